@@ -1,0 +1,30 @@
+import type { Attempt } from '../tree/index.ts';
+
+/**
+ * The local durable record of attempts. `begin` is committed before the first upstream byte goes out, so that whatever
+ * crashes, every attempt a provider may bill is known. Append-only; entries are numbered per journal.
+ */
+export interface Journal {
+  /** New at each start of a gateway process. */
+  readonly id: string;
+  /**
+   * Resolves when the entry survives a kill −9 of this process (written to the file; not yet fsynced).
+   * @throws BurnrateError journal_unavailable when it cannot be written (disk full)
+   */
+  begin(attempt: AttemptStart): Promise<void>;
+  /** Records the end of an attempt exactly once. Never throws for a full disk: the entry is kept in memory (bounded) and written when space returns. */
+  end(attempt: Attempt): void;
+  /** Entries written and not yet shipped, for metrics and back-pressure. */
+  readonly unshipped: number;
+  /** Flushes, fsyncs and closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * What is known before the first upstream byte: everything of an attempt but its end. If no end follows (a crash), the
+ * start is booked as an estimate with failure `crash`.
+ */
+export type AttemptStart = Omit<
+  Attempt,
+  'status' | 'failure' | 'firstByteMs' | 'firstTokenMs' | 'durationMs' | 'responseBytes' | 'providerRequestId'
+>;

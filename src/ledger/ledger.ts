@@ -1,0 +1,125 @@
+import type { Usd } from '../money/index.ts';
+import type { Attempt, AttributionName, CostNode, Outcome, ShipBatch } from '../tree/index.ts';
+
+/** Half-open: from ≤ startedAt < to, ms since the Unix epoch. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export type Dimension =
+  | AttributionName
+  | 'provider'
+  | 'model'
+  | 'modelRequested'
+  | 'tier'
+  | 'protocol'
+  | 'operation'
+  | 'key'
+  | 'status'
+  | 'failure'
+  | 'reason'
+  | 'layer'
+  | 'streamed'
+  | 'usageSource'
+  | 'priceState'
+  | 'simulated'
+  | 'bucket'
+  | 'line'
+  | 'minute'
+  | 'hour'
+  | 'day'
+  | 'week'
+  | 'month'
+  | `tag.${string}`;
+
+export interface CostQuery {
+  readonly range: TimeRange;
+  readonly by: readonly Dimension[];
+  /** Equality filters; several values of one dimension are alternatives. An empty string matches rows without a value. */
+  readonly where: Readonly<Partial<Record<Dimension, readonly string[]>>>;
+  readonly orderBy?: 'cost' | 'dimensions';
+  readonly limit?: number;
+}
+
+export interface CostRow {
+  /** One value per dimension asked for; null where the row has none. */
+  readonly dimensions: Readonly<Record<string, string | null>>;
+  readonly cost: Usd;
+  readonly runs: number;
+  readonly interactions: number;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly inputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly outputTokens: number;
+  readonly unknownPriceAttempts: number;
+  readonly estimatedAttempts: number;
+}
+
+export interface CostAnswer {
+  readonly rows: readonly CostRow[];
+  /** Sums over everything that matched, also over rows cut off by `limit`. */
+  readonly total: CostRow;
+  /** How many rows `limit` cut off. */
+  readonly rowsLeftOut: number;
+}
+
+/** Figures of a workflow over a range, beside its tree. */
+export interface WorkflowFacts {
+  readonly tree: CostNode;
+  readonly runs: number;
+  readonly interactions: number;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly outcomes: Readonly<Record<'success' | 'escalated' | 'abandoned' | 'failed', number>>;
+  /** Runs of the range without an outcome yet. */
+  readonly runsOpen: number;
+  readonly value: Usd;
+  readonly humanMinutes: number;
+}
+
+export interface RunFacts {
+  readonly run: string;
+  readonly attempts: readonly Attempt[];
+  readonly outcomes: readonly Outcome[];
+}
+
+export type OutcomeResult =
+  | { readonly ok: true; readonly outcome: Outcome; readonly repeated: boolean; readonly runKnown: boolean }
+  | { readonly ok: false; readonly reason: 'outcome_conflict'; readonly recorded: Outcome };
+
+/** What happened lately, for live views. */
+export interface LedgerPulse {
+  readonly attempts: number;
+  readonly cost: Usd;
+  readonly lastAppendedAtMs: number | null;
+  readonly version: number;
+}
+
+export interface RetentionRule {
+  /** Attempts that began earlier are deleted, their sums kept in daily aggregates. */
+  readonly keepAttemptsMs: number;
+}
+
+/** The analytical record every question is asked of. One owner process per file; every engine passes `ledger.contract.ts`. */
+export interface Ledger {
+  /** Appends rows and the journal's watermark in one transaction; entries at or below the watermark are skipped. @returns the watermark */
+  append(batch: ShipBatch): Promise<number>;
+  watermark(journalId: string): Promise<number>;
+  /** Idempotent by id. Of several outcomes of one run the latest by `atMs` counts. */
+  recordOutcome(outcome: Outcome): Promise<OutcomeResult>;
+  costs(query: CostQuery): Promise<CostAnswer>;
+  /** Workflow and stage nodes, with calls and attempts below a stage when `stage` is given (newest first, `limit` calls). */
+  workflow(
+    name: string,
+    range: TimeRange,
+    detail?: { readonly stage: string; readonly limit: number; readonly beforeCallId?: string },
+  ): Promise<WorkflowFacts | null>;
+  workflows(range: TimeRange): Promise<readonly WorkflowFacts[]>;
+  call(callId: string): Promise<readonly Attempt[]>;
+  run(runId: string): Promise<RunFacts | null>;
+  pulse(): Promise<LedgerPulse>;
+  applyRetention(rule: RetentionRule, nowMs: number): Promise<{ readonly attemptsDeleted: number }>;
+  close(): Promise<void>;
+}
