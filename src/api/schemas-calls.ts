@@ -101,7 +101,7 @@ export const runSchema = z
     id: z.string(),
     workflow: z.string().nullable(),
     ...totals,
-    outcome: outcomeSchema.nullable().openapi({ description: 'The one that counts: the latest by `at`.' }),
+    outcome: z.union([outcomeSchema, z.null()]).openapi({ description: 'The one that counts: the latest by `at`.' }),
     outcomes: z.array(outcomeSchema),
     calls: z.array(callSchema),
   })

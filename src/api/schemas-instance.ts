@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { attributionSchema, countSchema, moneySchema, timeSchema } from './schemas.ts';
+import { attributionSchema, countSchema, maybeTimeSchema, moneySchema, timeSchema } from './schemas.ts';
 
 /** What a client needs to know about the instance it talks to. */
 export const instanceSchema = z
@@ -30,7 +30,7 @@ export const pulseSchema = z
     version: countSchema.openapi({ description: 'Grows whenever the ledger changes.' }),
     attempts: countSchema,
     costUsd: moneySchema,
-    lastAppendedAt: timeSchema.nullable(),
+    lastAppendedAt: maybeTimeSchema,
     at: timeSchema,
   })
   .openapi('Pulse');
@@ -52,7 +52,7 @@ export const keySchema = z
     defaults: attributionSchema,
     allowedModels: z.array(z.string()).nullable().openapi({ description: 'Null allows every model.' }),
     createdAt: timeSchema,
-    revokedAt: timeSchema.nullable(),
+    revokedAt: maybeTimeSchema,
   })
   .openapi('Key');
 

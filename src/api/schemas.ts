@@ -1,19 +1,31 @@
 import { z } from '@hono/zod-openapi';
 import { attributionNames, buckets, lineKinds } from '../tree/index.ts';
 
+const moneyPattern = /^-?\d+(\.\d{1,12})?$/;
+
 /** A decimal number of US dollars as text, exact to the picodollar. */
 export const moneySchema = z
   .string()
-  .regex(/^-?\d+(\.\d{1,12})?$/)
+  .regex(moneyPattern)
   .openapi('Money', { description: 'US dollars as an exact decimal string.', example: '0.00125' });
 
-/** Money that may be missing: null is unknown, never zero. */
-export const maybeMoneySchema = moneySchema.nullable().openapi({ description: 'Null when it is not known.' });
+/** Money that may be missing: null is unknown, never zero. A schema of its own, as a reference to Money would forbid null. */
+export const maybeMoneySchema = z
+  .string()
+  .regex(moneyPattern)
+  .nullable()
+  .openapi('MaybeMoney', { description: 'US dollars as an exact decimal string; null when it is not known.' });
 
 export const timeSchema = z
   .string()
   .datetime({ offset: true })
   .openapi('Time', { description: 'A moment, RFC 3339.', example: '2026-03-01T12:00:00.000Z' });
+
+export const maybeTimeSchema = z
+  .string()
+  .datetime({ offset: true })
+  .nullable()
+  .openapi('MaybeTime', { description: 'A moment, RFC 3339; null when it has not come.' });
 
 export const countSchema = z.number().int().nonnegative().openapi('Count', { example: 12 });
 
