@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, ErrorCode, IdSource, Random } from '../base/index.ts';
+import type { Journal } from '../journal/index.ts';
+import type { PriceBook } from '../pricing/index.ts';
+import type { GatewaySettings } from './settings.ts';
+
+/** Who calls: a Burnrate key and what it says about its calls. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly defaults: {
+    readonly team?: string;
+    readonly feature?: string;
+    readonly customer?: string;
+    readonly plan?: string;
+    readonly environment?: string;
+  };
+  /** Models the key may ask for, as `model` or `provider/model`; null allows every model. */
+  readonly allowedModels: readonly string[] | null;
+}
+
+/** One line of the process log; never carries a secret, a prompt or an answer. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  facts?: Readonly<Record<string, unknown>>,
+) => void;
+
+export interface GatewayDeps {
+  readonly settings: GatewaySettings;
+  readonly priceBook: PriceBook;
+  readonly journal: Journal;
+  /** Looks a secret up in memory; null when no key has it. */
+  readonly identify: (secret: string) => KeyRecord | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: IdSource;
+  /** Keys the fingerprints and prefix hashes; the same secret gives the same hashes in every worker and after a restart. */
+  readonly fingerprintSecret: Buffer;
+  /** Answers every request that is not of the data plane; Host and Origin are checked before. */
+  readonly forward: (req: IncomingMessage, res: ServerResponse) => void;
+  readonly log: Log;
+}
+
+/** Counters since the start of this gateway. */
+export interface GatewayStats {
+  readonly requests: number;
+  readonly inFlight: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly attempts: number;
+  /** Streams whose client went away before the end. */
+  readonly disconnects: number;
+  readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
+  /** Attempts by upstream status class, `2xx` … `5xx`, `none` when no answer came. */
+  readonly upstreamStatuses: Readonly<Record<string, number>>;
+  /** Cumulative counts of whole request durations, upper bounds in seconds. */
+  readonly durationSeconds: Histogram;
+  /** Time the gateway itself adds before the upstream request goes out, upper bounds in seconds. */
+  readonly overheadSeconds: Histogram;
+}
+
+export interface Histogram {
+  readonly bounds: readonly number[];
+  /** One count per bound, cumulative, then the count of everything. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
+export interface Gateway {
+  /** Handles one request of the public port, data plane or not. Never throws. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Refuses new calls, waits for those in flight (bounded), then closes the connections to the providers. */
+  close(): Promise<void>;
+  stats(): GatewayStats;
+}
