@@ -43,6 +43,11 @@ export const errorCodes = {
   bad_request: { status: 400, retry: false, remedy: 'Correct the request as the message says.' },
   not_found: { status: 404, retry: false, remedy: 'Check the path or the id; docs/api.md lists every endpoint.' },
   method_not_allowed: { status: 405, retry: false, remedy: 'Use the method that docs/api.md lists for this path.' },
+  sign_in_required: {
+    status: 401,
+    retry: false,
+    remedy: 'Send `Authorization: Bearer <admin token>`, or sign in on the dashboard.',
+  },
   forbidden: { status: 403, retry: false, remedy: 'Sign in with a role that may do this.' },
   idempotency_in_flight: {
     status: 409,
@@ -53,6 +58,16 @@ export const errorCodes = {
     status: 409,
     retry: false,
     remedy: 'This outcome id was used with other content; send a new id to record another outcome.',
+  },
+  already_exists: {
+    status: 409,
+    retry: false,
+    remedy: 'This id is taken by something with other content; choose another id, or leave it out.',
+  },
+  forecast_missing: {
+    status: 409,
+    retry: false,
+    remedy: 'Ask for `view=actual`; the other views need a forecast of this workflow.',
   },
   body_too_large: {
     status: 413,
