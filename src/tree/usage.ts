@@ -13,9 +13,12 @@ export const buckets = [
   'audioCacheRead',
   'audioOutput',
   'imageInput',
+  'imageCacheRead',
   'imageOutput',
+  'audioSecond',
   'call',
   'toolCall',
+  'fileSearch',
   'image',
 ] as const;
 
@@ -24,9 +27,15 @@ export type Bucket = (typeof buckets)[number];
 /** Quantities by bucket, whole numbers; an absent bucket is zero. */
 export type Usage = { readonly [bucket in Bucket]?: number };
 
-export type Unit = 'tokens' | 'calls' | 'images' | 'minutes' | 'bytes' | 'hours' | 'usd';
+export type Unit = 'tokens' | 'calls' | 'images' | 'seconds' | 'minutes' | 'bytes' | 'hours' | 'usd';
 
-const countedUnits: { readonly [bucket in Bucket]?: Unit } = { call: 'calls', toolCall: 'calls', image: 'images' };
+const countedUnits: { readonly [bucket in Bucket]?: Unit } = {
+  call: 'calls',
+  toolCall: 'calls',
+  fileSearch: 'calls',
+  image: 'images',
+  audioSecond: 'seconds',
+};
 
 export function unitOf(bucket: Bucket): Unit {
   return countedUnits[bucket] ?? 'tokens';
@@ -40,6 +49,7 @@ export const inputBuckets: readonly Bucket[] = [
   'audioInput',
   'audioCacheRead',
   'imageInput',
+  'imageCacheRead',
 ];
 export const outputBuckets: readonly Bucket[] = ['output', 'reasoning', 'audioOutput', 'imageOutput'];
 

@@ -1,0 +1,25 @@
+export { type CatalogueOptions, createPriceBook } from './price-book.ts';
+export type {
+  DecimalInput,
+  GpuPool,
+  MeasuredThroughput,
+  PricedProvider,
+  PriceOverride,
+  WrittenContextTier,
+  WrittenRates,
+  WrittenServiceTier,
+} from './price-override.ts';
+export { listPrices, type PriceListing, type PriceReport, priceReport } from './price-report.ts';
+export { type MergedAnthropicUsage, mergeAnthropicUsage, readUsage } from './read-usage.ts';
+export { boundInput, estimateTextTokens, type InputBound } from './token-bound.ts';
+export type {
+  ContextTier,
+  GpuRates,
+  PriceBook,
+  PricedUsage,
+  PriceRequest,
+  RateCard,
+  Rates,
+  TierRates,
+} from './types.ts';
+export type { UsageProtocol, UsageReading } from './usage-reading.ts';
