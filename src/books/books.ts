@@ -1,0 +1,12 @@
+import type { AuditBooks } from './audit.ts';
+import type { KeyBooks } from './keys.ts';
+
+/**
+ * The transactional truth. Every engine passes `books.contract.ts`.
+ * Every method throws BurnrateError `books_unavailable` when the engine cannot be reached or stays locked.
+ */
+export interface Books {
+  readonly keys: KeyBooks;
+  readonly audit: AuditBooks;
+  close(): Promise<void>;
+}

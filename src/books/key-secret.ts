@@ -1,0 +1,20 @@
+import { createHash, randomFillSync } from 'node:crypto';
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+const secretChars = 40;
+
+export const secretPrefix = 'br_';
+
+/** A new secret: `br_` and 40 characters of 5 random bits each. */
+export function newSecret(fill: (bytes: Uint8Array) => void = (bytes) => randomFillSync(bytes)): string {
+  const bytes = new Uint8Array(secretChars);
+  fill(bytes);
+  let text = secretPrefix;
+  for (const byte of bytes) text += alphabet[byte & 31];
+  return text;
+}
+
+/** What is stored and looked up in place of a secret. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

@@ -1,0 +1,38 @@
+/**
+ * Tables as Kysely sees them. The SQL is kept to what SQLite and PostgreSQL share: money is decimal text (whole
+ * picodollars outgrow 64 bits at nine million dollars), times are integer milliseconds, structures are JSON text.
+ */
+export interface Schema {
+  readonly counters: CounterRow;
+  readonly keys: KeyRow;
+  readonly audit: AuditRow;
+}
+
+/** Sequence numbers that grow in commit order, because whoever draws one holds the row until it commits. */
+export interface CounterRow {
+  name: string;
+  value: number;
+}
+
+export interface KeyRow {
+  id: string;
+  name: string;
+  hash: string;
+  hint: string;
+  defaults: string;
+  allowed_models: string;
+  budgets: string;
+  created_at_ms: number;
+  revoked_at_ms: number | null;
+  version: number;
+}
+
+export interface AuditRow {
+  sequence: number;
+  at_ms: number;
+  actor: string;
+  action: string;
+  subject: string;
+  before_json: string;
+  after_json: string;
+}

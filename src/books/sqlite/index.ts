@@ -1,0 +1,1 @@
+export { openSqliteBooks, type SqliteBooksOptions } from './sqlite-books.ts';
