@@ -1,0 +1,46 @@
+export type { Config, ListenAddress } from './config.ts';
+export type {
+  ByteQuantity,
+  ByteSize,
+  CalendarSpan,
+  Duration,
+  DurationQuantity,
+  FractionQuantity,
+  Instant,
+  Quantity,
+  Rate,
+  UsdQuantity,
+} from './quantity.ts';
+export type { AlertChannel, AlertRule, AlertSettings } from './schema/alerts.ts';
+export type { BrakeStep, Budget, Limit, PerDimension, Plan, Scope, ScopeDimension } from './schema/control.ts';
+export type {
+  ObservabilityCost,
+  OverheadCost,
+  Overheads,
+  Person,
+  Service,
+  SwitchingCost,
+  WorkCost,
+} from './schema/costs.ts';
+export type { Alternative, ForecastSettings, PilotSettings, Scenario, Stress } from './schema/forecast.ts';
+export type { PriceSettings } from './schema/prices.ts';
+export type {
+  BreakerSettings,
+  FailureRates,
+  GpuSettings,
+  Provider,
+  ProviderLimits,
+  ReservedThroughput,
+} from './schema/providers.ts';
+export type { EngineSettings, KeySettings, RetentionSettings, ServerSettings } from './schema/server.ts';
+export type {
+  Stage,
+  StageBackoff,
+  StageCache,
+  StageFallback,
+  StageInput,
+  StageRoute,
+  StageTrim,
+  StageWork,
+} from './schema/stage.ts';
+export type { Impatience, PromptStore, Segment, Traffic, Workflow, WorkflowOutcome } from './schema/workflow.ts';
