@@ -10,7 +10,9 @@ export type {
   WrittenServiceTier,
 } from './price-override.ts';
 export { listPrices, type PriceListing, type PriceReport, priceReport } from './price-report.ts';
-export { type MergedAnthropicUsage, mergeAnthropicUsage, readUsage } from './read-usage.ts';
+export { type MergedAnthropicUsage, mergeAnthropicUsage } from './read-anthropic.ts';
+export { readUsage } from './read-usage.ts';
+export { servedTier } from './service-tier.ts';
 export { boundInput, estimateTextTokens, type InputBound } from './token-bound.ts';
 export type {
   ContextTier,

@@ -1,5 +1,26 @@
-import { unreachable } from '../base/index.ts';
+import { readAnthropicMessages } from './read-anthropic.ts';
+import { geminiReport, readGeminiGenerate } from './read-gemini.ts';
+import {
+  readOpenAiAudio,
+  readOpenAiByShape,
+  readOpenAiChat,
+  readOpenAiEmbeddings,
+  readOpenAiImages,
+  readOpenAiModerations,
+  readOpenAiResponses,
+} from './read-openai.ts';
+import { absentReading, isObject, type JsonObject } from './usage-counter.ts';
 import type { UsageProtocol, UsageReading } from './usage-reading.ts';
+
+const openAiReaders: ReadonlyMap<string, (body: JsonObject) => UsageReading> = new Map([
+  ['chat', readOpenAiChat],
+  ['completions', readOpenAiChat],
+  ['responses', readOpenAiResponses],
+  ['embeddings', readOpenAiEmbeddings],
+  ['moderations', readOpenAiModerations],
+  ['images', readOpenAiImages],
+  ['audio', readOpenAiAudio],
+]);
 
 /**
  * Reads the provider's own report from a parsed answer: a full body, the last stream event that carries usage
@@ -7,13 +28,11 @@ import type { UsageProtocol, UsageReading } from './usage-reading.ts';
  * @param operation `chat`, `completions`, `responses`, `embeddings`, `moderations`, `images`, `audio`, `messages`, `generateContent`, `embedContent`, …; an unknown one is read by its shape
  */
 export function readUsage(protocol: UsageProtocol, operation: string, body: unknown): UsageReading {
-  return unreachable([protocol, operation, body] as never);
-}
-
-/** Anthropic's `message_start` and `message_delta` repeat cumulative counts: the last value of each field stands. */
-export type MergedAnthropicUsage = Readonly<Record<string, unknown>>;
-
-/** Lays a later usage object of the same stream over what is known; fields that are absent or null keep their last value. */
-export function mergeAnthropicUsage(known: MergedAnthropicUsage | null, next: unknown): MergedAnthropicUsage | null {
-  return unreachable([known, next] as never);
+  if (protocol === 'gemini') {
+    const report = geminiReport(body);
+    return report === null ? absentReading : readGeminiGenerate(report);
+  }
+  if (!isObject(body)) return absentReading;
+  if (protocol === 'anthropic') return readAnthropicMessages(body);
+  return (openAiReaders.get(operation) ?? readOpenAiByShape)(body);
 }

@@ -15,6 +15,7 @@ export const buckets = [
   'imageInput',
   'imageCacheRead',
   'imageOutput',
+  'videoInput',
   'audioSecond',
   'call',
   'toolCall',
@@ -50,6 +51,7 @@ export const inputBuckets: readonly Bucket[] = [
   'audioCacheRead',
   'imageInput',
   'imageCacheRead',
+  'videoInput',
 ];
 export const outputBuckets: readonly Bucket[] = ['output', 'reasoning', 'audioOutput', 'imageOutput'];
 
