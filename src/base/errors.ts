@@ -109,6 +109,11 @@ export const errorCodes = {
     remedy: 'Correct burnrate.yaml as the message says; `burnrate doctor` checks it.',
   },
   CONFIG_UNREADABLE: { status: 500, retry: false, remedy: 'Check the path given with --config and its permissions.' },
+  JOURNAL_DAMAGED: {
+    status: 500,
+    retry: false,
+    remedy: 'A journal could not be read and was set aside as `*.damaged`; keep the file and look for disk errors.',
+  },
   LEDGER_LOCKED: {
     status: 503,
     retry: true,
