@@ -1,4 +1,18 @@
 export {
+  type Amounts,
+  type AmountUnit,
+  amountUnits,
+  type BrakeRung,
+  type BudgetDefinition,
+  type BudgetPeriod,
+  type HoldEntry,
+  type HoldShare,
+  type PeriodKind,
+  periodKinds,
+  type Scope,
+  type ScopeDimension,
+} from './budget.ts';
+export {
   allocateLine,
   type CostNode,
   type DiffNode,
