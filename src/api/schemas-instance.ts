@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { attributionSchema, countSchema, maybeTimeSchema, moneySchema, timeSchema } from './schemas.ts';
+import { countSchema, maybeTimeSchema, moneySchema, timeSchema } from './schemas.ts';
 
 /** What a client needs to know about the instance it talks to. */
 export const instanceSchema = z
@@ -44,20 +44,6 @@ export const readinessSchema = z
   })
   .openapi('Readiness');
 
-export const keySchema = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    hint: z.string().openapi({ description: 'The last characters of the secret, to recognise it by.' }),
-    defaults: attributionSchema,
-    allowedModels: z.array(z.string()).nullable().openapi({ description: 'Null allows every model.' }),
-    createdAt: timeSchema,
-    revokedAt: maybeTimeSchema,
-  })
-  .openapi('Key');
+export const sessionRequestSchema = z.strictObject({ token: z.string().min(1).max(4_096) }).openapi('SessionRequest');
 
-export const keysSchema = z.object({ keys: z.array(keySchema) }).openapi('KeyList');
-
-export const createdKeySchema = z
-  .object({ key: keySchema, secret: z.string().openapi({ description: 'Shown once; only its hash is kept.' }) })
-  .openapi('CreatedKey');
+export const sessionSchema = z.object({ signedIn: z.boolean() }).openapi('Session');

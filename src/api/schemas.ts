@@ -1,5 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import { attributionNames, buckets, lineKinds } from '../tree/index.ts';
+import { attributionNames, buckets, lineKinds, type Unit } from '../tree/index.ts';
+
+const units = [
+  'tokens',
+  'calls',
+  'images',
+  'seconds',
+  'minutes',
+  'bytes',
+  'hours',
+  'usd',
+] as const satisfies readonly Unit[];
 
 const moneyPattern = /^-?\d+(\.\d{1,12})?$/;
 
@@ -57,7 +68,7 @@ export const usageSchema = z
 const lineFields = {
   line: z.enum(lineKinds),
   bucket: z.string().openapi({ description: 'A usage bucket, or minutes, bytes, hours or fixed.', example: 'input' }),
-  unit: z.enum(['tokens', 'calls', 'images', 'minutes', 'bytes', 'hours', 'usd']),
+  unit: z.enum(units),
   quantity: z.number(),
   costUsd: moneySchema,
 };

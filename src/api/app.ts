@@ -1,0 +1,83 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { BurnrateError } from '../base/index.ts';
+import { serveAssets } from './assets-endpoint.ts';
+import { callsEndpoints } from './calls-endpoints.ts';
+import { costsEndpoints } from './costs-endpoints.ts';
+import type { Api } from './endpoint.ts';
+import { type ApiEnv, jsonOnly, sameOrigin, strictHeaders } from './guard.ts';
+import { instanceEndpoints } from './instance-endpoints.ts';
+import { keysEndpoints } from './keys-endpoints.ts';
+import { liveEndpoints } from './live-endpoints.ts';
+import { type LiveHub, liveHub } from './live-hub.ts';
+import { openApiDocument } from './openapi.ts';
+import { outcomesEndpoints } from './outcomes-endpoints.ts';
+import { type ApiPorts, apiLimits } from './ports.ts';
+import { refuse, refuseInvalid, refuseThrown } from './refusals.ts';
+import { workflowsEndpoints } from './workflows-endpoints.ts';
+
+/** The control plane over HTTP: the API, its document, probes, metrics and the dashboard. */
+export interface ControlPlane {
+  fetch(request: Request): Response | Promise<Response>;
+  /** The OpenAPI 3.1 document, as GET /api/openapi.json gives it. */
+  document(): ReturnType<typeof openApiDocument>;
+  /** Ends live streams, so that the server can close. */
+  close(): void;
+}
+
+export function createApi(ports: ApiPorts): ControlPlane {
+  const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
+  const hub = liveHub(ports);
+  api.onError(refuseThrown(ports));
+  api.use(strictHeaders, sameOrigin, jsonOnly, limitedBody);
+  addEndpoints(api, ports, hub);
+  const document = () => openApiDocument(api, ports.instance.version);
+  api.get('/api/openapi.json', (context) => context.json(document()));
+  api.get('*', serveAssets(ports.assets));
+  api.notFound((context) => refuse(context, unknownPath(api, context)));
+  return { fetch: (request) => api.fetch(request), document, close: () => hub.close() };
+}
+
+function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
+  for (const add of [
+    outcomesEndpoints,
+    costsEndpoints,
+    workflowsEndpoints,
+    callsEndpoints,
+    keysEndpoints,
+    instanceEndpoints,
+  ]) {
+    add(api, ports);
+  }
+  liveEndpoints(api, ports, hub);
+}
+
+const limitedBody = bodyLimit({
+  maxSize: apiLimits.bodyBytesMax,
+  onError: () => {
+    throw new BurnrateError('body_too_large', { message: `The body is over ${apiLimits.bodyBytesMax} bytes.` });
+  },
+});
+
+/** A path that exists under another method is refused as such, with the methods that it has. */
+function unknownPath(api: Api, context: Context<ApiEnv>): BurnrateError {
+  const { method, path } = context.req;
+  const methods = methodsOf(api, path);
+  if (methods.length === 0) return new BurnrateError('not_found', { message: `There is nothing at ${path}.` });
+  context.header('allow', methods.join(', '));
+  return new BurnrateError('method_not_allowed', { message: `${path} takes ${methods.join(', ')}, not ${method}.` });
+}
+
+function methodsOf(api: Api, path: string): string[] {
+  const matching = api.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' && pathPattern(definition.route.path).test(path)
+      ? [definition.route.method.toUpperCase()]
+      : [],
+  );
+  return path === '/api/openapi.json' ? ['GET'] : [...new Set(matching)];
+}
+
+function pathPattern(template: string): RegExp {
+  return new RegExp(`^${template.replace(/\{[^}]+\}/g, '[^/]+')}$`);
+}

@@ -1,0 +1,62 @@
+import type { CostQuery, Dimension } from '../ledger/index.ts';
+import { readDimension } from './dimensions.ts';
+import { apiLimits } from './ports.ts';
+import { readRange } from './range.ts';
+import { FieldsRefused } from './refusals.ts';
+
+/** Query parameters of GET /api/costs that are no filter. */
+const ownParameters = new Set(['by', 'from', 'to', 'where', 'orderBy', 'limit']);
+
+export interface CostParameters {
+  readonly by?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly orderBy?: 'cost' | 'dimensions' | undefined;
+  readonly limit?: number | undefined;
+}
+
+/**
+ * Reads `by=team,stage`, `where=team:support` and `team=support` into a question for the ledger.
+ * @param all every query parameter with all its values
+ * @throws FieldsRefused naming the unknown dimension and the nearest known one
+ */
+export function readCostQuery(
+  parameters: CostParameters,
+  all: Readonly<Record<string, readonly string[]>>,
+  nowMs: number,
+): CostQuery {
+  return {
+    range: readRange(parameters, nowMs),
+    by: readBy(all.by ?? []),
+    where: readWhere(all),
+    orderBy: parameters.orderBy ?? 'cost',
+    limit: parameters.limit ?? apiLimits.rowsDefault,
+  };
+}
+
+function readBy(values: readonly string[]): Dimension[] {
+  const names = values.flatMap((value) => value.split(',')).filter((name) => name !== '');
+  if (names.length > apiLimits.dimensionsMax) {
+    throw new FieldsRefused([{ field: 'by', message: `takes at most ${apiLimits.dimensionsMax} dimensions` }]);
+  }
+  return [...new Set(names.map((name) => readDimension(name.trim(), 'by')))];
+}
+
+function readWhere(all: Readonly<Record<string, readonly string[]>>): CostQuery['where'] {
+  const where = new Map<Dimension, string[]>();
+  const add = (name: Dimension, value: string) => where.set(name, [...(where.get(name) ?? []), value]);
+  for (const text of all.where ?? []) {
+    const split = text.indexOf(':');
+    if (split < 1) throw new FieldsRefused([{ field: 'where', message: `"${text}" is not <dimension>:<value>` }]);
+    add(readDimension(text.slice(0, split), 'where'), text.slice(split + 1));
+  }
+  for (const [name, values] of Object.entries(all)) {
+    if (ownParameters.has(name)) continue;
+    for (const value of values) add(readDimension(name, name), value);
+  }
+  const count = [...where.values()].reduce((sum, values) => sum + values.length, 0);
+  if (count > apiLimits.filterValuesMax) {
+    throw new FieldsRefused([{ field: 'where', message: `takes at most ${apiLimits.filterValuesMax} values` }]);
+  }
+  return Object.fromEntries(where) as CostQuery['where'];
+}

@@ -1,0 +1,87 @@
+import { z } from '@hono/zod-openapi';
+import type { CostQuery, CostRow, Ledger } from '../ledger/index.ts';
+import { toDecimal } from '../money/index.ts';
+import { readCostQuery } from './cost-query.ts';
+import { plainDimensions } from './dimensions.ts';
+import { type Endpoints, endpoint } from './endpoint.ts';
+import { apiLimits } from './ports.ts';
+import { rangeJson, rangeQuery } from './range.ts';
+import { type costSumsSchema, costsSchema } from './schemas-costs.ts';
+
+const listOrOne = z.union([z.string(), z.array(z.string())]).optional();
+
+const query = z
+  .object({
+    by: listOrOne.openapi({
+      description: `Dimensions to group by, comma-separated or repeated: ${plainDimensions.join(', ')}, tag.<name>.`,
+      example: 'team,stage',
+    }),
+    where: listOrOne.openapi({
+      description:
+        'A filter `<dimension>:<value>`; repeat it for more. Values of one dimension are alternatives, an empty value ' +
+        'matches rows without one. `<dimension>=<value>` as a parameter of its own means the same.',
+      example: 'team:support',
+    }),
+    orderBy: z.enum(['cost', 'dimensions']).optional().openapi({ description: 'Dearest first when absent.' }),
+    limit: z.coerce.number().int().min(1).max(apiLimits.rowsMax).optional(),
+    ...rangeQuery,
+  })
+  .loose();
+
+export const costsEndpoints: Endpoints = (api, ports) => {
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/costs',
+      tag: 'Costs',
+      summary: 'Costs and counts, grouped and filtered by any dimension',
+      request: { query },
+      answer: costsSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const { orderBy, limit, from, to } = context.req.valid('query');
+    const question = readCostQuery({ orderBy, limit, from, to }, context.req.queries(), ports.clock.nowMs());
+    const [answer, simulated] = await Promise.all([
+      ports.ledger.costs(question),
+      holdsSimulated(ports.ledger, question),
+    ]);
+    return context.json(
+      {
+        range: rangeJson(question.range),
+        by: [...question.by],
+        rows: answer.rows.map((row) => ({ ...row.dimensions, ...sumsJson(row) })),
+        totalUsd: toDecimal(answer.total.cost),
+        total: sumsJson(answer.total),
+        rowsLeftOut: answer.rowsLeftOut,
+        simulated,
+      },
+      200,
+    );
+  });
+};
+
+/** Whether a row that matches was answered by the emulator. */
+export async function holdsSimulated(ledger: Ledger, { range, where }: Pick<CostQuery, 'range' | 'where'>) {
+  const asked = where.simulated;
+  if (asked !== undefined && !asked.includes('true')) return false;
+  const { total } = await ledger.costs({ range, by: [], where: { ...where, simulated: ['true'] } });
+  return total.attempts > 0;
+}
+
+function sumsJson(row: CostRow): z.infer<typeof costSumsSchema> {
+  return {
+    costUsd: toDecimal(row.cost),
+    runs: row.runs,
+    interactions: row.interactions,
+    calls: row.calls,
+    attempts: row.attempts,
+    inputTokens: row.inputTokens,
+    cacheReadTokens: row.cacheReadTokens,
+    outputTokens: row.outputTokens,
+    unknownPriceAttempts: row.unknownPriceAttempts,
+    estimatedAttempts: row.estimatedAttempts,
+  };
+}

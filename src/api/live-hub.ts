@@ -1,0 +1,99 @@
+import type { Ledger, LedgerPulse } from '../ledger/index.ts';
+import { type ApiPorts, apiLimits } from './ports.ts';
+
+/** Tells waiting subscribers when the ledger changed. It asks the ledger only while someone listens. */
+export interface LiveHub {
+  /** Takes a place; null when all are taken. Give it back with `leave`. */
+  join(): LiveSubscription | null;
+  close(): void;
+}
+
+export interface LiveSubscription {
+  /** The newest pulse as soon as it differs from the last one given; null when `waitMs` passed or the hub closed. */
+  next(waitMs: number): Promise<LedgerPulse | null>;
+  readonly closed: boolean;
+  leave(): void;
+}
+
+interface Seat {
+  seenVersion: number | null;
+  wake: (() => void) | null;
+}
+
+export function liveHub(
+  { ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>,
+  pollMs: number = apiLimits.livePollMs,
+): LiveHub {
+  const seats = new Set<Seat>();
+  let newest: LedgerPulse | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+  const wakeAll = () => {
+    for (const seat of seats) seat.wake?.();
+  };
+  const look = async () => {
+    const pulse = await readPulse(ledger, log);
+    if (pulse === null || pulse.version === newest?.version) return;
+    newest = pulse;
+    wakeAll();
+  };
+  const schedule = () => {
+    if (timer !== null || closed || seats.size === 0) return;
+    timer = setTimeout(() => {
+      timer = null;
+      void look().finally(schedule);
+    }, pollMs);
+    timer.unref();
+  };
+  return {
+    join() {
+      if (closed || seats.size >= apiLimits.liveSubscribersMax) return null;
+      const seat: Seat = { seenVersion: null, wake: null };
+      seats.add(seat);
+      void look().finally(schedule);
+      return {
+        get closed() {
+          return closed;
+        },
+        async next(waitMs) {
+          if (!closed && (newest === null || newest.version === seat.seenVersion)) await sleepUnlessWoken(seat, waitMs);
+          if (closed || newest === null || newest.version === seat.seenVersion) return null;
+          seat.seenVersion = newest.version;
+          return newest;
+        },
+        leave() {
+          seats.delete(seat);
+          seat.wake?.();
+        },
+      };
+    },
+    close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+      wakeAll();
+    },
+  };
+}
+
+function sleepUnlessWoken(seat: Seat, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      seat.wake = null;
+      resolve();
+    };
+    const timer = setTimeout(done, waitMs);
+    timer.unref();
+    seat.wake = done;
+  });
+}
+
+/** A ledger that restarts makes a live view stale for a moment; it does not end it. */
+async function readPulse(ledger: Ledger, log: ApiPorts['log']): Promise<LedgerPulse | null> {
+  try {
+    return await ledger.pulse();
+  } catch (error) {
+    log('live_pulse_failed', { error: error instanceof Error ? error.message : String(error) });
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Clock, IdSource } from '../base/index.ts';
+import type { Books } from '../books/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { Assets } from './assets.ts';
+import type { Identify } from './roles.ts';
+
+/** What does not change while an instance runs. */
+export interface InstanceFacts {
+  readonly version: string;
+  readonly startedAtMs: number;
+  /** IANA name; calendar days and months follow it. */
+  readonly timeZone: string;
+  /** Where the public address answers, like `http://127.0.0.1:4700`. */
+  readonly url: string;
+  /** True when the providers are the emulator. */
+  readonly simulated: boolean;
+  readonly access: 'open' | 'keys';
+  /** True when callers of the API must say who they are. */
+  readonly signIn: boolean;
+  readonly providers: readonly { readonly name: string; readonly kind: string }[];
+  /** Names of the workflows burnrate.yaml describes. */
+  readonly workflows: readonly string[];
+  readonly features: Readonly<Record<string, boolean>>;
+}
+
+/** One thing that must work before traffic is welcome. `message` says what is wrong, or that all is well. */
+export interface ReadinessCheck {
+  readonly name: string;
+  check(): Promise<{ readonly ok: boolean; readonly message: string }>;
+}
+
+/** Everything the control plane needs from outside its room. */
+export interface ApiPorts {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly ledger: Ledger;
+  readonly books: Books;
+  readonly instance: InstanceFacts;
+  readonly identify: Identify;
+  /** Exchanges an admin token for a session cookie value; null when it is wrong or nothing asks for one. */
+  readonly openSession: (token: string) => string | null;
+  readonly readiness: readonly ReadinessCheck[];
+  /** The Prometheus text of the whole instance. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly assets: Assets;
+  /** A line for the operator; never carries secrets or content. */
+  readonly log: (event: string, facts: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Named limits of the control plane. */
+export const apiLimits = {
+  bodyBytesMax: 1_048_576,
+  rowsMax: 10_000,
+  rowsDefault: 1_000,
+  callsMax: 500,
+  callsDefault: 50,
+  keysMax: 500,
+  keysDefault: 100,
+  auditMax: 500,
+  auditDefault: 100,
+  liveSubscribersMax: 64,
+  livePollMs: 1_000,
+  liveHeartbeatMs: 15_000,
+  clockSkewMsMax: 5 * 60_000,
+  rangeMsDefault: 24 * 3_600_000,
+  dimensionsMax: 6,
+  filterValuesMax: 100,
+  outcomeValueUsdMax: 1_000_000,
+} as const;

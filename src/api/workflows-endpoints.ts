@@ -1,0 +1,90 @@
+import { z } from '@hono/zod-openapi';
+import { BurnrateError } from '../base/index.ts';
+import type { TimeRange, WorkflowFacts } from '../ledger/index.ts';
+import { holdsSimulated } from './costs-endpoints.ts';
+import { type Endpoints, endpoint } from './endpoint.ts';
+import { costNodeJson, figuresJson } from './figures.ts';
+import { type ApiPorts, apiLimits } from './ports.ts';
+import { rangeJson, rangeQuery, readRange } from './range.ts';
+import { workflowsSchema, workflowTreeSchema } from './schemas-workflows.ts';
+
+const treeQuery = z.strictObject({
+  view: z.enum(['actual', 'forecast', 'diff']).optional().openapi({ description: 'What happened, when absent.' }),
+  stage: z.string().max(256).optional().openapi({ description: 'Adds the newest calls of this stage.' }),
+  limit: z.coerce.number().int().min(1).max(apiLimits.callsMax).optional().openapi({ description: 'How many calls.' }),
+  before: z.string().max(256).optional().openapi({ description: 'Only calls older than this one, for paging.' }),
+  ...rangeQuery,
+});
+
+export const workflowsEndpoints: Endpoints = (api, ports) => {
+  listWorkflows(api, ports);
+  showTree(api, ports);
+};
+
+const listWorkflows: Endpoints = (api, ports) => {
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/workflows',
+      tag: 'Workflows',
+      summary: 'Workflows that ran, with what they did and what each thing cost',
+      request: { query: z.strictObject(rangeQuery) },
+      answer: workflowsSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const range = readRange(context.req.valid('query'), ports.clock.nowMs());
+    const facts = await ports.ledger.workflows(range);
+    const workflows = await Promise.all(facts.map((workflow) => workflowJson(workflow, range, ports)));
+    return context.json({ range: rangeJson(range), workflows }, 200);
+  });
+};
+
+async function workflowJson(facts: WorkflowFacts, range: TimeRange, ports: ApiPorts) {
+  const { name, children } = facts.tree;
+  const simulated = await holdsSimulated(ports.ledger, { range, where: { workflow: [name] } });
+  return { name, simulated, figures: figuresJson(facts), stages: children.map((stage) => stage.name) };
+}
+
+const showTree: Endpoints = (api, ports) => {
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/workflows/{name}/tree',
+      tag: 'Workflows',
+      summary: 'The cost tree of a workflow: stages, and on demand calls and attempts',
+      request: { params: z.object({ name: z.string() }), query: treeQuery },
+      answer: workflowTreeSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const { name } = context.req.valid('param');
+    const query = context.req.valid('query');
+    if (query.view !== undefined && query.view !== 'actual') throw forecastMissing(name, query.view);
+    const range = readRange(query, ports.clock.nowMs());
+    const facts = await ports.ledger.workflow(name, range, detailOf(query));
+    if (facts === null) throw new BurnrateError('not_found', { message: `No workflow "${name}" ran in this range.` });
+    const simulated = await holdsSimulated(ports.ledger, { range, where: { workflow: [name] } });
+    const tree = costNodeJson(facts.tree);
+    return context.json(
+      { name, view: 'actual' as const, range: rangeJson(range), simulated, figures: figuresJson(facts), tree },
+      200,
+    );
+  });
+};
+
+function forecastMissing(name: string, view: string): BurnrateError {
+  return new BurnrateError('forecast_missing', {
+    message: `The view "${view}" of "${name}" is not available until a forecast of it exists.`,
+  });
+}
+
+function detailOf(query: z.infer<typeof treeQuery>) {
+  if (query.stage === undefined) return undefined;
+  const page = query.before === undefined ? {} : { beforeCallId: query.before };
+  return { stage: query.stage, limit: query.limit ?? apiLimits.callsDefault, ...page };
+}

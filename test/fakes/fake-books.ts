@@ -1,0 +1,59 @@
+import type { AuditEntry, Books, KeyRecord } from '../../src/books/index.ts';
+
+/** Books in memory, for tests of what stands on their port. */
+export function fakeBooks(): Books & { readonly entries: AuditEntry[] } {
+  const entries: AuditEntry[] = [];
+  const keys = new Map<string, KeyRecord>();
+  const note = (actor: string, action: string, subject: string, before: unknown, after: unknown) => {
+    const entry = { sequence: entries.length + 1, atMs: 0, actor, action, subject, before, after };
+    entries.push(entry);
+    return entry;
+  };
+  return {
+    entries,
+    keys: {
+      async create(input, actor) {
+        const id = input.id ?? `key_${keys.size + 1}`;
+        const known = keys.get(id);
+        if (known) return { ok: false, reason: 'already_exists', key: known };
+        const key: KeyRecord = {
+          id,
+          name: input.name,
+          hash: 'h',
+          hint: 'wxyz',
+          defaults: input.defaults ?? {},
+          allowedModels: input.allowedModels ?? [],
+          budgets: input.budgets ?? [],
+          createdAtMs: 1,
+          revokedAtMs: null,
+          version: keys.size + 1,
+        };
+        keys.set(id, key);
+        note(actor, 'key.create', id, null, { name: key.name });
+        return { ok: true, key, secret: 'br_secret' };
+      },
+      get: async (id) => keys.get(id) ?? null,
+      findByHash: async (hash) => [...keys.values()].find((key) => key.hash === hash) ?? null,
+      list: async (page) => [...keys.values()].reverse().slice(0, page?.limit ?? 100),
+      changedSince: async (version) => [...keys.values()].filter((key) => key.version > version),
+      change: async (id) => keys.get(id) ?? null,
+      async revoke(id, actor) {
+        const key = keys.get(id);
+        if (!key) return null;
+        const revoked = { ...key, revokedAtMs: key.revokedAtMs ?? 2 };
+        keys.set(id, revoked);
+        note(actor, 'key.revoke', id, null, null);
+        return revoked;
+      },
+    },
+    audit: {
+      append: async (entry) => note(entry.actor, entry.action, entry.subject, entry.before, entry.after),
+      list: async (query) =>
+        entries
+          .filter((entry) => entry.action.startsWith(query?.actionPrefix ?? ''))
+          .reverse()
+          .slice(0, query?.limit ?? 100),
+    },
+    close: async () => {},
+  };
+}
