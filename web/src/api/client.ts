@@ -1,0 +1,64 @@
+import type { ErrorBody } from './schema.ts';
+
+/** A refusal of the API, or no answer at all (`unreachable`), with what the reader can do about it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+  readonly status: number;
+  readonly remedy: string;
+
+  constructor(code: string, status: number, message: string, remedy: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+    this.status = status;
+    this.remedy = remedy;
+  }
+}
+
+/** An answer later than this is treated as none. */
+const timeoutMs = 30_000;
+
+/**
+ * Reads one resource of the API.
+ * @throws ApiError with the API's code and remedy, or `unreachable`
+ */
+export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> {
+  const response = await request(path, signal);
+  if (!response.ok) throw await refusal(response);
+  return (await response.json()) as T;
+}
+
+async function request(path: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(path, {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw unreachable(cause);
+  }
+}
+
+function unreachable(cause: unknown): ApiError {
+  const remedy = 'Check that Burnrate is running (`npm start`) and that this page is opened at its address.';
+  return new ApiError('unreachable', 0, 'Burnrate does not answer.', remedy, cause);
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  const body = parseErrorBody(text);
+  if (body) return new ApiError(body.error.code, response.status, body.error.message, body.error.remedy);
+  const code = response.headers.get('burnrate-error-code') ?? `http_${response.status}`;
+  return new ApiError(code, response.status, `The API answered ${response.status}.`, 'Try again in a moment.');
+}
+
+function parseErrorBody(text: string): ErrorBody | null {
+  try {
+    const body = JSON.parse(text) as Partial<ErrorBody> | null;
+    return typeof body?.error?.code === 'string' ? (body as ErrorBody) : null;
+  } catch {
+    // Something between us and the API answered in its own words; the status says enough.
+    return null;
+  }
+}

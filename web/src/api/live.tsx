@@ -1,0 +1,96 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { nowMs } from '../clock.ts';
+import { liveKey } from './queries.ts';
+import type { Pulse } from './schema.ts';
+
+export type LinkState = 'connecting' | 'live' | 'lost';
+
+export interface Live {
+  readonly link: LinkState;
+  readonly paused: boolean;
+  readonly pulse: Pulse | null;
+  /** When figures were last read again, ms since the Unix epoch; null before the first time. */
+  readonly refreshedAtMs: number | null;
+  setPaused(paused: boolean): void;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+/** Wait before a new connection when the browser has given one up, ms. */
+const reconnectMs = 3_000;
+
+export function useLive(): Live {
+  const live = use(LiveContext);
+  if (live === null) throw new Error('useLive needs a LiveProvider above it');
+  return live;
+}
+
+/** Keeps one event stream open and re-reads what is on screen when the ledger grows, unless paused. */
+export function LiveProvider({ refreshMs, children }: { readonly refreshMs: number; readonly children: ReactNode }) {
+  const [paused, setPaused] = useState(false);
+  const { link, pulse } = usePulse();
+  const refreshedAtMs = useRefresh(pulse?.version ?? null, paused, refreshMs);
+  const value = useMemo(
+    () => ({ link, paused, pulse, refreshedAtMs, setPaused }),
+    [link, paused, pulse, refreshedAtMs],
+  );
+  return <LiveContext value={value}>{children}</LiveContext>;
+}
+
+function usePulse(): { readonly link: LinkState; readonly pulse: Pulse | null } {
+  const [link, setLink] = useState<LinkState>('connecting');
+  const [pulse, setPulse] = useState<Pulse | null>(null);
+  useEffect(() => {
+    return openStream(setLink, setPulse);
+  }, []);
+  return { link, pulse };
+}
+
+/** The browser reconnects by itself after a broken stream, but not after a refused one. */
+function openStream(onLink: (link: LinkState) => void, onPulse: (pulse: Pulse) => void): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const connect = () => {
+    source = new EventSource('/api/live');
+    source.addEventListener('open', () => onLink('live'));
+    source.addEventListener('pulse', (event) => {
+      onLink('live');
+      onPulse(JSON.parse(String(event.data)) as Pulse);
+    });
+    source.addEventListener('error', () => {
+      onLink('lost');
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, reconnectMs);
+    });
+  };
+  connect();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+/** Reads again once per `refreshMs` at most; a change that comes sooner is read when the time is up. */
+function useRefresh(version: number | null, paused: boolean, refreshMs: number): number | null {
+  const client = useQueryClient();
+  const [refreshedAtMs, setRefreshedAtMs] = useState<number | null>(null);
+  const lastMs = useRef(0);
+  const seen = useRef<number | null>(null);
+  const refresh = useCallback(() => {
+    lastMs.current = nowMs();
+    setRefreshedAtMs(lastMs.current);
+    void client.invalidateQueries({ queryKey: [liveKey], refetchType: 'active' });
+  }, [client]);
+  useEffect(() => {
+    if (version === null || paused || version === seen.current) return;
+    const first = seen.current === null;
+    const due = () => {
+      seen.current = version;
+      // The first pulse only tells where the ledger stands; what is on screen was just read.
+      if (!first) refresh();
+    };
+    const timer = setTimeout(due, first ? 0 : Math.max(0, lastMs.current + refreshMs - nowMs()));
+    return () => clearTimeout(timer);
+  }, [version, paused, refreshMs, refresh]);
+  return refreshedAtMs;
+}

@@ -1,0 +1,67 @@
+import type { Costs } from '../api/schema.ts';
+import { chartDollars } from '../format/money.ts';
+import { parseBucket } from '../format/time.ts';
+import { type BucketName, bucketLengthMs } from '../view/range.ts';
+
+export interface Series {
+  readonly name: string;
+  /** Dollars per bucket, for bars only. */
+  readonly values: readonly number[];
+}
+
+export interface StackedTime {
+  /** Bucket starts, ms since the Unix epoch, ascending and without gaps. */
+  readonly times: readonly number[];
+  /** Largest first; what does not fit is added up in `other`. */
+  readonly series: readonly Series[];
+}
+
+/** More colours than this cannot be told apart. */
+const seriesMax = 7;
+/** Never more bars than this, whatever the answer holds. */
+const timesMax = 2_000;
+export const otherName = 'other';
+export const absentName = '(none)';
+
+/** Turns costs by bucket and one dimension into stacked bars. */
+export function stackOverTime(costs: Costs, bucket: BucketName, dimension: string): StackedTime {
+  const cells = costs.rows.map((row) => ({
+    at: parseBucket(String(row[bucket])),
+    name: nameOf(row[dimension] ?? null),
+    dollars: chartDollars(row.costUsd),
+  }));
+  const times = timeline(cells.map((cell) => cell.at), bucket, Date.parse(costs.range.to));
+  const names = rankNames(cells);
+  const index = new Map(times.map((time, position) => [time, position]));
+  const values = new Map(names.map((name) => [name, times.map(() => 0)]));
+  for (const cell of cells) {
+    const column = values.get(values.has(cell.name) ? cell.name : otherName);
+    const position = index.get(cell.at);
+    if (column && position !== undefined) column[position] = (column[position] ?? 0) + cell.dollars;
+  }
+  return { times, series: names.map((name) => ({ name, values: values.get(name) ?? [] })) };
+}
+
+export function nameOf(value: string | number | null): string {
+  return value === null || value === '' ? absentName : String(value);
+}
+
+/** Every bucket from the first with a cost to the end of the range, so that quiet times are seen as such. */
+function timeline(found: readonly number[], bucket: BucketName, endMs: number): number[] {
+  const known = [...new Set(found)].filter((time) => Number.isFinite(time)).sort((a, b) => a - b);
+  const first = known[0];
+  if (first === undefined) return [];
+  // Days are as long as the calendar makes them, so between known days nothing is invented.
+  if (bucket === 'day') return known;
+  const step = bucketLengthMs(bucket);
+  const times: number[] = [];
+  for (let time = first; time < endMs && times.length < timesMax; time += step) times.push(time);
+  return times;
+}
+
+function rankNames(cells: readonly { readonly name: string; readonly dollars: number }[]): string[] {
+  const sums = new Map<string, number>();
+  for (const cell of cells) sums.set(cell.name, (sums.get(cell.name) ?? 0) + cell.dollars);
+  const ranked = [...sums].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
+  return ranked.length <= seriesMax ? ranked : [...ranked.slice(0, seriesMax - 1), otherName];
+}

@@ -1,0 +1,47 @@
+import { addUsd, formatUsd, fromPicos, toApproximateNumber, toDecimal, usd } from '../../../src/money/index.ts';
+
+/** What stands where a figure is not known; never zero. */
+export const unknownText = '—';
+
+/** An amount for people: `$5,000.00`, `$0.0001234`. */
+export function showMoney(decimal: string | null): string {
+  return decimal === null ? unknownText : formatUsd(usd(decimal));
+}
+
+/**
+ * The price of one thing: four significant digits below a dollar, because there the cents do not tell things apart.
+ * `$0.03125` stays readable as `$0.0313`.
+ */
+export function showUnitMoney(decimal: string | null): string {
+  if (decimal === null) return unknownText;
+  const value = toApproximateNumber(usd(decimal));
+  const magnitude = Math.abs(value);
+  if (magnitude === 0 || magnitude >= 1 || magnitude < 0.01) return showMoney(decimal);
+  return `${value < 0 ? '-' : ''}$${magnitude.toFixed(4)}`;
+}
+
+/** Dollars as a floating-point number, for the lengths of bars only. */
+export function chartDollars(decimal: string): number {
+  return toApproximateNumber(usd(decimal));
+}
+
+/** `part` of `whole` between 0 and 1; 0 when the whole is nothing. For bars and percentages only. */
+export function shareOf(part: string, whole: string): number {
+  const total = usd(whole).picos;
+  return total === 0n ? 0 : Number((usd(part).picos * 1_000_000n) / total) / 1_000_000;
+}
+
+/** Exact sum of two decimal strings. */
+export function addMoney(a: string, b: string): string {
+  return toDecimal(addUsd(usd(a), usd(b)));
+}
+
+/** Exact product with a whole number. */
+export function scaleMoney(amount: string, factor: number): string {
+  return toDecimal(fromPicos(usd(amount).picos * BigInt(factor)));
+}
+
+/** `amount` ÷ `count`, rounded down to the picodollar; null when there is nothing to divide by. */
+export function divideMoney(amount: string, count: number): string | null {
+  return count === 0 ? null : toDecimal(fromPicos(usd(amount).picos / BigInt(count)));
+}

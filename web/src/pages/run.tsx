@@ -1,0 +1,161 @@
+import { Link, useParams } from '@tanstack/react-router';
+import { useRun } from '../api/queries.ts';
+import type { Call, Outcome, Run } from '../api/schema.ts';
+import { showMoney, showUnitMoney } from '../format/money.ts';
+import { plural, showCount, showDuration } from '../format/number.ts';
+import { showMoment } from '../format/time.ts';
+import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
+import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Fact, Facts } from '../parts/facts.tsx';
+import { PageHead, Panel } from '../parts/panel.tsx';
+import { Loaded, NothingHere } from '../parts/states.tsx';
+import { useTitle } from '../view/use-title.ts';
+import { carry, useView } from '../view/use-view.ts';
+
+/** One run: its calls in order, and how it ended. */
+export function RunPage() {
+  const { id } = useParams({ from: '/runs/$id' });
+  const { view } = useView();
+  const run = useRun(id);
+  useTitle(`Run ${id}`);
+  const workflow = run.data?.workflow;
+  return (
+    <>
+      <PageHead
+        above={
+          workflow ? (
+            <Link to="/workflows/$name" params={{ name: workflow }} search={carry(view)}>
+              {workflow}
+            </Link>
+          ) : (
+            'Run'
+          )
+        }
+        title={<span className="mono">{id}</span>}
+        badges={run.data && <RunMarks run={run.data} />}
+      />
+      <Loaded query={run} height={420}>
+        {(data) => <RunView run={data} />}
+      </Loaded>
+    </>
+  );
+}
+
+function RunMarks({ run }: { readonly run: Run }) {
+  return (
+    <>
+      {run.simulated && <SimulatedMark />}
+      <UnknownPriceMark attempts={run.unknownPriceAttempts} />
+      <EstimatedMark attempts={run.estimatedAttempts} />
+    </>
+  );
+}
+
+function RunView({ run }: { readonly run: Run }) {
+  return (
+    <div className="stack">
+      <Facts>
+        <Fact
+          hero
+          label="Cost"
+          value={showUnitMoney(run.costUsd)}
+          exact={run.costUsd === null ? undefined : `$${run.costUsd}`}
+          detail={run.costUsd === null ? `known part: ${showMoney(run.knownCostUsd)}` : plural(run.calls.length, 'call')}
+        />
+        <Fact label="Outcome" value={run.outcome?.outcome ?? 'open'} detail={outcomeDetail(run.outcome)} />
+        <Fact label="Tokens in" value={showCount(run.inputTokens)} />
+        <Fact label="Tokens out" value={showCount(run.outputTokens)} />
+        <Fact label="Took" value={showDuration(run.durationMs)} detail={showMoment(run.startedAt)} />
+      </Facts>
+      <Panel
+        title="Calls"
+        note="In the order they began"
+        flush
+        actions={<CsvButton fileName={`burnrate-${run.id}.csv`} columns={callColumns} rows={run.calls} />}
+      >
+        {run.calls.length === 0 ? (
+          <NothingHere>No call of this run is in the ledger.</NothingHere>
+        ) : (
+          <DataTable label="Calls of this run" columns={callColumns} rows={run.calls} rowKey={(call) => call.id} />
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+function outcomeDetail(outcome: Outcome | null): string {
+  if (outcome === null) return 'nobody has said how it ended';
+  const parts = [
+    outcome.valueUsd === null ? null : `value ${showMoney(outcome.valueUsd)}`,
+    outcome.humanMinutes === null ? null : `${outcome.humanMinutes} min by people`,
+    outcome.csat === null ? null : `CSAT ${outcome.csat}`,
+  ];
+  return parts.filter((part) => part !== null).join(' · ') || showMoment(outcome.at);
+}
+
+const callColumns: readonly Column<Call>[] = [
+  { key: 'call', label: 'Call', render: (call) => <CallLink call={call} />, csv: (call) => call.id },
+  {
+    key: 'stage',
+    label: 'Stage',
+    render: (call) => call.stage ?? <span className="muted">(none)</span>,
+    csv: (call) => call.stage ?? null,
+    sort: (call) => call.stage ?? '',
+  },
+  {
+    key: 'model',
+    label: 'Model',
+    render: (call) => call.attempts.at(-1)?.model || call.attempts.at(-1)?.modelRequested,
+    csv: (call) => call.attempts.at(-1)?.model ?? null,
+    sort: (call) => call.attempts.at(-1)?.model ?? '',
+  },
+  {
+    key: 'attempts',
+    label: 'Attempts',
+    number: true,
+    render: (call) => showCount(call.attempts.length),
+    csv: (call) => call.attempts.length,
+    sort: (call) => call.attempts.length,
+  },
+  {
+    key: 'inputTokens',
+    label: 'Tokens in',
+    number: true,
+    render: (call) => showCount(call.inputTokens),
+    csv: (call) => call.inputTokens,
+    sort: (call) => call.inputTokens,
+  },
+  {
+    key: 'outputTokens',
+    label: 'Tokens out',
+    number: true,
+    render: (call) => showCount(call.outputTokens),
+    csv: (call) => call.outputTokens,
+    sort: (call) => call.outputTokens,
+  },
+  {
+    key: 'durationMs',
+    label: 'Took',
+    number: true,
+    render: (call) => showDuration(call.durationMs),
+    csv: (call) => call.durationMs,
+    sort: (call) => call.durationMs,
+  },
+  {
+    key: 'costUsd',
+    label: 'Cost',
+    number: true,
+    render: (call) => <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>{showUnitMoney(call.costUsd)}</span>,
+    csv: (call) => call.costUsd,
+    sort: (call) => Number(call.knownCostUsd),
+  },
+];
+
+function CallLink({ call }: { readonly call: Call }) {
+  const { view } = useView();
+  return (
+    <Link to="/calls/$id" params={{ id: call.id }} search={carry(view)} title={call.id}>
+      {showMoment(call.startedAt)}
+    </Link>
+  );
+}

@@ -1,0 +1,125 @@
+import { Link, useParams } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
+import { useCosts, useTree } from '../api/queries.ts';
+import type { WorkflowTree } from '../api/schema.ts';
+import { CostOverTime } from '../charts/cost-over-time.tsx';
+import { CostTreeChart } from '../charts/cost-tree-chart.tsx';
+import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
+import { Breakdown } from '../parts/breakdown.tsx';
+import { PageHead, Panel } from '../parts/panel.tsx';
+import { Loaded } from '../parts/states.tsx';
+import { treeRows } from '../tree/tree-rows.ts';
+import { TreeTable } from '../tree/tree-table.tsx';
+import { useStageCalls } from '../tree/use-stage-calls.ts';
+import { bucketOf } from '../view/range.ts';
+import { useTitle } from '../view/use-title.ts';
+import { carry, useView } from '../view/use-view.ts';
+import { FiguresStrip } from './figures.tsx';
+import layout from './layout.module.css';
+import { Outcomes } from './outcomes.tsx';
+
+/** One workflow: what an outcome costs, where the money goes, and down to the single call. */
+export function WorkflowPage() {
+  const { name } = useParams({ from: '/workflows/$name' });
+  const { view } = useView();
+  const tree = useTree({ workflow: name }, view.range);
+  useTitle(name);
+  return (
+    <>
+      <PageHead
+        above={
+          <Link to="/workflows" search={carry(view)}>
+            Workflows
+          </Link>
+        }
+        title={name}
+        badges={tree.data && <WorkflowMarks data={tree.data} />}
+      />
+      <Loaded query={tree} height={560}>
+        {(data) => <WorkflowView data={data} />}
+      </Loaded>
+    </>
+  );
+}
+
+function WorkflowMarks({ data }: { readonly data: WorkflowTree }) {
+  return (
+    <>
+      {data.simulated && <SimulatedMark />}
+      <UnknownPriceMark attempts={data.figures.unknownPriceAttempts} />
+      <EstimatedMark attempts={data.figures.estimatedAttempts} />
+    </>
+  );
+}
+
+function WorkflowView({ data }: { readonly data: WorkflowTree }) {
+  const { view } = useView();
+  const where = useMemo(() => ({ workflow: [data.name] }), [data.name]);
+  return (
+    <div className="stack">
+      <FiguresStrip workflow={data.name} figures={data.figures} />
+      <div className={layout.two}>
+        <OverTime workflow={data.name} />
+        <Panel title="Outcomes" note="How the runs of this range ended">
+          <Outcomes figures={data.figures} />
+        </Panel>
+      </div>
+      <CostTree data={data} />
+      <Breakdown key={data.name} where={where} by={view.by.length > 0 ? view.by : ['model']} title="Breakdown" />
+    </div>
+  );
+}
+
+function OverTime({ workflow }: { readonly workflow: string }) {
+  const { view, change } = useView();
+  const bucket = bucketOf(view.range);
+  const query = { by: [bucket, 'stage'], where: { workflow: [workflow] }, orderBy: 'dimensions', limit: 10_000 } as const;
+  const costs = useCosts(query, view.range);
+  return (
+    <Panel title="Cost over time" note={`Per ${bucket}, by stage`}>
+      <Loaded query={costs} height={240}>
+        {(answer) => (
+          <CostOverTime costs={answer} bucket={bucketOf(view.range)} dimension="stage" onZoom={(range) => change({ range })} />
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** The tree as a picture and as a table; opening a stage in one opens it in the other. */
+function CostTree({ data }: { readonly data: WorkflowTree }) {
+  const { view, change } = useView();
+  const [openCalls, setOpenCalls] = useState<ReadonlySet<string>>(new Set());
+  const stages = view.open.filter((name) => data.tree.children.some((stage) => stage.name === name));
+  const opened = useStageCalls(data.name, view.range, stages);
+  const open = new Set([...stages.map((name) => `stage:${name}`), ...openCalls]);
+  const rows = treeRows(data.tree, open, opened.callsOf);
+  const toggleStage = useCallback(
+    (name: string) => change({ open: toggled(view.open, name) }, true),
+    [change, view.open],
+  );
+  const toggle = (id: string) => {
+    if (id.startsWith('stage:')) toggleStage(id.slice('stage:'.length));
+    else setOpenCalls(new Set(toggled([...openCalls], id)));
+  };
+  return (
+    <div className={layout.tree}>
+      <Panel title="Where the money goes" note="Workflow → stage → what was bought. Choose a stage to list its calls.">
+        <CostTreeChart tree={data.tree} onStage={toggleStage} />
+      </Panel>
+      <Panel title="Cost tree" note="Open a stage for its calls, newest first; a call for its attempts." flush>
+        <TreeTable
+          label={`Cost tree of ${data.name}`}
+          rows={rows}
+          toggle={toggle}
+          more={opened.more}
+          canShowMore={opened.canShowMore}
+        />
+      </Panel>
+    </div>
+  );
+}
+
+function toggled(list: readonly string[], item: string): string[] {
+  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
+}

@@ -1,0 +1,234 @@
+import { Select } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useCosts } from '../api/queries.ts';
+import type { CostRow, Costs } from '../api/schema.ts';
+import { chartDollars, shareOf, showMoney } from '../format/money.ts';
+import { plural, showCount, showShare, showShort } from '../format/number.ts';
+import { dimensionGroups, dimensionLabel, nextDimension } from '../view/dimensions.ts';
+import { carry, useView } from '../view/use-view.ts';
+import type { Filters } from '../view/view-state.ts';
+import { EstimatedMark, SimulatedMark, UnknownPriceMark } from './badges.tsx';
+import styles from './breakdown.module.css';
+import { type Column, CsvButton, DataTable } from './data-table.tsx';
+import { Panel } from './panel.tsx';
+import { Loaded, NothingHere } from './states.tsx';
+
+interface BreakdownProps {
+  readonly title: string;
+  readonly where: Filters;
+  readonly by: readonly string[];
+}
+
+/** Rows shown at once; the CSV file holds the same. */
+const rowsMax = 500;
+const timeNames = new Set(['minute', 'hour', 'day', 'week', 'month']);
+
+/** What matched, by any dimension or two; every row leads on to what is behind it. */
+export function Breakdown({ title, where, by }: BreakdownProps) {
+  const { view } = useView();
+  const overTime = by.some((name) => timeNames.has(name));
+  const costs = useCosts({ by, where, orderBy: overTime ? 'dimensions' : 'cost', limit: rowsMax }, view.range);
+  const shown = costs.data;
+  const columns = shown ? breakdownColumns(shown, where) : [];
+  return (
+    <Panel
+      title={title}
+      note={shown && <Summary costs={shown} />}
+      flush
+      actions={
+        <>
+          <ByControl by={by} />
+          <CsvButton fileName={`burnrate-costs-by-${by.join('-')}.csv`} columns={columns} rows={shown?.rows ?? []} />
+        </>
+      }
+    >
+      <Loaded query={costs} height={220}>
+        {(data) =>
+          data.rows.length === 0 ? (
+            <NothingHere>No calls in this range{Object.keys(where).length > 0 && ' match these filters'}.</NothingHere>
+          ) : (
+            <DataTable label={`Costs by ${data.by.map(dimensionLabel).join(' and ')}`} columns={columns} rows={data.rows} rowKey={(row) => data.by.map((name) => row[name]).join('|')} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Summary({ costs }: { readonly costs: Costs }) {
+  const { total } = costs;
+  const cut = costs.rowsLeftOut > 0 ? ` ${showCount(costs.rowsLeftOut)} further rows are in the total but not listed.` : '';
+  return (
+    <span className="row">
+      <span>
+        <strong className={styles.total} title={`$${costs.totalUsd}`}>
+          {showMoney(costs.totalUsd)}
+        </strong>{' '}
+        in all · {plural(total.calls, 'call')} · {showShort(total.inputTokens)} tokens in, {showShort(total.outputTokens)} out.
+        {cut}
+      </span>
+      {costs.simulated && <SimulatedMark />}
+      <UnknownPriceMark attempts={total.unknownPriceAttempts} />
+      <EstimatedMark attempts={total.estimatedAttempts} />
+    </span>
+  );
+}
+
+const choices = dimensionGroups.map(({ group, items }) => ({
+  group,
+  items: items.map((value) => ({ value, label: dimensionLabel(value) })),
+}));
+
+function ByControl({ by }: { readonly by: readonly string[] }) {
+  const { change } = useView();
+  const [first = 'model', second] = by;
+  return (
+    <div className={styles.by}>
+      <Select
+        aria-label="Group by"
+        size="xs"
+        w={150}
+        data={withOwn(first)}
+        value={first}
+        allowDeselect={false}
+        searchable
+        onChange={(value) => value !== null && change({ by: [value, ...by.slice(1).filter((name) => name !== value)] })}
+      />
+      <Select
+        aria-label="Then by"
+        size="xs"
+        w={150}
+        data={withOwn(second)}
+        value={second ?? null}
+        placeholder="Then by…"
+        clearable
+        clearButtonProps={{ 'aria-label': 'Group by one dimension only' }}
+        searchable
+        onChange={(value) => change({ by: value === null || value === first ? [first] : [first, value] })}
+      />
+    </div>
+  );
+}
+
+/** Tags come from the URL and are not in the list of known dimensions. */
+function withOwn(name: string | undefined) {
+  if (!name?.startsWith('tag.')) return choices;
+  return [...choices, { group: 'Tags', items: [{ value: name, label: dimensionLabel(name) }] }];
+}
+
+function breakdownColumns(costs: Costs, where: Filters): Column<CostRow>[] {
+  const dimensions = costs.by.map((name): Column<CostRow> => ({
+    key: name,
+    label: dimensionLabel(name),
+    render: (row) => <Value row={row} name={name} where={where} />,
+    csv: (row) => row[name] ?? null,
+    sort: (row) => String(row[name] ?? ''),
+  }));
+  return [
+    ...dimensions,
+    {
+      key: 'costUsd',
+      label: 'Cost',
+      number: true,
+      render: (row) => <span title={`$${row.costUsd}`}>{showMoney(row.costUsd)}</span>,
+      csv: (row) => row.costUsd,
+      sort: (row) => chartDollars(row.costUsd),
+    },
+    {
+      key: 'share',
+      label: 'Share',
+      number: true,
+      render: (row) => <ShareCell share={shareOf(row.costUsd, costs.totalUsd)} />,
+      csv: (row) => shareOf(row.costUsd, costs.totalUsd),
+    },
+    ...countColumns(costs, where),
+  ];
+}
+
+const countNames = [
+  ['runs', 'Runs'],
+  ['calls', 'Calls'],
+  ['attempts', 'Attempts'],
+  ['inputTokens', 'Tokens in'],
+  ['cacheReadTokens', 'Cached'],
+  ['outputTokens', 'Tokens out'],
+] as const;
+
+function countColumns(costs: Costs, where: Filters): Column<CostRow>[] {
+  return countNames.map(([key, label]) => ({
+    key,
+    label,
+    number: true,
+    render: (row) => (key === 'calls' ? <CallsBehind row={row} by={costs.by} where={where} /> : showCount(row[key])),
+    csv: (row) => row[key],
+    sort: (row) => row[key],
+  }));
+}
+
+function ShareCell({ share }: { readonly share: number }) {
+  return (
+    <span className={styles.share}>
+      <span className={styles.track} aria-hidden="true">
+        <span className={styles.fill} style={{ width: `${Math.min(100, share * 100)}%` }} />
+      </span>
+      <span className={styles.percent}>{showShare(share)}</span>
+    </span>
+  );
+}
+
+interface ValueProps {
+  readonly row: CostRow;
+  readonly name: string;
+  readonly where: Filters;
+}
+
+/** A dimension's value: leads to the run itself, or to the same costs narrowed to it. */
+function Value({ row, name, where }: ValueProps) {
+  const { view } = useView();
+  const value = row[name] ?? null;
+  if (timeNames.has(name)) return <span>{String(value)}</span>;
+  if (name === 'run' && typeof value === 'string' && value !== '') {
+    return (
+      <Link to="/runs/$id" params={{ id: value }} search={carry(view)} className="mono">
+        {value}
+      </Link>
+    );
+  }
+  const text = value === null || value === '' ? <span className="muted">(none)</span> : String(value);
+  const narrowed = { ...where, [name]: [String(value ?? '')] };
+  return (
+    <NarrowLink where={narrowed} by={nextDimension(name, Object.keys(narrowed))}>
+      {text}
+    </NarrowLink>
+  );
+}
+
+/** The number of calls leads to the runs that made them. */
+function CallsBehind({ row, by, where }: { readonly row: CostRow; readonly by: readonly string[]; readonly where: Filters }) {
+  const { view } = useView();
+  const fixed = by.filter((name) => !timeNames.has(name)).map((name) => [name, [String(row[name] ?? '')]]);
+  const narrowed: Filters = { ...where, ...Object.fromEntries(fixed) };
+  const run = narrowed['run']?.[0];
+  if (by.includes('run') && run !== undefined && run !== '') {
+    return (
+      <Link to="/runs/$id" params={{ id: run }} search={carry(view)}>
+        {showCount(row.calls)}
+      </Link>
+    );
+  }
+  return (
+    <NarrowLink where={narrowed} by="run">
+      {showCount(row.calls)}
+    </NarrowLink>
+  );
+}
+
+function NarrowLink({ where, by, children }: { readonly where: Filters; readonly by: string; readonly children: ReactNode }) {
+  const { view } = useView();
+  return (
+    <Link to="/costs" search={carry(view, { where, by: [by] })}>
+      {children}
+    </Link>
+  );
+}

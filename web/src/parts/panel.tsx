@@ -1,0 +1,48 @@
+import { type ReactNode, useId } from 'react';
+import styles from './panel.module.css';
+
+interface PanelProps {
+  readonly title: ReactNode;
+  /** One sentence under the title. */
+  readonly note?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+  /** Lets a table reach the panel's edges. */
+  readonly flush?: boolean;
+}
+
+/** A titled part of a page; a landmark of its own. */
+export function Panel({ title, note, actions, children, flush = false }: PanelProps) {
+  const id = useId();
+  return (
+    <section className={styles.panel} aria-labelledby={id}>
+      <div className={styles.head}>
+        <div className={styles.titles}>
+          <h2 id={id}>{title}</h2>
+          {note !== undefined && <p className={styles.note}>{note}</p>}
+        </div>
+        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+      </div>
+      <div className={flush ? styles.flush : styles.body}>{children}</div>
+    </section>
+  );
+}
+
+interface PageHeadProps {
+  readonly title: ReactNode;
+  readonly above?: ReactNode;
+  readonly badges?: ReactNode;
+}
+
+/** Title of a page, with the way back above it. The range control stands at its right. */
+export function PageHead({ title, above, badges }: PageHeadProps) {
+  return (
+    <div className={styles.pageHead}>
+      {above !== undefined && <div className={styles.above}>{above}</div>}
+      <div className="row">
+        <h1>{title}</h1>
+        {badges}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { CallPage } from './pages/call.tsx';
+import { CostsPage } from './pages/costs.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { OverviewPage } from './pages/overview.tsx';
+import { RunPage } from './pages/run.tsx';
+import { WorkflowPage } from './pages/workflow.tsx';
+import { WorkflowsPage } from './pages/workflows.tsx';
+import { Shell } from './shell/shell.tsx';
+import { emptyView, formatView, parseView, type ViewState } from './view/view-state.ts';
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  validateSearch: (search): ViewState => ({ ...emptyView, ...search }),
+});
+
+const overview = createRoute({ getParentRoute: () => root, path: '/', component: OverviewPage });
+const workflows = createRoute({ getParentRoute: () => root, path: '/workflows', component: WorkflowsPage });
+const workflow = createRoute({ getParentRoute: () => root, path: '/workflows/$name', component: WorkflowPage });
+const costs = createRoute({ getParentRoute: () => root, path: '/costs', component: CostsPage });
+const call = createRoute({ getParentRoute: () => root, path: '/calls/$id', component: CallPage });
+const run = createRoute({ getParentRoute: () => root, path: '/runs/$id', component: RunPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, workflows, workflow, costs, call, run]),
+  parseSearch: (text) => ({ ...parseView(text) }),
+  stringifySearch: (search) => formatView({ ...emptyView, ...search }),
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

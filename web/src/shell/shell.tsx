@@ -1,0 +1,98 @@
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { LiveProvider } from '../api/live.tsx';
+import { useInstance } from '../api/queries.ts';
+import { refreshMsOf } from '../view/range.ts';
+import { carry, useView } from '../view/use-view.ts';
+import { LiveControl } from './live-control.tsx';
+import { RangePicker } from './range-picker.tsx';
+import styles from './shell.module.css';
+import { SimulatedBanner } from './simulated-banner.tsx';
+import { StaleBanner } from './stale-banner.tsx';
+import { ThemeToggle } from './theme-toggle.tsx';
+
+const places = [
+  { to: '/', label: 'Overview' },
+  { to: '/workflows', label: 'Workflows' },
+  { to: '/costs', label: 'Costs' },
+] as const;
+
+/** What stands around every page: the way about, the time range, the live state. */
+export function Shell() {
+  const { view } = useView();
+  return (
+    <LiveProvider refreshMs={refreshMsOf(view.range)}>
+      <a className={styles.skip} href="#content">
+        Skip to content
+      </a>
+      <header className={styles.header}>
+        <div className={styles.bar}>
+          <Brand />
+          <Places />
+          <div className={styles.tools}>
+            <LiveControl />
+            <ThemeToggle />
+          </div>
+        </div>
+      </header>
+      <SimulatedBanner />
+      <div className={styles.frame}>
+        <div className={styles.controls}>
+          <RangePicker />
+        </div>
+        <StaleBanner />
+        <Content />
+      </div>
+    </LiveProvider>
+  );
+}
+
+function Brand() {
+  const instance = useInstance();
+  const { view } = useView();
+  const version = instance.data?.version;
+  return (
+    <Link to="/" search={carry(view)} className={styles.brand} aria-label="Burnrate, overview">
+      <img src="/icon.svg" alt="" width={26} height={26} />
+      <span>Burnrate</span>
+      {version !== undefined && <span className={styles.version}>{version}</span>}
+    </Link>
+  );
+}
+
+function Places() {
+  const { view } = useView();
+  return (
+    <nav aria-label="Places" className={styles.places}>
+      {places.map((place) => (
+        <Link
+          key={place.to}
+          to={place.to}
+          search={carry(view)}
+          activeOptions={{ exact: place.to === '/', includeSearch: false }}
+          className={styles.place}
+          activeProps={{ className: `${styles.place} ${styles.current}`, 'aria-current': 'page' }}
+        >
+          {place.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** Moves focus to the page when the place changes, so that keyboard and screen reader start where the eye does. */
+function Content() {
+  const path = useLocation({ select: (location) => location.pathname });
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+  return (
+    <main id="content" ref={main} tabIndex={-1} className={styles.main}>
+      <Outlet />
+    </main>
+  );
+}

@@ -1,0 +1,34 @@
+import { useIsFetching, useQueryClient } from '@tanstack/react-query';
+import { ApiError } from '../api/client.ts';
+import { useLive } from '../api/live.tsx';
+import { liveKey } from '../api/queries.ts';
+import { showClock } from '../format/time.ts';
+import styles from './banner.module.css';
+
+/** Old figures stay on screen when new ones cannot be had; this says so, how old they are, and why. */
+export function StaleBanner() {
+  const live = useLive();
+  const stale = useStaleFigures();
+  if (stale === null && live.link !== 'lost') return null;
+  const since = stale ?? { atMs: live.refreshedAtMs, reason: 'The live connection broke off and is being made again.' };
+  return (
+    <div className={styles.stale} role="status">
+      <strong>{since.atMs ? `Figures as of ${showClock(since.atMs)}.` : 'Not up to date.'}</strong> {since.reason}{' '}
+      Metering goes on meanwhile.
+    </div>
+  );
+}
+
+/** The oldest figures on screen whose last reading failed. Drawn anew whenever a reading begins or ends. */
+function useStaleFigures(): { readonly atMs: number; readonly reason: string } | null {
+  const client = useQueryClient();
+  useIsFetching({ queryKey: [liveKey] });
+  const failed = client
+    .getQueryCache()
+    .findAll({ queryKey: [liveKey], type: 'active' })
+    .filter((query) => query.state.status === 'error' && query.state.data !== undefined)
+    .sort((a, b) => a.state.dataUpdatedAt - b.state.dataUpdatedAt)[0];
+  if (!failed) return null;
+  const { error, dataUpdatedAt } = failed.state;
+  return { atMs: dataUpdatedAt, reason: error instanceof ApiError ? `${error.message} (${error.code})` : 'Unknown.' };
+}

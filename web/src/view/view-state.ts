@@ -1,0 +1,90 @@
+import { defaultRange, isPreset, type RangeChoice } from './range.ts';
+
+/** Equality filters by dimension; several values of one dimension are alternatives, '' is "without a value". */
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+/** Everything about a view that a link carries. */
+export interface ViewState {
+  readonly range: RangeChoice;
+  /** Dimensions of the breakdown, outermost first. */
+  readonly by: readonly string[];
+  readonly where: Filters;
+  /** Stages opened in the cost tree. */
+  readonly open: readonly string[];
+}
+
+/** Links are read from the outside, so their size is bounded. */
+const dimensionsMax = 3;
+const valuesMax = 50;
+const textMax = 256;
+const namePattern = /^(?:[a-zA-Z]{1,40}|tag\.[\w.-]{1,60})$/;
+
+export const emptyView: ViewState = { range: defaultRange, by: [], where: {}, open: [] };
+
+/** Reads the part of a URL behind the `?`. What it does not understand is left out, never an error. */
+export function parseView(search: string): ViewState {
+  const params = new URLSearchParams(search);
+  return {
+    range: parseRange(params),
+    by: splitList(params.get('by')).filter(isDimension).slice(0, dimensionsMax),
+    where: parseFilters(params),
+    open: params.getAll('open').filter(isShort).slice(0, valuesMax),
+  };
+}
+
+/** The inverse of `parseView`, with defaults left out; starts with `?` unless it is empty. */
+export function formatView(view: ViewState): string {
+  const params = new URLSearchParams();
+  if (view.range.kind === 'fixed') {
+    params.set('from', new Date(view.range.fromMs).toISOString());
+    params.set('to', new Date(view.range.toMs).toISOString());
+  } else if (view.range.preset !== '1h') params.set('range', view.range.preset);
+  if (view.by.length > 0) params.set('by', view.by.join(','));
+  for (const [name, values] of Object.entries(view.where)) {
+    for (const value of values) params.append(`where.${name}`, value);
+  }
+  for (const stage of view.open) params.append('open', stage);
+  const text = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+  return text === '' ? '' : `?${text}`;
+}
+
+function parseRange(params: URLSearchParams): RangeChoice {
+  const preset = params.get('range');
+  if (preset !== null && isPreset(preset)) return { kind: 'last', preset };
+  const fromMs = Date.parse(params.get('from') ?? '');
+  const toMs = Date.parse(params.get('to') ?? '');
+  return fromMs < toMs ? { kind: 'fixed', fromMs, toMs } : defaultRange;
+}
+
+function parseFilters(params: URLSearchParams): Filters {
+  const where: Record<string, string[]> = {};
+  for (const [name, value] of params) {
+    if (!name.startsWith('where.') || !isShort(value)) continue;
+    const dimension = name.slice('where.'.length);
+    const values = Object.hasOwn(where, dimension) ? (where[dimension] ?? []) : [];
+    if (isDimension(dimension) && values.length < valuesMax && !values.includes(value)) {
+      where[dimension] = [...values, value];
+    }
+  }
+  return where;
+}
+
+export function withFilter(where: Filters, dimension: string, value: string): Filters {
+  return { ...where, [dimension]: [value] };
+}
+
+export function withoutFilter(where: Filters, dimension: string): Filters {
+  return Object.fromEntries(Object.entries(where).filter(([name]) => name !== dimension));
+}
+
+function splitList(text: string | null): string[] {
+  return (text ?? '').split(',').filter((part) => part !== '');
+}
+
+function isDimension(name: string): boolean {
+  return namePattern.test(name) && name !== '__proto__';
+}
+
+function isShort(text: string): boolean {
+  return text.length <= textMax;
+}
