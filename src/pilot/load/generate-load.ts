@@ -97,7 +97,7 @@ function sendOne(pool: Pool, url: URL, options: LoadOptions, clock: Clock, tally
           resolve();
         },
         onResponseError() {
-          tally.byStatus['connection'] = (tally.byStatus['connection'] ?? 0) + 1;
+          tally.byStatus.connection = (tally.byStatus.connection ?? 0) + 1;
           resolve();
         },
       },
