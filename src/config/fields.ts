@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Usd } from '../money/index.ts';
+import { isTimeZone, type ListenAddress, parseListen } from './listen.ts';
 import {
   type Parse,
   parseByteSize,
@@ -104,6 +105,31 @@ export const instant: z.ZodType<Instant, unknown> = field(
   { type: 'string' },
   parseInstant,
 );
+/** A date that was checked and stays as written. */
+export const dateText: z.ZodType<string, unknown> = field(
+  'DateText',
+  'a date like 2026-01-31, or a time like 2026-01-31T08:00:00Z, that the calendar has',
+  { type: 'string' },
+  (raw) => (parseInstant(raw) === null ? null : String(raw)),
+);
+export const flag: z.ZodType<boolean, unknown> = field(
+  'Flag',
+  'true or false',
+  { anyOf: [{ type: 'boolean' }, { type: 'string', pattern: envOr('^(true|false)$') }] },
+  (raw) => (raw === true || raw === 'true' ? true : raw === false || raw === 'false' ? false : null),
+);
+export const timeZone: z.ZodType<string, unknown> = field(
+  'TimeZone',
+  'an IANA time zone like Europe/Berlin or UTC',
+  { type: 'string' },
+  (raw) => (typeof raw === 'string' && isTimeZone(raw) ? raw : null),
+);
+export const listenAddress: z.ZodType<ListenAddress, unknown> = field(
+  'ListenAddress',
+  'an address and port like 127.0.0.1:4700 or [::1]:4700',
+  { type: 'string' },
+  parseListen,
+);
 export const money: z.ZodType<Usd, unknown> = field(
   'Usd',
   'an amount of US dollars not below 0, like 4.50 or 9k',
@@ -143,8 +169,11 @@ function quantityField<T>(options: QuantityField<T>): z.ZodType<Quantity<T>, unk
     .transform((raw, context): Quantity<T> => {
       const result = read(raw);
       if (result.ok) return result.quantity;
-      for (const { path, expected } of result.problems) {
-        context.addIssue({ code: 'custom', message: expected, path: [...path] });
+      for (const { path, expected, unknownKeys } of result.problems) {
+        // A mapping that was read in part may still be the likelier of two alternatives; `continue` keeps it in the running.
+        const where = { message: expected, path: [...path], input: raw as Record<string, unknown> };
+        if (unknownKeys) context.addIssue({ code: 'unrecognized_keys', keys: [...unknownKeys], ...where });
+        else context.addIssue({ code: 'custom', continue: path.length > 0, ...where });
       }
       return z.NEVER;
     })

@@ -1,4 +1,9 @@
-export type { Config, ListenAddress } from './config.ts';
+export type { Config } from './config.ts';
+export { assertListenAllowed, defaultConfig, usableProviders, withBuiltInProviders } from './defaults.ts';
+export type { Environment } from './environment.ts';
+export { type ListenAddress, parseListen } from './listen.ts';
+export { type CheckResult, checkConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
+export { ConfigError, type ConfigProblem, formatProblem } from './problem.ts';
 export type {
   ByteQuantity,
   ByteSize,

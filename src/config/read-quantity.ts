@@ -4,6 +4,8 @@ import type { Quantity } from './quantity.ts';
 export interface QuantityProblem {
   readonly path: readonly string[];
   readonly expected: string;
+  /** Keys that are no quantiles; `expected` then lists those that are, separated by spaces. */
+  readonly unknownKeys?: readonly string[];
 }
 
 export type QuantityResult<T> =
@@ -55,7 +57,8 @@ const quantileNames = ['p50', 'p90', 'p99'] as const;
 
 function readQuantiles<T>(raw: object, reading: QuantityReading<T>, bounded: Parse<T>): QuantityResult<T> {
   const unknown = Object.keys(raw).filter((key) => !quantileNames.some((name) => name === key));
-  const problems = unknown.map((key) => ({ path: [key], expected: 'one of the quantiles p50, p90, p99' }));
+  const problems: QuantityProblem[] =
+    unknown.length > 0 ? [{ path: [], expected: quantileNames.join(' '), unknownKeys: unknown }] : [];
   const given = new Map<string, T>();
   for (const [key, text] of Object.entries(raw)) {
     if (unknown.includes(key)) continue;
@@ -69,16 +72,20 @@ function readQuantiles<T>(raw: object, reading: QuantityReading<T>, bounded: Par
 
 function orderedQuantiles<T>(given: ReadonlyMap<string, T>, reading: QuantityReading<T>): QuantityResult<T> {
   const [p50, p90, p99] = quantileNames.map((name) => given.get(name));
-  if (p50 === undefined || given.size < 2) return refused('quantiles with p50 and at least one of p90 and p99');
-  const places = [...quantileNames].flatMap((name) => {
-    const value = given.get(name);
-    return value === undefined ? [] : [reading.order(value)];
-  });
-  if (places.some((place, index) => place < (places[index - 1] ?? place))) {
-    return refused('quantiles that do not fall: p50 ≤ p90 ≤ p99');
-  }
+  if (p50 === undefined) return refused('the median', ['p50']);
+  if (given.size < 2) return refused('p90 or p99 beside p50', ['p90']);
+  const present = quantileNames.filter((name) => given.has(name));
+  const fallen = present.find(
+    (name, index) => place(given, name, reading) < place(given, present[index - 1] ?? name, reading),
+  );
+  if (fallen) return refused('quantiles that do not fall: p50 ≤ p90 ≤ p99', [fallen]);
   return {
     ok: true,
     quantity: { kind: 'quantiles', p50, ...(p90 === undefined ? {} : { p90 }), ...(p99 === undefined ? {} : { p99 }) },
   };
+}
+
+function place<T>(given: ReadonlyMap<string, T>, name: string, reading: QuantityReading<T>): number {
+  const value = given.get(name);
+  return value === undefined ? Number.NaN : reading.order(value);
 }

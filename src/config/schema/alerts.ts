@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { duration, factor, money, positiveCount } from '../fields.ts';
+import { duration, factor, flag, money, positiveCount } from '../fields.ts';
 import { scopeSchema } from './control.ts';
-import { doc, flag, name, named, section, text, textOrList } from './shapes.ts';
+import { doc, name, named, section, text, textOrList } from './shapes.ts';
 
 export const alertKinds = [
   'burn-rate',

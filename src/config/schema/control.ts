@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attributionNames } from '../../tree/index.ts';
-import { duration, fraction, money, positiveCount, rate } from '../fields.ts';
-import { doc, flag, modelName, name, section, text, textOrList } from './shapes.ts';
+import { duration, flag, fraction, money, positiveCount, rate } from '../fields.ts';
+import { doc, modelName, name, section, text, textOrList } from './shapes.ts';
 
 export const scopeDimensions = [...attributionNames, 'key', 'model', 'provider'] as const;
 export type ScopeDimension = (typeof scopeDimensions)[number];
@@ -23,9 +23,12 @@ export const scopeSchema = section({
 });
 export type Scope = z.output<typeof scopeSchema>;
 
-const perName = z.union([z.enum(scopeDimensions), z.templateLiteral(['tag.', z.string().min(1)])]);
+const perName = z.union([
+  z.enum(scopeDimensions),
+  z.templateLiteral(['tag.', z.string().min(1)], { error: 'tag.<name>' }),
+]);
 const perSchema = z
-  .union([perName, z.array(perName).min(1)])
+  .union([perName, z.array(perName)])
   .transform((value): readonly PerDimension[] => (typeof value === 'string' ? [value] : value));
 
 const scope = doc(scopeSchema.prefault({}), 'Which calls it covers; `{}` is all of them.', { plan: 'free' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, decimalRate, instant } from '../fields.ts';
+import { count, dateText, decimalRate } from '../fields.ts';
 import { doc, named, section, text } from './shapes.ts';
 
 const perMillion = (what: string, example: number): z.ZodExactOptional<typeof decimalRate> =>
@@ -17,7 +17,10 @@ const rates = {
   audioCacheReadPerMillion: perMillion('Audio input tokens read from the provider’s cache', 2.5),
   audioOutputPerMillion: perMillion('Audio output tokens', 80),
   imageInputPerMillion: perMillion('Image input tokens', 10),
+  imageCacheReadPerMillion: perMillion('Image input tokens read from the provider’s cache', 1),
   imageOutputPerMillion: perMillion('Image output tokens', 40),
+  perAudioMinute: doc(decimalRate.exactOptional(), 'Each minute of audio, US dollars.', 0.006),
+  perFileSearch: doc(decimalRate.exactOptional(), 'Each search in hosted files, US dollars.', 0.0025),
   perImage: doc(decimalRate.exactOptional(), 'Each image made, US dollars.', 0.04),
   perCall: doc(decimalRate.exactOptional(), 'Each call, US dollars. `0` says the call is free.', 0),
   perToolCall: doc(decimalRate.exactOptional(), 'Each tool call the provider runs, US dollars.', 0.01),
@@ -35,9 +38,13 @@ const tierSchema = section({ multiply, ...rates, above });
 
 export const priceSchema = section({
   provider: doc(text, 'Provider the price holds at.', 'openai'),
-  model: doc(text, 'Model as the provider’s answer names it.', 'my-contract-model'),
-  from: doc(instant.exactOptional(), 'First day it holds; `2026-01-01` is midnight UTC.', '2026-01-01'),
-  until: doc(instant.exactOptional(), 'First day it no longer holds.', '2027-01-01'),
+  model: doc(
+    text,
+    'Model as the provider’s answer names it, or a beginning of it and `*`; the longest match wins.',
+    'my-contract-model',
+  ),
+  from: doc(dateText.exactOptional(), 'First day it holds; `2026-01-01` is midnight UTC.', '2026-01-01'),
+  until: doc(dateText.exactOptional(), 'First day it no longer holds.', '2027-01-01'),
   contextWindow: doc(count.exactOptional(), 'Largest input the model takes, tokens.', '400k'),
   ...rates,
   above,
@@ -47,5 +54,5 @@ export const priceSchema = section({
   }),
 });
 
-/** One entry of `prices`; rates are decimal texts, exactly as the file has them. */
+/** One entry of `prices`; rates are decimal texts and dates are checked texts, exactly as the file has them. */
 export type PriceSettings = z.output<typeof priceSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   calendarSpan,
   count,
+  decimalRate,
   duration,
   durationQuantity,
   factor,
@@ -38,7 +39,7 @@ const throughputSchema = section({
 });
 
 const gpuSchema = section({
-  hourlyUsd: doc(usdQuantity, 'Price of one GPU for one hour, in US dollars.', 3.13),
+  hourlyUsd: doc(decimalRate, 'Price of one GPU for one hour, in US dollars.', 3.13),
   count: doc(positiveCount.prefault(1), 'GPUs the throughput was measured on.', 2),
   spare: doc(fraction.prefault(0), 'Share kept idle as warm spare.', 0.3),
   utilisation: doc(
@@ -74,7 +75,7 @@ const cancelLag = z.union([count, z.literal('end')]).meta({
   description: 'Tokens, or `end`.',
 });
 
-export const providerSchema = section({
+const providerObject = section({
   kind: doc(
     z.enum(['openai', 'anthropic', 'gemini', 'other']),
     'Wire format: how requests and usage are read. `other` is forwarded and priced per call only.',
@@ -114,7 +115,27 @@ export const providerSchema = section({
   }),
 });
 
-export type Provider = z.output<typeof providerSchema>;
+type ProviderFields = z.output<typeof providerObject>;
+
+/** The vendors' own addresses, as their SDKs take them. */
+export const builtInBaseUrls: Readonly<Record<string, string>> = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com',
+  gemini: 'https://generativelanguage.googleapis.com',
+};
+
+export interface Provider extends Omit<ProviderFields, 'baseUrl'> {
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+}
+
+export const providerSchema = providerObject.transform(
+  (fields): Provider => ({
+    ...fields,
+    baseUrl: (fields.baseUrl ?? builtInBaseUrls[fields.kind] ?? '').replace(/\/+$/, ''),
+  }),
+);
+
 export type ProviderLimits = z.output<typeof limitsSchema>;
 export type FailureRates = z.output<typeof failuresSchema>;
 export type GpuSettings = z.output<typeof gpuSchema>;

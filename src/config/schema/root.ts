@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listenAddress, timeZone } from '../fields.ts';
 import { alertsSchema } from './alerts.ts';
 import { budgetSchema, limitSchema, planSchema } from './control.ts';
 import { overheadsSchema, personSchema, serviceSchema } from './costs.ts';
@@ -13,7 +14,7 @@ import { workflowSchema } from './workflow.ts';
 export const rootSchema = section({
   version: doc(z.literal(1), 'Version of this format.', 1),
   listen: doc(
-    text.prefault('127.0.0.1:4700'),
+    listenAddress.prefault('127.0.0.1:4700'),
     'Address and port; beyond loopback an admin token is needed.',
     '127.0.0.1:4700',
   ),
@@ -22,7 +23,7 @@ export const rootSchema = section({
     'Folder of the embedded engines, relative to the file.',
     './burnrate-data',
   ),
-  timeZone: doc(text.prefault('UTC'), 'IANA time zone that calendar periods follow.', 'Europe/Berlin'),
+  timeZone: doc(timeZone.prefault('UTC'), 'IANA time zone that calendar periods follow.', 'Europe/Berlin'),
   workers: doc(workersSchema.prefault(1), 'Gateway processes.', 2),
   environment: doc(text.exactOptional(), 'Environment of calls when neither header nor key says so.', 'production'),
   release: doc(text.exactOptional(), 'Release of calls when no header says so.', '${RELEASE:-unknown}'),

@@ -20,7 +20,6 @@ export function doc<T extends z.ZodType>(schema: T, description: string, ...exam
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 export const name = z.string().regex(namePattern, { error: 'a name of letters, digits, ".", "_", ":" and "-"' });
 export const text = z.string().min(1, { error: 'a text that is not empty' });
-export const flag = z.boolean();
 
 export function named<T extends z.ZodType>(value: T): z.ZodRecord<typeof name, T> {
   return z.record(name, value);
@@ -33,5 +32,3 @@ export const textOrList = z
 
 /** `provider/model`, or a plain name for the only provider that has it. */
 export const modelName = text.meta({ id: 'ModelName', description: 'provider/model, like openai/gpt-5-mini' });
-
-export const reserved = { done: 'done' } as const;

@@ -4,6 +4,7 @@ import {
   duration,
   durationQuantity,
   factor,
+  flag,
   fraction,
   fractionQuantity,
   positiveCount,
@@ -13,7 +14,7 @@ import {
 } from '../fields.ts';
 import type { Quantity } from '../quantity.ts';
 import { failuresSchema } from './providers.ts';
-import { doc, flag, modelName, name, section, text } from './shapes.ts';
+import { doc, modelName, name, section, text } from './shapes.ts';
 
 const historySchema = section({
   perTurn: doc(quantity, 'Tokens each earlier turn adds.', '150 to 400'),

@@ -4,13 +4,14 @@ import {
   calendarSpan,
   duration,
   factor,
+  flag,
   fraction,
   fractionQuantity,
   quantity,
   signedQuantity,
   usdQuantity,
 } from '../fields.ts';
-import { doc, flag, name, named, section, text } from './shapes.ts';
+import { doc, name, named, section, text } from './shapes.ts';
 import { personalData, stageSchema } from './stage.ts';
 
 const outcomeSchema = section({
