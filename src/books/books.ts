@@ -1,4 +1,5 @@
 import type { AuditBooks } from './audit.ts';
+import type { BudgetBooks } from './budgets.ts';
 import type { KeyBooks } from './keys.ts';
 
 /**
@@ -8,5 +9,6 @@ import type { KeyBooks } from './keys.ts';
 export interface Books {
   readonly keys: KeyBooks;
   readonly audit: AuditBooks;
+  readonly budgets: BudgetBooks;
   close(): Promise<void>;
 }

@@ -1,20 +1,15 @@
 import type { AttributionName } from './words.ts';
 
 /** What a budget, limit or plan can be narrowed to or counted by. A tag is named `tag.<name>`. */
-export type ScopeDimension =
-  | Exclude<AttributionName, 'interaction' | 'release' | 'promptVersion'>
-  | 'key'
-  | 'model'
-  | 'provider'
-  | `tag.${string}`;
+export type ScopeDimension = AttributionName | 'key' | 'model' | 'provider' | `tag.${string}`;
 
 /** Every dimension named must have one of its values; the empty scope is the whole company. */
 export type Scope = { readonly [dimension in ScopeDimension]?: readonly string[] };
 
-export const periodKinds = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
+export const periodKinds = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'total'] as const;
 export type PeriodKind = (typeof periodKinds)[number];
 
-/** When a budget starts anew: with the calendar of a time zone, or never all at once (rolling). */
+/** When a budget starts anew: with the calendar of a time zone, never all at once (rolling), or never (`total`). */
 export interface BudgetPeriod {
   readonly kind: PeriodKind;
   /** IANA name; calendar days and longer follow it. */
@@ -53,6 +48,8 @@ export interface BudgetDefinition {
   readonly period: BudgetPeriod;
   /** A hard budget is never overspent; a soft one only counts and warns. */
   readonly hard: boolean;
+  /** Lets calls through while the books cannot be reached; what is spent then is posted when they can. */
+  readonly failOpen: boolean;
   /** Ascending by `atShare`. */
   readonly brake: readonly BrakeRung[];
 }
@@ -60,6 +57,9 @@ export interface BudgetDefinition {
 /** A slice of one lease that a hold sets aside. */
 export interface HoldShare {
   readonly leaseId: string;
+  readonly budget: string;
+  /** Which of the budget's instances, as `instanceOf` in the policy room writes it. */
+  readonly instance: string;
   /** Whole units of the lease's budget. */
   readonly amount: bigint;
 }

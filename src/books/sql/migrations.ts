@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts';
 type Step = (db: Kysely<Schema>) => Promise<void>;
 
 /** Each step runs once, in order, in one transaction with its number. A released step is never edited: add one. */
-const steps: readonly Step[] = [createKeysAndAudit];
+const steps: readonly Step[] = [createKeysAndAudit, createBudgets];
 
 interface VersionTable {
   schema_version: { version: number };
@@ -69,4 +69,59 @@ async function createKeysAndAudit(db: Kysely<Schema>): Promise<void> {
     .addColumn('after_json', 'text', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('audit_by_subject').on('audit').columns(['subject', 'sequence']).execute();
+}
+
+async function createBudgets(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('budgets')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('definition', 'text', (column) => column.notNull())
+    .addColumn('source', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('changed_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('removed_at_ms', 'bigint')
+    .execute();
+  await db.schema.createIndex('budgets_by_version').on('budgets').column('version').execute();
+  await createBalances(db);
+  await createLeases(db);
+}
+
+async function createBalances(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('balances')
+    .addColumn('budget', 'text', (column) => column.notNull())
+    .addColumn('instance', 'text', (column) => column.notNull())
+    .addColumn('rule', 'text', (column) => column.notNull())
+    .addColumn('period_start_ms', 'bigint', (column) => column.notNull())
+    .addColumn('period_end_ms', 'bigint', (column) => column.notNull())
+    .addColumn('counts_until_ms', 'bigint', (column) => column.notNull())
+    .addColumn('posted', 'text', (column) => column.notNull())
+    .addColumn('estimated', 'text', (column) => column.notNull())
+    .addColumn('leased', 'text', (column) => column.notNull())
+    .addColumn('contended_at_ms', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('balances_key', ['budget', 'instance', 'rule', 'period_start_ms'])
+    .execute();
+  await db.schema.createIndex('balances_by_end').on('balances').column('counts_until_ms').execute();
+}
+
+async function createLeases(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('leases')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('holder', 'text', (column) => column.notNull())
+    .addColumn('budget', 'text', (column) => column.notNull())
+    .addColumn('instance', 'text', (column) => column.notNull())
+    .addColumn('rule', 'text', (column) => column.notNull())
+    .addColumn('period_start_ms', 'bigint', (column) => column.notNull())
+    .addColumn('granted', 'text', (column) => column.notNull())
+    .addColumn('spent', 'text', (column) => column.notNull())
+    .addColumn('returned', 'text', (column) => column.notNull())
+    .addColumn('sequence', 'bigint', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('opened_at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('leases_by_holder').on('leases').columns(['holder', 'state']).execute();
+  await db.schema.createIndex('leases_by_expiry').on('leases').columns(['state', 'expires_at_ms']).execute();
+  await db.schema.createIndex('leases_by_budget').on('leases').columns(['budget', 'instance']).execute();
 }

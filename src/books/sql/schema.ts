@@ -6,6 +6,9 @@ export interface Schema {
   readonly counters: CounterRow;
   readonly keys: KeyRow;
   readonly audit: AuditRow;
+  readonly budgets: BudgetRow;
+  readonly balances: BalanceRow;
+  readonly leases: LeaseRow;
 }
 
 /** Sequence numbers that grow in commit order, because whoever draws one holds the row until it commits. */
@@ -35,4 +38,42 @@ export interface AuditRow {
   subject: string;
   before_json: string;
   after_json: string;
+}
+
+export interface BudgetRow {
+  name: string;
+  definition: string;
+  source: string;
+  version: number;
+  changed_at_ms: number;
+  removed_at_ms: number | null;
+}
+
+export interface BalanceRow {
+  budget: string;
+  instance: string;
+  rule: string;
+  period_start_ms: number;
+  period_end_ms: number;
+  counts_until_ms: number;
+  posted: string;
+  estimated: string;
+  leased: string;
+  contended_at_ms: number;
+}
+
+export interface LeaseRow {
+  id: string;
+  holder: string;
+  budget: string;
+  instance: string;
+  rule: string;
+  period_start_ms: number;
+  granted: string;
+  spent: string;
+  returned: string;
+  sequence: number;
+  state: string;
+  expires_at_ms: number;
+  opened_at_ms: number;
 }

@@ -5,6 +5,7 @@ import Libsql from 'libsql';
 import { describe, expect, test } from 'vitest';
 import { idSource, manualClock } from '../../base/index.ts';
 import { type BooksHarness, booksContract } from '../books.contract.ts';
+import { budgetsContract } from '../budgets.contract.ts';
 import { openSqliteBooks } from './index.ts';
 
 function sqliteHarness(): BooksHarness {
@@ -21,6 +22,7 @@ function sqliteHarness(): BooksHarness {
 }
 
 booksContract('sqlite', sqliteHarness);
+budgetsContract('sqlite', sqliteHarness);
 
 describe('opening a SQLite file', () => {
   test('a file that cannot be opened is an operational failure', async () => {
