@@ -1,6 +1,17 @@
-import { unreachable } from '../base/index.ts';
+import { type Catalogue, type CatalogueProvider, catalogueProviderIds, openCatalogue } from './catalogue.ts';
+import {
+  applyOverride,
+  byPrecedence,
+  type CompiledOverride,
+  compileOverride,
+  overrideMatches,
+} from './override-cards.ts';
 import type { PricedProvider, PriceOverride } from './price-override.ts';
-import type { PriceBook } from './types.ts';
+import { priceUsage } from './price-usage.ts';
+import { cardHolds, identifyCard } from './rate-card.ts';
+import type { RateFamily } from './rate-fallbacks.ts';
+import { gpuRates, ratesOfShape } from './self-hosted.ts';
+import type { GpuRates, PriceBook, RateCard } from './types.ts';
 
 export interface CatalogueOptions {
   /** Configured providers; a name that is also a catalogue id is priced as that provider. Empty: every catalogue provider by its id. */
@@ -9,10 +20,180 @@ export interface CatalogueOptions {
   readonly overrides: readonly PriceOverride[];
 }
 
+/** Models remembered per provider; names come from answers and requests, so the memory is bounded. */
+const modelsRememberedMax = 4096;
+/** Providers remembered beside the configured ones, for the same reason. */
+const providersRememberedMax = 256;
+
+/** Names people use for what the catalogue calls otherwise. */
+const aliases: Readonly<Record<string, string>> = {
+  gemini: 'google',
+  vertex: 'google',
+  'vertex-ai': 'google',
+  bedrock: 'aws',
+  xai: 'x-ai',
+  grok: 'x-ai',
+};
+const catalogueOfKind: Readonly<Record<PricedProvider['kind'], string>> = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  gemini: 'google',
+};
+
+/** A provider with everything needed to find a card, and the cards found so far (first that holds is in force). */
+interface KnownProvider {
+  readonly name: string;
+  readonly catalogue: CatalogueProvider | null;
+  readonly gpu: GpuRates | null;
+  readonly overrides: readonly CompiledOverride[];
+  readonly found: Map<string, readonly RateCard[]>;
+}
+
 /**
- * Compiles the catalogue and the overrides into integer rate cards, once.
- * @throws BurnrateError CONFIG_INVALID when an override's numbers or dates cannot be read
+ * Compiles the overrides into integer rate cards at once and the catalogue's when a provider is first used.
+ * @throws BurnrateError CONFIG_INVALID when an override's or a GPU pool's numbers or dates cannot be read
  */
 export function createPriceBook(options: CatalogueOptions): PriceBook {
-  return unreachable(options as never);
+  const catalogue = openCatalogue();
+  const configured = new Map(options.providers.map((provider) => [provider.name, provider]));
+  const overrides = options.overrides
+    .map((override, index) =>
+      compileOverride(override, index, familyOf(catalogue, configured.get(override.provider), override.provider)),
+    )
+    .sort(byPrecedence);
+  const known = new Map<string, KnownProvider>();
+  const providerNamed = (name: string): KnownProvider => {
+    const found = known.get(name);
+    if (found) return found;
+    forgetOldest(known, providersRememberedMax + configured.size);
+    const made = knowProvider(name, catalogue, configured.get(name), overrides);
+    known.set(name, made);
+    return made;
+  };
+  for (const name of configured.keys()) providerNamed(name);
+  const findCard: PriceBook['findCard'] = (provider, model, atMs) =>
+    inForce(cardsOf(providerNamed(provider), model), atMs);
+  return {
+    findCard,
+    price: (request) => priceUsage(findCard(request.provider, request.model, request.atMs), request),
+    cards: () => everyCard(options, overrides, catalogue, providerNamed),
+  };
+}
+
+function inForce(cards: readonly RateCard[], atMs: number): RateCard | null {
+  for (const card of cards) if (cardHolds(card, atMs)) return card;
+  return null;
+}
+
+function knowProvider(
+  name: string,
+  catalogue: Catalogue,
+  configured: PricedProvider | undefined,
+  overrides: readonly CompiledOverride[],
+): KnownProvider {
+  return {
+    name,
+    catalogue: catalogueOf(catalogue, configured, name),
+    gpu: configured?.gpu === undefined ? null : gpuRates(configured.gpu, `providers.${name}`),
+    overrides: overrides.filter((entry) => entry.override.provider === name),
+    found: new Map(),
+  };
+}
+
+/** By name, else by the address it is reached at, else by its kind when it has no address of its own. Self-hosted models have no list price. */
+function catalogueOf(
+  catalogue: Catalogue,
+  configured: PricedProvider | undefined,
+  name: string,
+): CatalogueProvider | null {
+  if (configured?.gpu !== undefined) return null;
+  const named = catalogue.provider(Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name);
+  if (named !== null || configured === undefined) return named;
+  if (configured.baseUrl !== undefined) return catalogue.providerOfUrl(configured.baseUrl);
+  return catalogue.provider(catalogueOfKind[configured.kind]);
+}
+
+function familyOf(catalogue: Catalogue, configured: PricedProvider | undefined, name: string): RateFamily {
+  return configured?.kind ?? catalogueOf(catalogue, undefined, name)?.family ?? 'openai';
+}
+
+/** `models/…` and `publishers/<owner>/models/…` are how Gemini's paths write a name. */
+const modelPath = /^(?:publishers\/[^/]+\/)?models\//;
+
+function cardsOf(provider: KnownProvider, model: string): readonly RateCard[] {
+  const found = provider.found.get(model);
+  if (found) return found;
+  const name = model.trim().toLowerCase().replace(modelPath, '');
+  let cards: readonly RateCard[] = baseCards(provider, name);
+  for (const entry of provider.overrides) {
+    if (overrideMatches(entry.override, name)) cards = applyOverride(cards, entry);
+  }
+  forgetOldest(provider.found, modelsRememberedMax);
+  provider.found.set(model, cards);
+  return cards;
+}
+
+function baseCards(provider: KnownProvider, model: string): readonly RateCard[] {
+  if (provider.gpu !== null) return [selfHostedCard(provider.name, model, provider.gpu)];
+  return provider.catalogue?.find(model) ?? [];
+}
+
+function selfHostedCard(provider: string, model: string, gpu: GpuRates): RateCard {
+  const shape = gpu.shapes[0] ?? { input: 1, output: 1 };
+  return identifyCard({
+    provider,
+    model,
+    fromMs: null,
+    untilMs: null,
+    timeOfDay: null,
+    tiers: { standard: { rates: ratesOfShape(gpu, shape), above: [] } },
+    source: 'self-hosted',
+    gpu,
+    contextWindow: null,
+  });
+}
+
+/** A Map keeps insertion order, so its first key is the oldest. */
+function forgetOldest<T>(map: Map<string, T>, max: number): void {
+  if (map.size < max) return;
+  const oldest = map.keys().next();
+  if (!oldest.done) map.delete(oldest.value);
+}
+
+function* everyCard(
+  options: CatalogueOptions,
+  overrides: readonly CompiledOverride[],
+  catalogue: Catalogue,
+  providerNamed: (name: string) => KnownProvider,
+): Iterable<RateCard> {
+  const shown = new Set<string>();
+  for (const card of candidateCards(options, overrides, catalogue, providerNamed)) {
+    if (shown.has(card.id)) continue;
+    shown.add(card.id);
+    yield card;
+  }
+}
+
+/** Contract cards first (with what shines through them), then self-hosted, then the catalogue's. */
+function* candidateCards(
+  options: CatalogueOptions,
+  overrides: readonly CompiledOverride[],
+  catalogue: Catalogue,
+  providerNamed: (name: string) => KnownProvider,
+): Iterable<RateCard> {
+  for (const { override, card } of overrides) {
+    if (card !== null) yield card;
+    if (!override.model.endsWith('*')) yield* cardsOf(providerNamed(override.provider), override.model);
+  }
+  for (const { name } of options.providers) {
+    const { gpu } = providerNamed(name);
+    if (gpu !== null) yield selfHostedCard(name, '*', gpu);
+  }
+  const names = options.providers.length > 0 ? options.providers.map((provider) => provider.name) : null;
+  const shownProviders = names?.map((name) => providerNamed(name).catalogue) ?? allProviders(catalogue);
+  for (const provider of new Set(shownProviders)) if (provider !== null) yield* provider.cards();
+}
+
+function allProviders(catalogue: Catalogue): readonly (CatalogueProvider | null)[] {
+  return catalogueProviderIds.map((id) => catalogue.provider(id));
 }

@@ -15,6 +15,7 @@ export interface WrittenRates {
   readonly imageInputPerMillion?: DecimalInput | undefined;
   readonly imageCacheReadPerMillion?: DecimalInput | undefined;
   readonly imageOutputPerMillion?: DecimalInput | undefined;
+  readonly videoInputPerMillion?: DecimalInput | undefined;
   readonly perAudioMinute?: DecimalInput | undefined;
   readonly perImage?: DecimalInput | undefined;
   readonly perCall?: DecimalInput | undefined;
@@ -35,8 +36,9 @@ export interface WrittenServiceTier extends WrittenRates {
 }
 
 /**
- * One entry of `prices:` in burnrate.yaml. An entry that states a rate is a whole price list: nothing of the catalogue
- * shines through it. An entry that states only `tiers` adds those tiers to the price in force.
+ * One entry of `prices:` in burnrate.yaml. An entry that states `inputPerMillion` or `outputPerMillion` is a whole price
+ * list: nothing of the catalogue shines through it. Any other entry (tiers, single rates, a context window) is laid over
+ * the price in force, and stands alone where there is none.
  */
 export interface PriceOverride extends WrittenRates {
   readonly provider: string;
