@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import type { CostQuery, CostRow, Ledger } from '../ledger/index.ts';
+import { type CostQuery, type CostRow, dimensionNames, type Ledger } from '../ledger/index.ts';
 import { toDecimal } from '../money/index.ts';
 import { readCostQuery } from './cost-query.ts';
-import { plainDimensions } from './dimensions.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { apiLimits } from './ports.ts';
 import { rangeJson, rangeQuery } from './range.ts';
@@ -13,7 +12,7 @@ const listOrOne = z.union([z.string(), z.array(z.string())]).optional();
 const query = z
   .object({
     by: listOrOne.openapi({
-      description: `Dimensions to group by, comma-separated or repeated: ${plainDimensions.join(', ')}, tag.<name>.`,
+      description: `Dimensions to group by, comma-separated or repeated: ${dimensionNames.join(', ')}, tag.<name>.`,
       example: 'team,stage',
     }),
     where: listOrOne.openapi({

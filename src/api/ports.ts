@@ -34,7 +34,7 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly ledger: Ledger;
-  readonly books: Books;
+  readonly books: Pick<Books, 'keys' | 'audit'>;
   readonly instance: InstanceFacts;
   readonly identify: Identify;
   /** Exchanges an admin token for a session cookie value; null when it is wrong or nothing asks for one. */

@@ -1,7 +1,7 @@
 import type { AuditEntry, Books, KeyRecord } from '../../src/books/index.ts';
 
 /** Books in memory, for tests of what stands on their port. */
-export function fakeBooks(): Books & { readonly entries: AuditEntry[] } {
+export function fakeBooks(): Pick<Books, 'keys' | 'audit'> & { readonly entries: AuditEntry[] } {
   const entries: AuditEntry[] = [];
   const keys = new Map<string, KeyRecord>();
   const note = (actor: string, action: string, subject: string, before: unknown, after: unknown) => {
@@ -54,6 +54,5 @@ export function fakeBooks(): Books & { readonly entries: AuditEntry[] } {
           .reverse()
           .slice(0, query?.limit ?? 100),
     },
-    close: async () => {},
   };
 }

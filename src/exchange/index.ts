@@ -1,0 +1,7 @@
+export {
+  type CumulativeHistogram,
+  type MetricFamily,
+  type ProcessMetrics,
+  processMetrics,
+  prometheusText,
+} from './prometheus.ts';

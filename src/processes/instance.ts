@@ -1,0 +1,196 @@
+import type { Server } from 'node:http';
+import { type ApiPorts, type Assets, type ControlPlane, createApi, openIdentify, tokenSignIn } from '../api/index.ts';
+import type { Clock, IdSource, Random } from '../base/index.ts';
+import type { Books } from '../books/index.ts';
+import { assertListenAllowed, type Config } from '../config/index.ts';
+import { connectLedger, type Ledger } from '../ledger/index.ts';
+import { assertPortFree, serveControlPlane, superviseLedger, superviseWorker } from './control.ts';
+import { type DataFolder, openDataFolder, openSocketFolder, type SocketFolder } from './data-folder.ts';
+import type { Engines } from './engines.ts';
+import { instanceFacts } from './instance-facts.ts';
+import { instanceMetrics } from './instance-metrics.ts';
+import type { Log } from './log.ts';
+import type { Supervised } from './supervise.ts';
+import { type OrphanTaker, takeOverOrphans } from './take-over-orphans.ts';
+
+export interface InstanceOptions {
+  readonly config: Config;
+  readonly version: string;
+  /** True when the providers are the emulator. */
+  readonly simulated: boolean;
+  readonly adminToken: string | undefined;
+  /** The script that child processes run. */
+  readonly entry: string;
+  readonly engines: Engines;
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: IdSource;
+  readonly log: Log;
+}
+
+/** A running instance: the control process with its ledger process and its gateway workers. */
+export interface Instance {
+  readonly url: string;
+  readonly port: number;
+  readonly workerPids: readonly number[];
+  readonly ledgerPid: number | null;
+  /** Drains calls in flight, ships what is recorded, closes the engines, ends every child. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an instance and resolves when it takes calls.
+ * @throws BurnrateError LISTEN_REFUSED, PORT_IN_USE, LEDGER_LOCKED, books_unavailable
+ */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { config } = options;
+  assertListenAllowed(config.listen, options.adminToken);
+  await assertPortFree(config.listen.host, config.listen.port);
+  const data = openDataFolder(config.data);
+  const parts = new Parts(options, data, openSocketFolder(data));
+  try {
+    return await parts.start();
+  } catch (error) {
+    await parts.stop(0);
+    throw error;
+  }
+}
+
+/** The parts of an instance in the order they start; they stop in the opposite order, however far the start came. */
+class Parts {
+  readonly #options: InstanceOptions;
+  readonly #data: DataFolder;
+  readonly #sockets: SocketFolder;
+  readonly #workers: Supervised[] = [];
+  #books: Books | null = null;
+  #ledgerProcess: Supervised | null = null;
+  #ledger: Ledger | null = null;
+  #orphans: OrphanTaker | null = null;
+  #api: ControlPlane | null = null;
+  #server: Server | null = null;
+
+  constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder) {
+    this.#options = options;
+    this.#data = data;
+    this.#sockets = sockets;
+  }
+
+  async start(): Promise<Instance> {
+    const { config, clock, ids, engines } = this.#options;
+    this.#books = await engines.openBooks({ path: this.#data.books, clock, ids });
+    const file = { file: this.#data.ledger, socket: this.#sockets.ledger, timeZone: config.timeZone };
+    this.#ledgerProcess = superviseLedger({ kind: 'start', ...file }, this.#options);
+    await this.#ledgerProcess.ready;
+    this.#ledger = connectLedger(this.#sockets.ledger, clock);
+    this.#orphans = takeOverOrphans({ ...this.#options, dir: this.#data.journals, ledger: this.#ledger });
+    const port = await this.#startWorkers();
+    await this.#startControlPlane(port, this.#ledger, this.#books);
+    return this.#instance(port);
+  }
+
+  /** Workers share one port: the first finds it when the configuration leaves it open, and the rest take the same. */
+  async #startWorkers(): Promise<number> {
+    let { port } = this.#options.config.listen;
+    for (let slot = 1; slot <= this.#options.config.workers; slot++) {
+      const worker = superviseWorker(() => this.#workerStart(slot, port), this.#options, {
+        onExit: () => this.#orphans?.look(),
+        onReady: () => undefined,
+      });
+      this.#workers.push(worker);
+      port = (await worker.ready) ?? port;
+    }
+    return port;
+  }
+
+  #workerStart(slot: number, port: number) {
+    const { config } = this.#options;
+    return {
+      kind: 'start' as const,
+      slot,
+      config,
+      dataFolder: this.#data.path,
+      controlSocket: this.#sockets.control,
+      ledgerSocket: this.#sockets.ledger,
+      listen: { host: config.listen.host, port },
+      instanceSecret: this.#data.secret,
+    };
+  }
+
+  async #startControlPlane(port: number, ledger: Ledger, books: Books): Promise<void> {
+    this.#api = createApi(this.#apiPorts(port, ledger, books));
+    this.#server = await serveControlPlane(this.#api, this.#sockets.control);
+  }
+
+  #apiPorts(port: number, ledger: Ledger, books: Books): ApiPorts {
+    const { clock, ids, assets, log } = this.#options;
+    return {
+      clock,
+      ids,
+      ledger,
+      books,
+      assets,
+      log: (event, facts) => log('error', event, facts),
+      instance: instanceFacts(this.#options, port),
+      ...this.#signIn(),
+      readiness: this.#readiness(ledger, books),
+      metrics: instanceMetrics({
+        ...this.#options,
+        ledger,
+        workers: this.#workers,
+        ledgerProcess: this.#ledgerProcess,
+      }),
+    };
+  }
+
+  #signIn(): Pick<ApiPorts, 'identify' | 'openSession'> {
+    const { adminToken, clock } = this.#options;
+    if (!adminToken) return { identify: openIdentify, openSession: () => null };
+    const { identify, openSession } = tokenSignIn(adminToken, Buffer.from(this.#data.secret).toString('hex'), clock);
+    return { identify, openSession };
+  }
+
+  #readiness(ledger: Ledger, books: Books): ApiPorts['readiness'] {
+    const fine = { ok: true, message: 'fine' };
+    return [
+      { name: 'ledger', check: () => ledger.pulse().then(() => fine) },
+      { name: 'books', check: () => books.keys.list({ limit: 1 }).then(() => fine) },
+      {
+        name: 'gateway',
+        check: async () => {
+          const alive = this.#workers.filter((worker) => worker.alive).length;
+          return { ok: alive > 0, message: `${alive} of ${this.#workers.length} workers take calls` };
+        },
+      },
+    ];
+  }
+
+  #instance(port: number): Instance {
+    const workers = this.#workers;
+    const ledgerProcess = this.#ledgerProcess;
+    return {
+      url: instanceFacts(this.#options, port).url,
+      port,
+      get workerPids() {
+        return workers.flatMap((worker) => worker.pid ?? []);
+      },
+      get ledgerPid() {
+        return ledgerProcess?.pid ?? null;
+      },
+      stop: () => this.stop(this.#options.config.server.drainTimeout.ms),
+    };
+  }
+
+  /** Workers first, while the ledger still takes what they ship. */
+  async stop(drainMs: number): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop(drainMs)));
+    this.#api?.close();
+    this.#server?.close();
+    this.#server?.closeAllConnections();
+    await this.#orphans?.stop();
+    await this.#ledger?.close();
+    await this.#ledgerProcess?.stop(0);
+    await this.#books?.close();
+    this.#sockets.remove();
+  }
+}
