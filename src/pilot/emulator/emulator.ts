@@ -69,7 +69,7 @@ class ProviderEmulator implements Emulator {
     }
     const route = findRoute(request.method ?? 'GET', path, query, request.headers['anthropic-version'] !== undefined);
     const requestId = this.#ids.next('req');
-    const random = seededRandom(Math.imul(this.#seed, 0x9e3779b1) + this.#sequence++);
+    const random = randomOf(this.#seed, this.#sequence++);
     const exchange = { request, response, requestId, route, random, headers: idHeaders(route.kind, requestId) };
     readBody(request, (body) => this.#serve(exchange, body));
   };
@@ -270,6 +270,16 @@ class ProviderEmulator implements Emulator {
     this.#book.unbilled++;
     sendJson(exchange, reply.status, reply.body, reply.headers);
   }
+}
+
+/** Chance of one request. Neighbouring seeds begin alike in the generator, so the seed is mixed and the start is dropped. */
+function randomOf(seed: number, sequence: number): Random {
+  let mixed = Math.imul(seed, 0x9e3779b1) + sequence;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  const random = seededRandom(mixed ^ (mixed >>> 16));
+  for (let i = 0; i < 4; i++) random.next();
+  return random;
 }
 
 function idHeaders(kind: WireKind, requestId: string): Record<string, string> {

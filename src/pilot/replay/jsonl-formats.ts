@@ -47,37 +47,44 @@ export function mooncakeRecord(source: string, fields: Fields, line: number): Tr
   return { ...base, atMs, parts, session: null };
 }
 
+/** The parts in prompt order, with the tokens one id of each stands for: the trace tells only their sum. */
 const ragpulseParts = [
-  ['system', 'sys_prompt'],
-  ['retrieval', 'passages_ids'],
-  ['retrieval', 'web_search'],
-  ['history', 'history'],
-  ['question', 'user_input'],
+  { part: 'system', name: 'sys_prompt', blockTokens: 64 },
+  { part: 'retrieval', name: 'passages_ids', blockTokens: 384 },
+  { part: 'retrieval', name: 'web_search', blockTokens: 384 },
+  { part: 'history', name: 'history', blockTokens: 128 },
 ] as const;
 
 /**
- * `timestamp` in seconds, `hash_ids` by part without their sizes. Each id stands for an equal share of the prompt's
- * tokens, rounded down to a multiple of 16 so that equal ids mostly keep equal text; the question takes what is left.
+ * `timestamp` in seconds, `hash_ids` by part without their sizes. Every id has a fixed size, so that equal ids give
+ * equal text, and the question takes what is left; where the prompt is too short for that, all sizes shrink alike.
  */
 export function ragpulseRecord(source: string, fields: Fields, line: number): TraceRecord {
   const base = lengths(source, fields, line);
   if (!isFields(fields.hash_ids)) return badTrace(source, line, 'hash_ids must name the parts of the prompt');
   const ids = fields.hash_ids;
-  const named = ragpulseParts.map(([part, name]) => ({ part, ids: idsOf(source, line, name, ids[name] ?? []) }));
-  const count = named.reduce((sum, entry) => sum + entry.ids.length, 0);
-  const even = Math.floor(base.inputTokens / Math.max(1, count));
-  const share = even >= 16 ? even - (even % 16) : even;
-  const parts = named
-    .slice(0, -1)
-    .map(({ part, ids: own }) => ({ part, blocks: own.map((id) => ({ id: `${part}${id}`, tokens: share })) }));
-  const left = base.inputTokens - parts.reduce((sum, entry) => sum + entry.blocks.length * share, 0);
-  const question: TraceBlock = { id: `question${named.at(-1)?.ids.join('-') ?? ''}`, tokens: left };
+  const full = ragpulseParts.map(({ part, name, blockTokens }) => ({
+    part,
+    blocks: idsOf(source, line, name, ids[name] ?? []).map((id) => ({ id: `${part}${id}`, tokens: blockTokens })),
+  }));
+  const scale = Math.min(1, base.inputTokens / Math.max(1, tokensIn(full)));
+  const parts = scale === 1 ? full : full.map((entry) => shrunk(entry, scale));
+  const question = idsOf(source, line, 'user_input', ids.user_input ?? []).join('-');
+  const rest: TraceBlock = { id: `question${question}`, tokens: base.inputTokens - tokensIn(parts) };
   return {
     ...base,
     atMs: timeOf(source, line, fields.timestamp),
-    parts: [...parts, { part: 'question', blocks: [question] }],
+    parts: [...parts, { part: 'question', blocks: [rest] }],
     session: typeof fields.session_id === 'string' ? fields.session_id : null,
   };
+}
+
+function tokensIn(parts: readonly TracePart[]): number {
+  return parts.reduce((sum, { blocks }) => sum + blocks.reduce((own, block) => own + block.tokens, 0), 0);
+}
+
+function shrunk({ part, blocks }: TracePart, scale: number): TracePart {
+  return { part, blocks: blocks.map(({ id, tokens }) => ({ id, tokens: Math.floor(tokens * scale) })) };
 }
 
 /** One JSON object a line, with the same field names as the generic CSV. */
