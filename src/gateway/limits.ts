@@ -28,8 +28,12 @@ export const limits = {
   rememberedUsers: 20_000,
   sessionGapMs: 30 * 60_000,
   interactionGapMs: 2 * 60_000,
-  /** How long `close` waits for calls in flight. */
-  closeWaitMs: 10_000,
+  /** Connections to one provider origin, and requests that may wait for one. */
+  connectionsMax: 512,
+  waitingMax: 1_024,
+  answerHeaderBytesMax: 64 * 1024,
+  /** Longest an answer may take from begin to end, however lively it is. */
+  totalTimeoutMs: 60 * 60_000,
   /** Told to a client that is refused because a bound is reached. */
   overloadedRetryAfterMs: 1_000,
 } as const;

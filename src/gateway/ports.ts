@@ -1,22 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, ErrorCode, IdSource, Random } from '../base/index.ts';
+import type { KeyDirectory } from '../books/index.ts';
+import type { Config } from '../config/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { PriceBook } from '../pricing/index.ts';
-import type { GatewaySettings } from './settings.ts';
-
-/** Who calls: a Burnrate key and what it says about its calls. */
-export interface KeyRecord {
-  readonly id: string;
-  readonly defaults: {
-    readonly team?: string;
-    readonly feature?: string;
-    readonly customer?: string;
-    readonly plan?: string;
-    readonly environment?: string;
-  };
-  /** Models the key may ask for, as `model` or `provider/model`; null allows every model. */
-  readonly allowedModels: readonly string[] | null;
-}
 
 /** One line of the process log; never carries a secret, a prompt or an answer. */
 export type Log = (
@@ -26,11 +13,11 @@ export type Log = (
 ) => void;
 
 export interface GatewayDeps {
-  readonly settings: GatewaySettings;
+  readonly config: Config;
   readonly priceBook: PriceBook;
   readonly journal: Journal;
-  /** Looks a secret up in memory; null when no key has it. */
-  readonly identify: (secret: string) => KeyRecord | null;
+  /** `identify` is asked first and does no I/O; `lookUp` asks the books for a secret that is not known here yet. */
+  readonly keys: Pick<KeyDirectory, 'identify' | 'lookUp'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;

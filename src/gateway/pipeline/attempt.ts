@@ -1,0 +1,123 @@
+import { BurnrateError, type Clock } from '../../base/index.ts';
+import type { BreakOff, Exchange, Stage, UpstreamResult } from '../exchange.ts';
+import { limits } from '../limits.ts';
+import type { GatewaySettings } from '../settings.ts';
+import { Relay } from '../upstream/relay.ts';
+import { upstreamHeaders, upstreamQuery } from '../upstream/request-headers.ts';
+import type { Sending, Upstream, UpstreamEnd, UpstreamRequest } from '../upstream/sender.ts';
+import { readBaggage } from './baggage.ts';
+import { knownHeaders } from './own-headers.ts';
+
+export interface AttemptOptions {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly settings: GatewaySettings;
+  /** Told when the request goes out, milliseconds after it arrived here. */
+  readonly onOverhead: (ms: number) => void;
+  /** Cuts all requests in flight when it aborts. */
+  readonly shutdown: AbortSignal;
+}
+
+/** Sends the request upstream and carries the answer to the client; never throws for what happens out there. */
+export function attempt(options: AttemptOptions): Stage {
+  return async (exchange) => {
+    const startedMs = options.clock.monotonicMs();
+    const elapsedMs = () => options.clock.monotonicMs() - startedMs;
+    options.onOverhead(startedMs - exchange.receivedMs);
+    const relay = new Relay({
+      exchange,
+      elapsedMs,
+      plainBytesHeldMax: options.settings.plainBytesHeldMax,
+      ownHeaders: () => knownHeaders(exchange),
+    });
+    exchange.answerWay = relay;
+    const sending = options.upstream.send(requestOf(exchange, options.settings), relay);
+    relay.attach(() => sending.resume());
+    const watch = watchOver(exchange, sending, relay, options);
+    const end = await sending.end;
+    watch.stop();
+    const observation = await relay.observe(end.kind === 'complete');
+    exchange.result = {
+      status: relay.status,
+      sent: end.kind === 'complete' || end.sent,
+      breakOff: breakOffOf(end, watch.timedOut()),
+      simulated: relay.simulated,
+      requestId: observation.requestId || relay.requestId,
+      firstByteMs: relay.firstByteMs,
+      durationMs: elapsedMs(),
+      responseBytes: relay.responseBytes,
+      observation,
+    } satisfies UpstreamResult;
+  };
+}
+
+function requestOf(exchange: Exchange, settings: GatewaySettings): UpstreamRequest {
+  const { route, req, understanding, call } = exchange;
+  const { provider } = route;
+  const stages = settings.workflows.get(call.attribution.workflow ?? '')?.stageTimeoutMs;
+  const baggage = req.headers.baggage;
+  return {
+    provider,
+    method: req.method ?? 'GET',
+    path: `${provider.basePath}${route.path}${upstreamQuery(route.query, provider)}` || '/',
+    headers: upstreamHeaders({
+      rawHeaders: req.rawHeaders,
+      provider,
+      foreignBaggage: baggage === undefined ? undefined : readBaggage(String(baggage)).foreign,
+      plainAnswer: understanding.usageAdded,
+      inflated: understanding.inflated,
+    }),
+    body: understanding.upstreamBody,
+    headersTimeoutMs: stages?.get(call.attribution.stage ?? '') ?? provider.headersTimeoutMs,
+  };
+}
+
+interface Watch {
+  stop(): void;
+  timedOut(): boolean;
+}
+
+/** Cuts the request when the client goes away (unless it is to be finished), at the total timeout and at shutdown. */
+function watchOver(exchange: Exchange, sending: Sending, relay: Relay, options: AttemptOptions): Watch {
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    sending.abort();
+  }, limits.totalTimeoutMs);
+  timer.unref();
+  const onGone = (): void => {
+    if (finishes(exchange, options.settings)) relay.detach();
+    else sending.abort();
+  };
+  const onShutdown = (): void => sending.abort();
+  exchange.onGone = onGone;
+  options.shutdown.addEventListener('abort', onShutdown);
+  if (exchange.gone) onGone();
+  return {
+    stop: () => {
+      clearTimeout(timer);
+      exchange.onGone = null;
+      options.shutdown.removeEventListener('abort', onShutdown);
+    },
+    timedOut: () => timedOut,
+  };
+}
+
+function finishes(exchange: Exchange, settings: GatewaySettings): boolean {
+  const asked = exchange.req.headers['burnrate-on-disconnect'];
+  return asked === 'finish' || (asked !== 'cancel' && settings.onDisconnect === 'finish');
+}
+
+function breakOffOf(end: UpstreamEnd, timedOut: boolean): BreakOff | null {
+  if (end.kind === 'complete') return null;
+  if (end.kind === 'failed') {
+    return { failure: end.error.code === 'upstream_timeout' ? 'timeout' : 'network', error: end.error };
+  }
+  if (!timedOut)
+    return {
+      failure: 'client_disconnect',
+      error: new BurnrateError('overloaded', { message: 'Burnrate is stopping.' }),
+    };
+  const error = new BurnrateError('upstream_timeout', { message: 'The answer took longer than any may take.' });
+  return { failure: 'timeout', error };
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../../base/index.ts';
+import type { AttemptStart, Journal } from '../../journal/index.ts';
+import type { PriceBook } from '../../pricing/index.ts';
+import type { Usage } from '../../tree/index.ts';
+import type { Exchange, Stage } from '../exchange.ts';
+
+/**
+ * Writes to the journal that an attempt goes out, with an estimate of its input, before its first byte does: if this
+ * process dies now, that estimate is what gets booked.
+ * @throws BurnrateError journal_unavailable
+ */
+export function begin(journal: Journal, priceBook: PriceBook, clock: Clock, simulated: ReadonlySet<string>): Stage {
+  return async (exchange) => {
+    const start = startOf(exchange, priceBook, clock.nowMs(), simulated.has(exchange.route.provider.name));
+    await journal.begin(start);
+    exchange.start = start;
+  };
+}
+
+function startOf(exchange: Exchange, priceBook: PriceBook, nowMs: number, simulated: boolean): AttemptStart {
+  const { call, route, understanding, prompt } = exchange;
+  const { operation, facts } = understanding;
+  const free = operation.billing === 'free';
+  const usage: Usage = free ? {} : { input: prompt.inputTokens };
+  const priced = free
+    ? { lines: [], cost: { picos: 0n }, state: 'none' as const, rateCard: '' }
+    : priceBook.price({ provider: route.provider.name, model: facts.model, tier: 'standard', atMs: nowMs, usage });
+  return {
+    ...call.attribution,
+    attemptId: call.attemptId,
+    callId: call.callId,
+    attemptNumber: call.attemptNumber,
+    run: call.run,
+    reason: call.reason,
+    layer: call.layer,
+    inferred: call.inferred,
+    keyId: exchange.caller.keyId,
+    provider: route.provider.name,
+    protocol: route.protocol.name,
+    operation: operation.name,
+    modelRequested: facts.model,
+    modelServed: facts.model,
+    tier: 'standard',
+    streamed: facts.streamed,
+    clientRetryCount: call.clientRetryCount,
+    startedAtMs: nowMs,
+    usage,
+    usageSource: free ? 'none' : 'estimated',
+    lines: priced.lines,
+    cost: priced.cost,
+    priceState: priced.state,
+    rateCard: priced.rateCard,
+    fingerprint: prompt.fingerprint,
+    prefixHashes: prompt.prefixHashes,
+    partTokens: prompt.partTokens,
+    requestBytes: exchange.body.length,
+    simulated,
+  };
+}

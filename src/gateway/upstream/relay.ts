@@ -1,0 +1,239 @@
+import type { Dispatcher } from 'undici';
+import type { BurnrateError } from '../../base/index.ts';
+import type { AnswerWay, Exchange, Observation } from '../exchange.ts';
+import { errorFacts, refuse } from '../server/refusal.ts';
+import { InflatingObserver, inflaterFor } from './inflating-observer.ts';
+import { blindObserver, emptyObservation, type Observer } from './observer.ts';
+import { PlainObserver } from './plain-observer.ts';
+import { answerHeaders, emulatorHeader } from './request-headers.ts';
+import type { AnswerSink } from './sender.ts';
+import { StreamMeter } from './stream-meter.ts';
+import { EventStreamObserver, JsonArrayObserver } from './stream-observers.ts';
+import { UsageStripper } from './usage-stripper.ts';
+
+export interface RelayOptions {
+  readonly exchange: Exchange;
+  /** Milliseconds since the request went out. */
+  readonly elapsedMs: () => number;
+  readonly plainBytesHeldMax: number;
+  /** Our headers, as far as they are known before the answer is. */
+  readonly ownHeaders: () => readonly string[];
+}
+
+interface Head {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: readonly string[];
+  readonly contentType: string;
+  readonly coding: string;
+  readonly sized: boolean;
+}
+
+const keepAll: ReadonlySet<string> = new Set();
+const dropLength: ReadonlySet<string> = new Set(['content-length']);
+const partialEventEnd = Buffer.from('\n\n');
+const invalidInMessage = /[^\t\x20-\x7e\x80-\xff]/g;
+
+/**
+ * Carries one answer to the client: streams as they arrive, plain JSON held back up to a bound so that its cost can
+ * stand in the headers. An observer reads along.
+ */
+export class Relay implements AnswerSink, AnswerWay {
+  status = 0;
+  simulated = false;
+  requestId = '';
+  firstByteMs: number | null = null;
+  responseBytes = 0;
+
+  readonly #options: RelayOptions;
+  #head: Head | null = null;
+  #observer: Observer = blindObserver;
+  #stripper: UsageStripper | null = null;
+  /** Null once the answer's head went out. */
+  #held: Buffer[] | null = null;
+  #heldBytes = 0;
+  #clientFull = false;
+  #observerFull = false;
+  #resume: () => void = () => undefined;
+  #lastByte = 0;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** @param resume continues a paused answer */
+  attach(resume: () => void): void {
+    this.#resume = resume;
+    this.#options.exchange.res.on('drain', () => {
+      this.#clientFull = false;
+      this.#continue();
+    });
+  }
+
+  /** The client went away while the call is to be finished: nothing is left to wait for. */
+  detach(): void {
+    this.#clientFull = false;
+    this.#held = null;
+    this.#continue();
+  }
+
+  #continue(): void {
+    if (!this.#clientFull && !this.#observerFull) this.#resume();
+  }
+
+  onHead(status: number, message: string, rawHeaders: Dispatcher.DispatchController['rawHeaders']): void {
+    const raw = Array.isArray(rawHeaders)
+      ? rawHeaders.map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(part)))
+      : [];
+    const headers = answerHeaders(raw, keepAll);
+    this.status = status;
+    this.simulated = headerOf(headers, emulatorHeader) === '1';
+    this.requestId = headerOf(headers, 'x-request-id') || headerOf(headers, 'request-id');
+    const head: Head = {
+      status,
+      message: message.replace(invalidInMessage, ''),
+      headers,
+      contentType: headerOf(headers, 'content-type').toLowerCase(),
+      coding: headerOf(headers, 'content-encoding').toLowerCase() || 'identity',
+      sized: headerOf(headers, 'content-length') !== '',
+    };
+    this.#head = head;
+    this.#observer = this.#observerFor(head);
+    this.#stripper = this.#stripperFor(head);
+    if (this.#holds(head)) this.#held = [];
+    else this.#sendHead(head, this.#options.ownHeaders());
+  }
+
+  #metered(head: Head): boolean {
+    const { operation } = this.#options.exchange.understanding;
+    return operation.billing === 'metered' && head.status < 300 && this.#options.exchange.req.method !== 'HEAD';
+  }
+
+  #stripperFor(head: Head): UsageStripper | null {
+    const { usageAdded } = this.#options.exchange.understanding;
+    return usageAdded && isEventStream(head) && head.coding === 'identity' ? new UsageStripper() : null;
+  }
+
+  #holds(head: Head): boolean {
+    return this.#metered(head) && head.contentType.includes('json') && !this.#isArrayStream(head);
+  }
+
+  #isArrayStream(head: Head): boolean {
+    const { route, understanding } = this.#options.exchange;
+    return route.protocol.name === 'gemini' && understanding.facts.streamed && head.contentType.includes('json');
+  }
+
+  #observerFor(head: Head): Observer {
+    if (!this.#metered(head)) return blindObserver;
+    const reader = this.#readerFor(head);
+    if (head.coding === 'identity') return reader;
+    const inflater = inflaterFor(head.coding);
+    if (!inflater) return blindObserver;
+    return new InflatingObserver(reader, inflater, () => {
+      this.#observerFull = false;
+      this.#continue();
+    });
+  }
+
+  #readerFor(head: Head): Observer {
+    const { route, understanding } = this.#options.exchange;
+    const { name } = understanding.operation;
+    const meter = () => new StreamMeter(route.protocol, name, this.#options.elapsedMs);
+    if (isEventStream(head)) return new EventStreamObserver(meter());
+    if (this.#isArrayStream(head)) return new JsonArrayObserver(meter());
+    if (head.contentType.includes('json') || isGarbled(head, understanding.operation.readsJson)) {
+      return new PlainObserver(route.protocol, name);
+    }
+    return blindObserver;
+  }
+
+  onBytes(chunk: Buffer): boolean {
+    this.firstByteMs ??= this.#options.elapsedMs();
+    this.responseBytes += chunk.length;
+    if (!this.#observer.push(chunk)) this.#observerFull = true;
+    if (this.#held) this.#hold(chunk);
+    else this.#forward(chunk);
+    return !this.#clientFull && !this.#observerFull;
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#held?.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#heldBytes <= this.#options.plainBytesHeldMax) return;
+    const held = this.#held ?? [];
+    this.#held = null;
+    this.#sendHead(this.#head as Head, this.#options.ownHeaders());
+    for (const part of held) this.#forward(part);
+  }
+
+  #forward(chunk: Buffer): void {
+    const { res, gone } = this.#options.exchange;
+    const bytes = this.#stripper ? this.#stripper.push(chunk) : chunk;
+    if (gone || bytes.length === 0) return;
+    this.#lastByte = bytes[bytes.length - 1] as number;
+    if (!res.write(bytes)) this.#clientFull = true;
+  }
+
+  #sendHead(head: Head, own: readonly string[]): void {
+    const { res, gone } = this.#options.exchange;
+    if (gone || res.headersSent) return;
+    const headers = this.#stripper ? withoutHeaders(head.headers, dropLength) : [...head.headers];
+    res.writeHead(head.status, head.message, [...headers, ...own]);
+    res.flushHeaders();
+  }
+
+  /** What the observer learnt. @param whole false when the answer broke off */
+  observe(whole: boolean): Observation | Promise<Observation> {
+    if (!this.#head) return { ...emptyObservation, finished: false };
+    return this.#observer.end(whole);
+  }
+
+  finish(headers: readonly string[], error: BurnrateError | null): void {
+    const { req, res, route, gone } = this.#options.exchange;
+    if (gone) return;
+    if (error && !res.headersSent) refuse(req, res, route.protocol, error, headers);
+    else if (error) this.#breakOff(error);
+    else if (this.#held && this.#head) {
+      const { status, message } = this.#head;
+      res.writeHead(status, message, [...this.#head.headers, ...headers]);
+      res.end(this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held, this.#heldBytes));
+    } else res.end(this.#stripper?.end());
+  }
+
+  /** The head is out: a stream ends with the provider's own error event, anything else is visibly cut off. */
+  #breakOff(error: BurnrateError): void {
+    const { res, route } = this.#options.exchange;
+    const head = this.#head;
+    if (!head || !isEventStream(head) || head.coding !== 'identity' || head.sized) {
+      res.destroy();
+      return;
+    }
+    // An incomplete event is closed first, so that the error stands in an event of its own.
+    if (this.#lastByte !== 0x0a) res.write(partialEventEnd);
+    res.end(route.protocol.errorEvent(errorFacts(error)));
+  }
+}
+
+function isEventStream(head: Head): boolean {
+  return head.contentType.startsWith('text/event-stream');
+}
+
+/** A page of text where JSON was due: a proxy's error page with status 200, say. */
+function isGarbled(head: Head, readsJson: boolean): boolean {
+  return readsJson && (head.contentType === '' || head.contentType.startsWith('text/html'));
+}
+
+function headerOf(headers: readonly string[], name: string): string {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() === name) return (headers[i + 1] ?? '').trim();
+  }
+  return '';
+}
+
+function withoutHeaders(headers: readonly string[], drop: ReadonlySet<string>): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (!drop.has((headers[i] ?? '').toLowerCase())) kept.push(headers[i] ?? '', headers[i + 1] ?? '');
+  }
+  return kept;
+}
