@@ -30,7 +30,10 @@ export function Chart({ label, heightPx, build, onPick }: ChartProps) {
     if (!chart || !holder.current || width === 0) return;
     chart.resize();
     const palette = readPalette(holder.current);
-    chart.setOption({ animation: !still, animationDuration: 300, ...build(palette, width) }, { notMerge: false, replaceMerge: ['series'] });
+    chart.setOption(
+      { animation: !still, animationDuration: 300, ...build(palette, width) },
+      { notMerge: false, replaceMerge: ['series'] },
+    );
     // The palette is read from the document, which `scheme` changes.
     void scheme;
   }, [chart, build, width, scheme, still]);

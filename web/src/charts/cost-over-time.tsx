@@ -2,6 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback, useMemo } from 'react';
 import type { Costs } from '../api/schema.ts';
 import { showMoney } from '../format/money.ts';
+import { hourCycle } from '../format/time.ts';
 import { NothingHere } from '../parts/states.tsx';
 import { type BucketName, bucketLengthMs, type RangeChoice } from '../view/range.ts';
 import { Chart, type Picked } from './chart.tsx';
@@ -9,6 +10,9 @@ import { Legend } from './legend.tsx';
 import { colourOf, type Palette } from './palette.ts';
 import { type StackedTime, stackOverTime } from './time-series.ts';
 import { tip, tipLook } from './tip.ts';
+
+/** With more hours than this, their names no longer fit. */
+const hoursNamedMax = 48;
 
 interface CostOverTimeProps {
   readonly costs: Costs;
@@ -22,10 +26,7 @@ interface CostOverTimeProps {
 /** Stacked bars of what was spent per minute, hour or day. */
 export function CostOverTime({ costs, bucket, dimension, onZoom }: CostOverTimeProps) {
   const stacked = useMemo(() => stackOverTime(costs, bucket, dimension), [costs, bucket, dimension]);
-  const build = useCallback(
-    (palette: Palette) => barOption(stacked, bucket, palette),
-    [stacked, bucket],
-  );
+  const build = useCallback((palette: Palette) => barOption(stacked, bucket, palette), [stacked, bucket]);
   const zoom = useCallback(
     (picked: Picked) => {
       const fromMs = Number(picked.name);
@@ -37,7 +38,7 @@ export function CostOverTime({ costs, bucket, dimension, onZoom }: CostOverTimeP
   const label = `Cost per ${bucket}, stacked by ${dimension}: ${showMoney(costs.totalUsd)} in all.`;
   return (
     <>
-      <Legend names={stacked.series.map((series) => series.name)} />
+      <Legend series={stacked.series} />
       <Chart label={label} heightPx={240} build={build} onPick={zoom} />
     </>
   );
@@ -47,13 +48,23 @@ function barOption(stacked: StackedTime, bucket: BucketName, palette: Palette): 
   return {
     textStyle: { fontFamily: palette.font },
     grid: { left: 4, right: 8, top: 18, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: { ...tipLook, trigger: 'axis', axisPointer: { type: 'shadow', shadowStyle: { color: palette.line, opacity: 0.35 } }, formatter: (points: unknown) => barTip(points, bucket) },
+    tooltip: {
+      ...tipLook,
+      trigger: 'axis',
+      axisPointer: { type: 'shadow', shadowStyle: { color: palette.line, opacity: 0.35 } },
+      formatter: (points: unknown) => barTip(points, bucket),
+    },
     xAxis: {
       type: 'category',
       data: stacked.times.map(String),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: palette.line } },
-      axisLabel: { color: palette.inkSoft, hideOverlap: true, formatter: (text: string) => axisTime(Number(text), bucket) },
+      axisLabel: {
+        color: palette.inkSoft,
+        hideOverlap: true,
+        ...dayTicks(stacked.times, bucket),
+        formatter: (text: string) => axisTime(Number(text), bucket),
+      },
     },
     yAxis: {
       type: 'value',
@@ -61,18 +72,24 @@ function barOption(stacked: StackedTime, bucket: BucketName, palette: Palette): 
       splitLine: { lineStyle: { color: palette.line } },
       axisLabel: { color: palette.inkSoft, formatter: (value: number) => axisDollars(value) },
     },
-    series: stacked.series.map((series, index) => ({
+    series: stacked.series.map((series) => ({
       id: series.name,
       name: series.name,
       type: 'bar',
       stack: 'cost',
       barMaxWidth: 28,
       barCategoryGap: '22%',
-      color: colourOf(palette, index),
+      color: colourOf(palette, series.colour),
       emphasis: { disabled: true },
       data: series.values,
     })),
   };
+}
+
+/** Over several days of hours only the days are named. */
+function dayTicks(times: readonly number[], bucket: BucketName) {
+  if (bucket !== 'hour' || times.length <= hoursNamedMax) return {};
+  return { interval: (_index: number, value: string) => new Date(Number(value)).getHours() === 0 };
 }
 
 interface BarPoint {
@@ -93,11 +110,11 @@ function barTip(points: unknown, bucket: BucketName): HTMLElement {
 }
 
 const formats: Record<BucketName, Intl.DateTimeFormat> = {
-  minute: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }),
-  hour: new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' }),
+  minute: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle }),
+  hour: new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle }),
   day: new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' }),
 };
-const hourOnly = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const hourOnly = formats.minute;
 
 function axisTime(ms: number, bucket: BucketName, full = false): string {
   if (bucket !== 'hour' || full) return formats[bucket].format(ms);

@@ -7,11 +7,15 @@ import { showShare } from '../format/number.ts';
 import { NothingHere } from '../parts/states.tsx';
 import { Chart, type Picked } from './chart.tsx';
 import styles from './cost-tree-chart.module.css';
-import { flowOf, lineLabel } from './flow.ts';
+import { type FlowNode, flowOf, lineLabel } from './flow.ts';
 import { colourOf, type Palette } from './palette.ts';
+import { colourPlaces } from './time-series.ts';
 import { tip, tipLook } from './tip.ts';
 
 type Shape = 'flow' | 'area';
+
+/** Of the chart's height; below it two lines of a label would touch the next one. */
+const twoLineShare = 0.1;
 
 interface CostTreeChartProps {
   readonly tree: CostNode;
@@ -61,7 +65,7 @@ function describe(tree: CostNode): string {
 function flowOption(tree: CostNode, palette: Palette, width: number): EChartsCoreOption {
   const { nodes, links } = flowOf(tree);
   const narrow = width < 460;
-  const stageNames = tree.children.map((stage) => stage.name);
+  const colours = colourPlaces(tree.children.map((stage) => stage.name));
   return {
     textStyle: { fontFamily: palette.font },
     tooltip: { ...tipLook, trigger: 'item', formatter: (point: unknown) => flowTip(point, tree.totalUsd) },
@@ -69,19 +73,25 @@ function flowOption(tree: CostNode, palette: Palette, width: number): EChartsCor
       {
         type: 'sankey',
         left: 4,
-        right: narrow ? 92 : 150,
+        right: narrow ? 132 : 150,
         top: 10,
         bottom: 10,
         nodeWidth: 12,
-        nodeGap: 14,
+        nodeGap: 18,
         draggable: false,
         layoutIterations: 32,
         emphasis: { focus: 'adjacency' },
         lineStyle: { color: 'source', opacity: 0.26, curveness: 0.5 },
-        label: { color: palette.ink, fontSize: 12.5, lineHeight: 16, formatter: (p: { data: { label: string; costUsd: string } }) => `${p.data.label}\n{cost|${showMoney(p.data.costUsd)}}`, rich: { cost: { color: palette.inkSoft, fontSize: 11.5, lineHeight: 15 } } },
+        label: {
+          color: palette.ink,
+          fontSize: 12.5,
+          lineHeight: 16,
+          formatter: (p: { data: FlowNode }) => flowLabel(p.data, tree.totalUsd),
+          rich: { cost: { color: palette.inkSoft, fontSize: 11.5, lineHeight: 15 } },
+        },
         data: nodes.map((node) => ({
           ...node,
-          itemStyle: { color: nodeColour(node, stageNames, palette), borderWidth: 0 },
+          itemStyle: { color: nodeColour(node, colours, palette), borderWidth: 0 },
         })),
         links,
       },
@@ -89,14 +99,25 @@ function flowOption(tree: CostNode, palette: Palette, width: number): EChartsCor
   };
 }
 
-function nodeColour(node: { depth: number; stage: string | null }, stages: readonly string[], palette: Palette): string {
-  if (node.depth === 1 && node.stage !== null) return colourOf(palette, stages.indexOf(node.stage));
+/** The amount is left to the tooltip and the table where the bar is too low for two lines. */
+function flowLabel(node: FlowNode, totalUsd: string): string {
+  const tall = shareOf(node.costUsd, totalUsd) > twoLineShare;
+  return tall ? `${node.label}\n{cost|${showMoney(node.costUsd)}}` : node.label;
+}
+
+function nodeColour(node: FlowNode, colours: ReadonlyMap<string, number>, palette: Palette): string {
+  if (node.stage !== null) return colourOf(palette, colours.get(node.stage) ?? 0);
   return node.depth === 0 ? palette.ink : palette.inkSoft;
 }
 
 interface FlowPoint {
   readonly dataType: 'node' | 'edge';
-  readonly data: { readonly label?: string; readonly costUsd: string; readonly source?: string; readonly target?: string };
+  readonly data: {
+    readonly label?: string;
+    readonly costUsd: string;
+    readonly source?: string;
+    readonly target?: string;
+  };
 }
 
 function flowTip(point: unknown, totalUsd: string): HTMLElement {
@@ -114,6 +135,7 @@ function moneyTip(title: string, costUsd: string, totalUsd: string): HTMLElement
 }
 
 function areaOption(tree: CostNode, palette: Palette): EChartsCoreOption {
+  const colours = colourPlaces(tree.children.map((stage) => stage.name));
   return {
     textStyle: { fontFamily: palette.font },
     tooltip: { ...tipLook, trigger: 'item', formatter: (point: unknown) => areaTip(point, tree) },
@@ -129,13 +151,19 @@ function areaOption(tree: CostNode, palette: Palette): EChartsCoreOption {
         breadcrumb: { show: false },
         itemStyle: { borderColor: palette.panel, borderWidth: 2, gapWidth: 2 },
         upperLabel: { show: true, height: 24, color: palette.onSeries, fontWeight: 600, fontSize: 12.5 },
-        label: { color: palette.onSeries, fontSize: 12, overflow: 'truncate', formatter: (p: { data: { name: string; costUsd: string } }) => `${p.data.name}\n${showMoney(p.data.costUsd)}`, lineHeight: 17 },
+        label: {
+          color: palette.onSeries,
+          fontSize: 12,
+          overflow: 'truncate',
+          formatter: (p: { data: { name: string; costUsd: string } }) => `${p.data.name}\n${showMoney(p.data.costUsd)}`,
+          lineHeight: 17,
+        },
         levels: [
           { itemStyle: { borderWidth: 0, gapWidth: 4 }, upperLabel: { show: false } },
           { itemStyle: { gapWidth: 1, borderWidth: 3 }, colorSaturation: [0.35, 0.5] },
           { itemStyle: { borderWidth: 0, gapWidth: 1 }, colorSaturation: [0.35, 0.55] },
         ],
-        data: tree.children.map((stage, index) => areaStage(stage, colourOf(palette, index))),
+        data: tree.children.map((stage) => areaStage(stage, colourOf(palette, colours.get(stage.name) ?? 0))),
       },
     ],
   };

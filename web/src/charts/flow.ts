@@ -49,7 +49,13 @@ export function flowOf(tree: CostNode): { readonly nodes: readonly FlowNode[]; r
   const nodes: FlowNode[] = [
     { name: 'workflow', label: tree.name, depth: 0, costUsd: tree.totalUsd, stage: null },
     ...stages.map((s) => ({ name: `s:${s.name}`, label: s.name, depth: 1, costUsd: s.totalUsd, stage: s.name })),
-    ...lines.map((l) => ({ name: `l:${lineLabel(l)}`, label: lineLabel(l), depth: 2, costUsd: l.costUsd, stage: null })),
+    ...lines.map((l) => ({
+      name: `l:${lineLabel(l)}`,
+      label: lineLabel(l),
+      depth: 2,
+      costUsd: l.costUsd,
+      stage: null,
+    })),
   ];
   return { nodes, links: stages.flatMap(stageLinks) };
 }

@@ -5,6 +5,8 @@ import { type BucketName, bucketLengthMs } from '../view/range.ts';
 
 export interface Series {
   readonly name: string;
+  /** Place in the palette; follows the alphabet, so that a name keeps its colour when ranks change. */
+  readonly colour: number;
   /** Dollars per bucket, for bars only. */
   readonly values: readonly number[];
 }
@@ -30,7 +32,11 @@ export function stackOverTime(costs: Costs, bucket: BucketName, dimension: strin
     name: nameOf(row[dimension] ?? null),
     dollars: chartDollars(row.costUsd),
   }));
-  const times = timeline(cells.map((cell) => cell.at), bucket, Date.parse(costs.range.to));
+  const times = timeline(
+    cells.map((cell) => cell.at),
+    bucket,
+    Date.parse(costs.range.to),
+  );
   const names = rankNames(cells);
   const index = new Map(times.map((time, position) => [time, position]));
   const values = new Map(names.map((name) => [name, times.map(() => 0)]));
@@ -39,7 +45,11 @@ export function stackOverTime(costs: Costs, bucket: BucketName, dimension: strin
     const position = index.get(cell.at);
     if (column && position !== undefined) column[position] = (column[position] ?? 0) + cell.dollars;
   }
-  return { times, series: names.map((name) => ({ name, values: values.get(name) ?? [] })) };
+  const colours = colourPlaces(names);
+  return {
+    times,
+    series: names.map((name) => ({ name, colour: colours.get(name) ?? 0, values: values.get(name) ?? [] })),
+  };
 }
 
 export function nameOf(value: string | number | null): string {
@@ -64,4 +74,9 @@ function rankNames(cells: readonly { readonly name: string; readonly dollars: nu
   for (const cell of cells) sums.set(cell.name, (sums.get(cell.name) ?? 0) + cell.dollars);
   const ranked = [...sums].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
   return ranked.length <= seriesMax ? ranked : [...ranked.slice(0, seriesMax - 1), otherName];
+}
+
+/** Which colour each name gets: places in the alphabet, the same in every chart of the same names. */
+export function colourPlaces(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.toSorted().map((name, place) => [name, place]));
 }

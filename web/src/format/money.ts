@@ -1,4 +1,12 @@
-import { addUsd, formatUsd, fromPicos, toApproximateNumber, toDecimal, usd } from '../../../src/money/index.ts';
+import {
+  addUsd,
+  compareUsd,
+  formatUsd,
+  fromPicos,
+  toApproximateNumber,
+  toDecimal,
+  usd,
+} from '../../../src/money/index.ts';
 
 /** What stands where a figure is not known; never zero. */
 export const unknownText = '—';
@@ -18,6 +26,32 @@ export function showUnitMoney(decimal: string | null): string {
   const magnitude = Math.abs(value);
   if (magnitude === 0 || magnitude >= 1 || magnitude < 0.01) return showMoney(decimal);
   return `${value < 0 ? '-' : ''}$${magnitude.toFixed(4)}`;
+}
+
+/** Decimals that tell the amounts of one column apart: `of` is the largest of them. */
+export function moneyDigits(of: string): number {
+  const magnitude = Math.abs(toApproximateNumber(usd(of)));
+  return magnitude >= 1_000 ? 2 : magnitude >= 1 ? 4 : 6;
+}
+
+/** An amount with a fixed number of decimals, so that a column lines up; rounded half away from zero. */
+export function alignMoney(decimal: string | null, digits: number): string {
+  if (decimal === null) return unknownText;
+  const { picos } = usd(decimal);
+  const unit = 10n ** BigInt(12 - digits);
+  const rounded = ((picos < 0n ? -picos : picos) + unit / 2n) / unit;
+  if (rounded === 0n && picos !== 0n) return `<$${(10 ** -digits).toFixed(digits)}`;
+  const text = rounded.toString().padStart(digits + 1, '0');
+  const whole = text.slice(0, -digits).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${picos < 0n ? '-' : ''}$${whole}.${text.slice(-digits)}`;
+}
+
+/** The largest of some amounts; '0' when there is none. */
+export function maxMoney(amounts: readonly (string | null)[]): string {
+  return amounts.reduce<string>(
+    (most, each) => (each !== null && compareUsd(usd(each), usd(most)) > 0 ? each : most),
+    '0',
+  );
 }
 
 /** Dollars as a floating-point number, for the lengths of bars only. */

@@ -1,10 +1,19 @@
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** Twenty-four hours everywhere: narrow axes and columns have no room for AM and PM. */
+export const hourCycle = 'h23';
+
+const clockTime = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle,
+});
 const dateTime = new Intl.DateTimeFormat(undefined, {
   month: 'short',
   day: 'numeric',
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
+  hourCycle,
 });
 
 /** RFC 3339 in, the reader's own clock out: `Mar 1, 14:03:22`. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Attempt, CostLine } from '../api/schema.ts';
 import { bucketLabel } from '../charts/flow.ts';
-import { chartDollars, showMoney, unknownText } from '../format/money.ts';
+import { chartDollars, unknownText } from '../format/money.ts';
 import { showBytes, showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { EstimatedMark, Mark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
@@ -20,13 +20,18 @@ export function AttemptPanel({ attempt }: { readonly attempt: Attempt }) {
     >
       <Details attempt={attempt} />
       {attempt.lines.length > 0 ? (
-        <DataTable label={`Cost lines of attempt ${attempt.number}`} columns={lineColumns} rows={attempt.lines} rowKey={(line) => `${line.line}|${line.bucket}`} />
+        <DataTable
+          label={`Cost lines of attempt ${attempt.number}`}
+          columns={lineColumns}
+          rows={attempt.lines}
+          rowKey={(line) => `${line.line}|${line.bucket}`}
+        />
       ) : (
         <p className={styles.noLines}>{noLinesText(attempt)}</p>
       )}
       <div className={styles.sum}>
         <span>Cost of this attempt</span>
-        <strong title={attempt.costUsd === null ? undefined : `$${attempt.costUsd}`}>{showMoney(attempt.costUsd)}</strong>
+        <strong>{attempt.costUsd === null ? unknownText : `$${attempt.costUsd}`}</strong>
       </div>
     </Panel>
   );
@@ -37,12 +42,20 @@ function Marks({ attempt }: { readonly attempt: Attempt }) {
     <span className="row">
       <StatusMark attempt={attempt} />
       {attempt.reason !== 'first' && (
-        <Mark tone="warn" label={`${attempt.reason} by ${attempt.layer}`} meaning="Why this was sent again, and which layer sent it." />
+        <Mark
+          tone="warn"
+          label={`${attempt.reason} by ${attempt.layer}`}
+          meaning="Why this was sent again, and which layer sent it."
+        />
       )}
       {attempt.simulated && <SimulatedMark />}
       {attempt.usageSource === 'estimated' && <EstimatedMark />}
       {attempt.usageSource === 'absent' && (
-        <Mark tone="bad" label="no usage reported" meaning="The provider answered without token counts, so nothing could be priced." />
+        <Mark
+          tone="bad"
+          label="no usage reported"
+          meaning="The provider answered without token counts, so nothing could be priced."
+        />
       )}
       {attempt.priceState === 'unknown' && <UnknownPriceMark />}
     </span>
@@ -51,8 +64,11 @@ function Marks({ attempt }: { readonly attempt: Attempt }) {
 
 function StatusMark({ attempt }: { readonly attempt: Attempt }) {
   const status = attempt.status === 0 ? 'no answer' : String(attempt.status);
-  if (attempt.failure === null) return <Mark tone="good" label={`${status} ok`} meaning="The provider answered in full." />;
-  return <Mark tone="bad" label={`${status} · ${attempt.failure.replaceAll('_', ' ')}`} meaning="How this attempt failed." />;
+  if (attempt.failure === null)
+    return <Mark tone="good" label={`${status} ok`} meaning="The provider answered in full." />;
+  return (
+    <Mark tone="bad" label={`${status} · ${attempt.failure.replaceAll('_', ' ')}`} meaning="How this attempt failed." />
+  );
 }
 
 function Details({ attempt }: { readonly attempt: Attempt }) {
@@ -71,7 +87,9 @@ function Details({ attempt }: { readonly attempt: Attempt }) {
       <Detail label="Sent, received">
         {showBytes(attempt.requestBytes)}, {showBytes(attempt.responseBytes)}
       </Detail>
-      {attempt.clientRetryCount > 0 && <Detail label="Client's own retries">{showCount(attempt.clientRetryCount)}</Detail>}
+      {attempt.clientRetryCount > 0 && (
+        <Detail label="Client's own retries">{showCount(attempt.clientRetryCount)}</Detail>
+      )}
     </dl>
   );
 }

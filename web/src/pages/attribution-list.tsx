@@ -10,7 +10,9 @@ import styles from './attribution-list.module.css';
 export function AttributionList({ call }: { readonly call: Call }) {
   const { view } = useView();
   const inferred = new Set(call.attempts.flatMap((attempt) => attempt.inferred));
-  const fields = attributionNames.flatMap((name) => (call[name] === undefined ? [] : [{ name: name as string, value: call[name] }]));
+  const fields = attributionNames.flatMap((name) =>
+    call[name] === undefined ? [] : [{ name: name as string, value: call[name] }],
+  );
   const tags = Object.entries(call.tags ?? {}).map(([name, value]) => ({ name: `tag.${name}`, value }));
   const key = call.attempts[0]?.keyId;
   const all = [...fields, ...tags, ...(key === undefined || key === '' ? [] : [{ name: 'key', value: key }])];
@@ -21,7 +23,10 @@ export function AttributionList({ call }: { readonly call: Call }) {
         <div key={name}>
           <dt>{dimensionLabel(name)}</dt>
           <dd>
-            <Link to="/costs" search={carry(view, { where: { [name]: [value] }, by: [name === 'run' ? 'stage' : 'run'] })}>
+            <Link
+              to="/costs"
+              search={carry(view, { where: { [name]: [value] }, by: [name === 'run' ? 'stage' : 'run'] })}
+            >
               {value}
             </Link>
             {inferred.has(name) && <InferredMark />}

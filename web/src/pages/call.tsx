@@ -97,8 +97,18 @@ function CallFacts({ call }: { readonly call: Call }) {
   const known = call.costUsd === null ? `known part: ${showMoney(call.knownCostUsd)}` : 'over all attempts';
   return (
     <Facts>
-      <Fact hero label="Cost" value={showUnitMoney(call.costUsd)} exact={call.costUsd === null ? undefined : `$${call.costUsd}`} detail={known} />
-      <Fact label="Attempts" value={showCount(call.attempts.length)} detail={retries === 0 ? 'no retry' : `${plural(retries, 'more try', 'more tries')} than needed`} />
+      <Fact
+        hero
+        label="Cost"
+        value={showUnitMoney(call.costUsd)}
+        exact={call.costUsd === null ? undefined : `$${call.costUsd}`}
+        detail={known}
+      />
+      <Fact
+        label="Attempts"
+        value={showCount(call.attempts.length)}
+        detail={retries === 0 ? 'no retry' : `${plural(retries, 'retry', 'retries')}`}
+      />
       <Fact label="Tokens in" value={showCount(call.inputTokens)} />
       <Fact label="Tokens out" value={showCount(call.outputTokens)} />
       <Fact label="Took" value={showDuration(call.durationMs)} detail={showMoment(call.startedAt)} />
@@ -106,10 +116,10 @@ function CallFacts({ call }: { readonly call: Call }) {
         label="Run"
         value={
           <Link to="/runs/$id" params={{ id: call.run }} search={carry(view)}>
-            open
+            <span className="mono">…{call.run.slice(-8)}</span>
           </Link>
         }
-        detail={<span className="mono">…{call.run.slice(-8)}</span>}
+        detail="all calls of the same pass"
       />
     </Facts>
   );

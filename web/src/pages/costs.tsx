@@ -22,7 +22,10 @@ export function CostsPage() {
   const dimension = by.find((name) => !timeNames.has(name)) ?? 'workflow';
   // Bars of one run each say nothing; the stages of those runs do.
   const stackBy = ['run', 'session', 'interaction', 'user'].includes(dimension) ? 'stage' : dimension;
-  const costs = useCosts({ by: [bucket, stackBy], where: view.where, orderBy: 'dimensions', limit: 10_000 }, view.range);
+  const costs = useCosts(
+    { by: [bucket, stackBy], where: view.where, orderBy: 'dimensions', limit: 10_000 },
+    view.range,
+  );
   return (
     <>
       <PageHead title="Costs" />
@@ -35,7 +38,11 @@ export function CostsPage() {
             )}
           </Loaded>
         </Panel>
-        <Breakdown title={`By ${by.map((name) => dimensionLabel(name).toLowerCase()).join(', then ')}`} where={view.where} by={by} />
+        <Breakdown
+          title={`By ${by.map((name) => dimensionLabel(name).toLowerCase()).join(', then ')}`}
+          where={view.where}
+          by={by}
+        />
       </div>
     </>
   );

@@ -46,7 +46,11 @@ export function FiguresStrip({ workflow, figures }: FiguresStripProps) {
       />
       <Fact
         label="Per interaction"
-        value={figures.costPerInteractionUsd === null ? unknownText : to('interaction', showUnitMoney(figures.costPerInteractionUsd))}
+        value={
+          figures.costPerInteractionUsd === null
+            ? unknownText
+            : to('interaction', showUnitMoney(figures.costPerInteractionUsd))
+        }
         exact={exact(figures.costPerInteractionUsd)}
         detail={figures.interactions === 0 ? 'none told or inferred' : plural(figures.interactions, 'interaction')}
       />

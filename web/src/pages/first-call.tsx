@@ -35,8 +35,8 @@ export function FirstCall() {
       </Tabs>
       <p className={styles.hint}>
         The two <code>burnrate-…</code> headers say what the call is for. Without them it is metered all the same, under
-        no workflow. How the run ended is told with <code>POST /api/outcomes</code>; from then on the cost per successful
-        outcome is known.
+        no workflow. How the run ended is told with <code>POST /api/outcomes</code>; from then on the cost per
+        successful outcome is known.
       </p>
     </Panel>
   );
@@ -47,9 +47,9 @@ function Snippet({ code, label }: { readonly code: string; readonly label: strin
   return (
     <div className={styles.snippet}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <pre tabIndex={0} aria-label={`Example with ${label}`}>
-        {code}
-      </pre>
+      <section tabIndex={0} aria-label={`Example with ${label}`} className={styles.code}>
+        <pre>{code}</pre>
+      </section>
       <Button size="compact-sm" variant="default" className={styles.copy} onClick={() => clipboard.copy(code)}>
         {clipboard.copied ? 'Copied' : 'Copy'}
       </Button>

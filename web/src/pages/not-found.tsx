@@ -8,7 +8,11 @@ export function NotFoundPage() {
     <>
       <PageHead title="There is no such page" />
       <p>
-        The address may be mistyped, or the page has moved. <Link to="/" search={carry(view)}>Go to the overview</Link>.
+        The address may be mistyped, or the page has moved.{' '}
+        <Link to="/" search={carry(view)}>
+          Go to the overview
+        </Link>
+        .
       </p>
     </>
   );

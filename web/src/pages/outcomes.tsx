@@ -3,7 +3,13 @@ import { plural, showCount, showShare } from '../format/number.ts';
 import styles from './outcomes.module.css';
 
 const kinds = ['success', 'escalated', 'abandoned', 'failed', 'open'] as const;
-const words = { success: 'Success', escalated: 'Escalated', abandoned: 'Abandoned', failed: 'Failed', open: 'Open' } as const;
+const words = {
+  success: 'Success',
+  escalated: 'Escalated',
+  abandoned: 'Abandoned',
+  failed: 'Failed',
+  open: 'Open',
+} as const;
 
 /** How the runs of the range ended, as one bar with its numbers beside it. */
 export function Outcomes({ figures }: { readonly figures: Figures }) {
@@ -14,11 +20,18 @@ export function Outcomes({ figures }: { readonly figures: Figures }) {
   return (
     <div className={styles.outcomes}>
       <p className={styles.lead}>
-        <strong>{ended === 0 ? '—' : showShare(counts.success / ended)}</strong> of {plural(ended, 'ended run')} succeeded
+        <strong>{ended === 0 ? '—' : showShare(counts.success / ended)}</strong> of {plural(ended, 'ended run')}{' '}
+        succeeded
       </p>
       <div className={styles.bar} aria-hidden="true">
         {kinds.map((kind) => (
-          <span key={kind} data-kind={kind} className={styles.part} style={{ flexGrow: counts[kind] }} hidden={counts[kind] === 0} />
+          <span
+            key={kind}
+            data-kind={kind}
+            className={styles.part}
+            style={{ flexGrow: counts[kind] }}
+            hidden={counts[kind] === 0}
+          />
         ))}
       </div>
       <dl className={styles.list}>

@@ -70,7 +70,7 @@ function OverviewBody({ costs }: { readonly costs: Costs }) {
         }
       >
         <Loaded query={workflows} height={220}>
-          {(data) => <WorkflowTable workflows={data.workflows.slice(0, topWorkflows)} />}
+          {(data) => <WorkflowTable workflows={data.workflows} limit={topWorkflows} />}
         </Loaded>
       </Panel>
     </div>
@@ -107,11 +107,24 @@ function OverviewFacts({ costs, workflows }: OverviewFactsProps) {
         hero
         label="Cost per successful outcome"
         value={showUnitMoney(divideMoney(workflowCost, successes))}
-        detail={successes === 0 ? 'No successful outcome reported yet' : `${plural(successes, 'success', 'successes')}, all workflows`}
+        detail={
+          successes === 0
+            ? 'No successful outcome reported yet'
+            : `${plural(successes, 'success', 'successes')}, all workflows`
+        }
       />
-      <Fact label="Total cost" value={behind('workflow', showMoney(costs.totalUsd))} exact={`$${costs.totalUsd}`} detail={describeRange(view.range)} />
+      <Fact
+        label="Total cost"
+        value={behind('workflow', showMoney(costs.totalUsd))}
+        exact={`$${costs.totalUsd}`}
+        detail={describeRange(view.range)}
+      />
       <Fact label="Calls" value={behind('model', showCount(total.calls))} detail={plural(total.attempts, 'attempt')} />
-      <Fact label="Runs" value={behind('run', showCount(total.runs))} detail={plural(total.interactions, 'interaction')} />
+      <Fact
+        label="Runs"
+        value={behind('run', showCount(total.runs))}
+        detail={plural(total.interactions, 'interaction')}
+      />
       <Fact
         label="Tokens"
         value={behind('bucket', showShort(total.inputTokens + total.outputTokens))}

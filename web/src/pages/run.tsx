@@ -60,7 +60,9 @@ function RunView({ run }: { readonly run: Run }) {
           label="Cost"
           value={showUnitMoney(run.costUsd)}
           exact={run.costUsd === null ? undefined : `$${run.costUsd}`}
-          detail={run.costUsd === null ? `known part: ${showMoney(run.knownCostUsd)}` : plural(run.calls.length, 'call')}
+          detail={
+            run.costUsd === null ? `known part: ${showMoney(run.knownCostUsd)}` : plural(run.calls.length, 'call')
+          }
         />
         <Fact label="Outcome" value={run.outcome?.outcome ?? 'open'} detail={outcomeDetail(run.outcome)} />
         <Fact label="Tokens in" value={showCount(run.inputTokens)} />
@@ -145,7 +147,9 @@ const callColumns: readonly Column<Call>[] = [
     key: 'costUsd',
     label: 'Cost',
     number: true,
-    render: (call) => <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>{showUnitMoney(call.costUsd)}</span>,
+    render: (call) => (
+      <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>{showUnitMoney(call.costUsd)}</span>
+    ),
     csv: (call) => call.costUsd,
     sort: (call) => Number(call.knownCostUsd),
   },

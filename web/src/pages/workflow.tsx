@@ -73,13 +73,23 @@ function WorkflowView({ data }: { readonly data: WorkflowTree }) {
 function OverTime({ workflow }: { readonly workflow: string }) {
   const { view, change } = useView();
   const bucket = bucketOf(view.range);
-  const query = { by: [bucket, 'stage'], where: { workflow: [workflow] }, orderBy: 'dimensions', limit: 10_000 } as const;
+  const query = {
+    by: [bucket, 'stage'],
+    where: { workflow: [workflow] },
+    orderBy: 'dimensions',
+    limit: 10_000,
+  } as const;
   const costs = useCosts(query, view.range);
   return (
     <Panel title="Cost over time" note={`Per ${bucket}, by stage`}>
       <Loaded query={costs} height={240}>
         {(answer) => (
-          <CostOverTime costs={answer} bucket={bucketOf(view.range)} dimension="stage" onZoom={(range) => change({ range })} />
+          <CostOverTime
+            costs={answer}
+            bucket={bucketOf(view.range)}
+            dimension="stage"
+            onZoom={(range) => change({ range })}
+          />
         )}
       </Loaded>
     </Panel>
@@ -104,9 +114,14 @@ function CostTree({ data }: { readonly data: WorkflowTree }) {
   };
   return (
     <div className={layout.tree}>
-      <Panel title="Where the money goes" note="Workflow → stage → what was bought. Choose a stage to list its calls.">
-        <CostTreeChart tree={data.tree} onStage={toggleStage} />
-      </Panel>
+      <div className={layout.sticky}>
+        <Panel
+          title="Where the money goes"
+          note="Workflow → stage → what was bought. Choose a stage to list its calls."
+        >
+          <CostTreeChart tree={data.tree} onStage={toggleStage} />
+        </Panel>
+      </div>
       <Panel title="Cost tree" note="Open a stage for its calls, newest first; a call for its attempts." flush>
         <TreeTable
           label={`Cost tree of ${data.name}`}

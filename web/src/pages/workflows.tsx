@@ -35,4 +35,3 @@ function List({ workflows }: { readonly workflows: readonly Workflow[] }) {
     </Panel>
   );
 }
-

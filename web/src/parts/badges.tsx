@@ -25,16 +25,25 @@ export function SimulatedMark() {
   return <Mark tone="info" label="simulated" meaning="Answered by the provider emulator; no money was spent." />;
 }
 
-export function UnknownPriceMark({ attempts }: { readonly attempts?: number }) {
-  if (attempts === 0) return null;
-  const label = attempts === undefined ? 'price unknown' : `${plural(attempts, 'attempt')} without a price`;
-  return <Mark tone="bad" label={label} meaning="Their cost is missing from these sums. Add a price under prices: in burnrate.yaml." />;
+interface CountedMarkProps {
+  /** How many attempts it is about; left out for a single one. Nothing is shown for 0. */
+  readonly attempts?: number;
+  /** For narrow columns: the number and a word. */
+  readonly short?: boolean;
 }
 
-export function EstimatedMark({ attempts }: { readonly attempts?: number }) {
+export function UnknownPriceMark({ attempts, short = false }: CountedMarkProps) {
   if (attempts === 0) return null;
-  const label = attempts === undefined ? 'estimated' : `${plural(attempts, 'attempt')} estimated`;
-  return <Mark tone="warn" label={label} meaning="The provider reported no usage; tokens were counted from what was seen." />;
+  const long = attempts === undefined ? 'price unknown' : `${plural(attempts, 'attempt')} without a price`;
+  const meaning = 'Their cost is missing from these sums. Add a price under prices: in burnrate.yaml.';
+  return <Mark tone="bad" label={short ? `${attempts} unpriced` : long} meaning={meaning} />;
+}
+
+export function EstimatedMark({ attempts, short = false }: CountedMarkProps) {
+  if (attempts === 0) return null;
+  const long = attempts === undefined ? 'estimated' : `${plural(attempts, 'attempt')} estimated`;
+  const meaning = 'The provider reported no usage; tokens were counted from what was seen.';
+  return <Mark tone="warn" label={short ? `${attempts} est.` : long} meaning={meaning} />;
 }
 
 export function InferredMark() {

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useCosts } from '../api/queries.ts';
 import type { CostRow, Costs } from '../api/schema.ts';
-import { chartDollars, shareOf, showMoney } from '../format/money.ts';
+import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney, unknownText } from '../format/money.ts';
 import { plural, showCount, showShare, showShort } from '../format/number.ts';
 import { dimensionGroups, dimensionLabel, nextDimension } from '../view/dimensions.ts';
 import { carry, useView } from '../view/use-view.ts';
@@ -48,7 +48,12 @@ export function Breakdown({ title, where, by }: BreakdownProps) {
           data.rows.length === 0 ? (
             <NothingHere>No calls in this range{Object.keys(where).length > 0 && ' match these filters'}.</NothingHere>
           ) : (
-            <DataTable label={`Costs by ${data.by.map(dimensionLabel).join(' and ')}`} columns={columns} rows={data.rows} rowKey={(row) => data.by.map((name) => row[name]).join('|')} />
+            <DataTable
+              label={`Costs by ${data.by.map(dimensionLabel).join(' and ')}`}
+              columns={columns}
+              rows={data.rows}
+              rowKey={(row) => data.by.map((name) => row[name]).join('|')}
+            />
           )
         }
       </Loaded>
@@ -58,14 +63,16 @@ export function Breakdown({ title, where, by }: BreakdownProps) {
 
 function Summary({ costs }: { readonly costs: Costs }) {
   const { total } = costs;
-  const cut = costs.rowsLeftOut > 0 ? ` ${showCount(costs.rowsLeftOut)} further rows are in the total but not listed.` : '';
+  const cut =
+    costs.rowsLeftOut > 0 ? ` ${showCount(costs.rowsLeftOut)} further rows are in the total but not listed.` : '';
   return (
     <span className="row">
       <span>
         <strong className={styles.total} title={`$${costs.totalUsd}`}>
           {showMoney(costs.totalUsd)}
         </strong>{' '}
-        in all · {plural(total.calls, 'call')} · {showShort(total.inputTokens)} tokens in, {showShort(total.outputTokens)} out.
+        in all · {plural(total.calls, 'call')} · {showShort(total.inputTokens)} tokens in,{' '}
+        {showShort(total.outputTokens)} out.
         {cut}
       </span>
       {costs.simulated && <SimulatedMark />}
@@ -118,20 +125,23 @@ function withOwn(name: string | undefined) {
 }
 
 function breakdownColumns(costs: Costs, where: Filters): Column<CostRow>[] {
-  const dimensions = costs.by.map((name): Column<CostRow> => ({
-    key: name,
-    label: dimensionLabel(name),
-    render: (row) => <Value row={row} name={name} where={where} />,
-    csv: (row) => row[name] ?? null,
-    sort: (row) => String(row[name] ?? ''),
-  }));
+  const dimensions = costs.by.map(
+    (name): Column<CostRow> => ({
+      key: name,
+      label: dimensionLabel(name),
+      render: (row) => <Value row={row} name={name} where={where} />,
+      csv: (row) => row[name] ?? null,
+      sort: (row) => String(row[name] ?? ''),
+    }),
+  );
+  const digits = moneyDigits(maxMoney(costs.rows.map((row) => row.costUsd)));
   return [
     ...dimensions,
     {
       key: 'costUsd',
       label: 'Cost',
       number: true,
-      render: (row) => <span title={`$${row.costUsd}`}>{showMoney(row.costUsd)}</span>,
+      render: (row) => <CostCell row={row} by={costs.by} where={where} digits={digits} />,
       csv: (row) => row.costUsd,
       sort: (row) => chartDollars(row.costUsd),
     },
@@ -155,12 +165,22 @@ const countNames = [
   ['outputTokens', 'Tokens out'],
 ] as const;
 
+/** The counts that lead on to what is behind them. */
+const behindNames = new Set<string>(['runs', 'calls', 'attempts']);
+
 function countColumns(costs: Costs, where: Filters): Column<CostRow>[] {
   return countNames.map(([key, label]) => ({
     key,
     label,
     number: true,
-    render: (row) => (key === 'calls' ? <CallsBehind row={row} by={costs.by} where={where} /> : showCount(row[key])),
+    render: (row) =>
+      behindNames.has(key) ? (
+        <Behind row={row} by={costs.by} where={where}>
+          {showCount(row[key])}
+        </Behind>
+      ) : (
+        showCount(row[key])
+      ),
     csv: (row) => row[key],
     sort: (row) => row[key],
   }));
@@ -204,27 +224,54 @@ function Value({ row, name, where }: ValueProps) {
   );
 }
 
-/** The number of calls leads to the runs that made them. */
-function CallsBehind({ row, by, where }: { readonly row: CostRow; readonly by: readonly string[]; readonly where: Filters }) {
+interface BehindProps {
+  readonly row: CostRow;
+  readonly by: readonly string[];
+  readonly where: Filters;
+  readonly children: ReactNode;
+}
+
+/** A number leads to the runs that made it, and from a single run to its calls. */
+function Behind({ row, by, where, children }: BehindProps) {
   const { view } = useView();
   const fixed = by.filter((name) => !timeNames.has(name)).map((name) => [name, [String(row[name] ?? '')]]);
   const narrowed: Filters = { ...where, ...Object.fromEntries(fixed) };
   const run = narrowed['run']?.[0];
   if (by.includes('run') && run !== undefined && run !== '') {
     return (
-      <Link to="/runs/$id" params={{ id: run }} search={carry(view)}>
-        {showCount(row.calls)}
+      <Link to="/runs/$id" params={{ id: run }} search={carry(view)} className="figure">
+        {children}
       </Link>
     );
   }
   return (
-    <NarrowLink where={narrowed} by="run">
-      {showCount(row.calls)}
-    </NarrowLink>
+    <Link to="/costs" search={carry(view, { where: narrowed, by: ['run'] })} className="figure">
+      {children}
+    </Link>
   );
 }
 
-function NarrowLink({ where, by, children }: { readonly where: Filters; readonly by: string; readonly children: ReactNode }) {
+/** A cost of which nothing is known is a dash, never zero; one of which a part is missing says so. */
+function CostCell({ digits, ...behind }: Omit<BehindProps, 'children'> & { readonly digits: number }) {
+  const { row } = behind;
+  const unknown = row.attempts > 0 && row.unknownPriceAttempts === row.attempts;
+  return (
+    <span className={styles.cost} title={unknown ? undefined : `$${row.costUsd}`}>
+      <UnknownPriceMark attempts={row.unknownPriceAttempts} short />
+      <Behind {...behind}>{unknown ? unknownText : alignMoney(row.costUsd, digits)}</Behind>
+    </span>
+  );
+}
+
+function NarrowLink({
+  where,
+  by,
+  children,
+}: {
+  readonly where: Filters;
+  readonly by: string;
+  readonly children: ReactNode;
+}) {
   const { view } = useView();
   return (
     <Link to="/costs" search={carry(view, { where, by: [by] })}>

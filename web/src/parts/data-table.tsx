@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { showCount } from '../format/number.ts';
 import { csvText, saveText } from './csv.ts';
 import styles from './data-table.module.css';
 
@@ -22,6 +23,9 @@ interface DataTableProps<Row> {
   rowKey(row: Row): string;
 }
 
+/** A longer table is cut here until it is asked for in full. */
+const rowsAtFirst = 25;
+
 interface Order {
   readonly key: string;
   readonly descending: boolean;
@@ -30,11 +34,13 @@ interface Order {
 /** Rows under sortable headings; as they come until a heading is pressed. */
 export function DataTable<Row>({ label, columns, rows, rowKey }: DataTableProps<Row>) {
   const [order, setOrder] = useState<Order | null>(null);
+  const [all, setAll] = useState(false);
   const sorted = sortRows(rows, columns, order);
   return (
     // A scrolling region must be reachable by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
-    <section className={styles.scroll} tabIndex={0} aria-label={label}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups form fields, which these are not.
+    <div role="group" className={styles.scroll} tabIndex={0} aria-label={label}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -44,7 +50,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: DataTableProps<
           </tr>
         </thead>
         <tbody>
-          {sorted.map((row) => (
+          {(all ? sorted : sorted.slice(0, rowsAtFirst)).map((row) => (
             <tr key={rowKey(row)}>
               {columns.map((column) => (
                 <td key={column.key} className={column.number ? styles.number : undefined}>
@@ -55,7 +61,14 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: DataTableProps<
           ))}
         </tbody>
       </table>
-    </section>
+      {!all && rows.length > rowsAtFirst && (
+        <div className={styles.rest}>
+          <Button size="compact-sm" variant="default" onClick={() => setAll(true)}>
+            Show all {showCount(rows.length)} rows
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }
 

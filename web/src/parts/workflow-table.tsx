@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useInstance } from '../api/queries.ts';
 import type { Workflow } from '../api/schema.ts';
 import { chartDollars, showMoney, showUnitMoney } from '../format/money.ts';
 import { showCount, showRatio, showShare } from '../format/number.ts';
@@ -20,7 +21,9 @@ export const workflowColumns: readonly Column<Workflow>[] = [
     key: 'costPerSuccessUsd',
     label: 'Per success',
     number: true,
-    render: (row) => <strong title={exact(row.figures.costPerSuccessUsd)}>{showUnitMoney(row.figures.costPerSuccessUsd)}</strong>,
+    render: (row) => (
+      <strong title={exact(row.figures.costPerSuccessUsd)}>{showUnitMoney(row.figures.costPerSuccessUsd)}</strong>
+    ),
     csv: (row) => row.figures.costPerSuccessUsd,
     sort: (row) => dollarsOf(row.figures.costPerSuccessUsd),
   },
@@ -74,18 +77,30 @@ export const workflowColumns: readonly Column<Workflow>[] = [
   },
 ];
 
-export function WorkflowTable({ workflows }: { readonly workflows: readonly Workflow[] }) {
-  return <DataTable label="Workflows" columns={workflowColumns} rows={workflows} rowKey={(row) => row.name} />;
+interface WorkflowTableProps {
+  readonly workflows: readonly Workflow[];
+  /** Only the dearest so many. */
+  readonly limit?: number;
+}
+
+/** The dearest first. */
+export function WorkflowTable({ workflows, limit }: WorkflowTableProps) {
+  const byCost = workflows.toSorted((a, b) => dollarsOf(b.figures.costUsd) - dollarsOf(a.figures.costUsd));
+  return (
+    <DataTable label="Workflows" columns={workflowColumns} rows={byCost.slice(0, limit)} rowKey={(row) => row.name} />
+  );
 }
 
 function Name({ row }: { readonly row: Workflow }) {
   const { view } = useView();
+  // When everything is simulated the banner and the page's title say so once for all rows.
+  const instance = useInstance();
   return (
     <span className="row">
       <Link to="/workflows/$name" params={{ name: row.name }} search={carry(view)}>
         {row.name}
       </Link>
-      {row.simulated && <SimulatedMark />}
+      {row.simulated && !instance.data?.simulated && <SimulatedMark />}
       <UnknownPriceMark attempts={row.figures.unknownPriceAttempts} />
     </span>
   );

@@ -37,9 +37,9 @@ export function Shell() {
       </header>
       <SimulatedBanner />
       <div className={styles.frame}>
-        <div className={styles.controls}>
+        <section className={styles.controls} aria-label="Time range">
           <RangePicker />
-        </div>
+        </section>
         <StaleBanner />
         <Content />
       </div>
@@ -52,7 +52,7 @@ function Brand() {
   const { view } = useView();
   const version = instance.data?.version;
   return (
-    <Link to="/" search={carry(view)} className={styles.brand} aria-label="Burnrate, overview">
+    <Link to="/" search={carry(view)} className={styles.brand}>
       <img src="/icon.svg" alt="" width={26} height={26} />
       <span>Burnrate</span>
       {version !== undefined && <span className={styles.version}>{version}</span>}

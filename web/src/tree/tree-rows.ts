@@ -1,3 +1,4 @@
+import { compareUsd, usd } from '../../../src/money/index.ts';
 import { inputBuckets, outputBuckets } from '../../../src/tree/index.ts';
 import type { CostNode } from '../api/schema.ts';
 import { shareOf } from '../format/money.ts';
@@ -49,7 +50,7 @@ export function treeRows(
 ): TreeRow[] {
   const root = nodeRow(tree, { id: 'workflow', parentId: null, level: 1, expanded: true, total: tree.totalUsd });
   const rows: TreeRow[] = [root];
-  tree.children.forEach((stage, index) => {
+  byCost(tree.children).forEach((stage, index) => {
     const id = `stage:${stage.name}`;
     const place = { id, parentId: root.id, level: 2, total: tree.totalUsd, index, siblings: tree.children.length };
     const expanded = open.has(id);
@@ -57,6 +58,11 @@ export function treeRows(
     if (expanded) rows.push(...stageRows(stage, id, tree.totalUsd, open, callsOf(stage.name)));
   });
   return rows;
+}
+
+/** The dearest first; equal ones by name. */
+function byCost(nodes: readonly CostNode[]): readonly CostNode[] {
+  return nodes.toSorted((a, b) => compareUsd(usd(b.totalUsd), usd(a.totalUsd)) || a.name.localeCompare(b.name));
 }
 
 function stageRows(

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { idTimeMs } from '../format/id-time.ts';
-import { showMoney, showUnitMoney, unknownText } from '../format/money.ts';
+import { alignMoney, moneyDigits, showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount, showShare, showShort } from '../format/number.ts';
 import { showClock } from '../format/time.ts';
 import { EstimatedMark, UnknownPriceMark } from '../parts/badges.tsx';
@@ -31,6 +31,7 @@ export function TreeTable(props: TreeTableProps) {
     body.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus();
   };
   const activate = useActivate(props);
+  const digits = moneyDigits(rows[0]?.type === 'node' ? rows[0].node.totalUsd : '0');
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows.find((candidate) => candidate.id === active);
     if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -46,12 +47,20 @@ export function TreeTable(props: TreeTableProps) {
   };
   return (
     <div className={styles.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the treegrid pattern is made of a table. */}
       <table role="treegrid" aria-label={label} className={styles.table} onKeyDown={onKeyDown}>
         <TreeHead />
         <tbody ref={body}>
           {rows.map((row) =>
             row.type === 'node' ? (
-              <Node key={row.id} row={row} current={row.id === active} onFocus={setCurrent} toggle={props.toggle} />
+              <Node
+                key={row.id}
+                row={row}
+                current={row.id === active}
+                digits={digits}
+                onFocus={setCurrent}
+                toggle={props.toggle}
+              />
             ) : (
               <Special key={row.id} row={row} current={row.id === active} onFocus={setCurrent} table={props} />
             ),
@@ -108,11 +117,13 @@ function TreeHead() {
 interface NodeProps {
   readonly row: NodeRow;
   readonly current: boolean;
+  /** Decimals of the cost column. */
+  readonly digits: number;
   onFocus(id: string): void;
   toggle(id: string): void;
 }
 
-function Node({ row, current, onFocus, toggle }: NodeProps) {
+function Node({ row, current, digits, onFocus, toggle }: NodeProps) {
   const { node } = row;
   const priceless = node.counts.attempts > 0 && node.counts.unknownPriceAttempts === node.counts.attempts;
   return (
@@ -131,22 +142,18 @@ function Node({ row, current, onFocus, toggle }: NodeProps) {
         <div className={styles.name} data-level={row.level}>
           <Toggle row={row} toggle={toggle} />
           <Name row={row} />
-          <EstimatedMark attempts={node.counts.estimatedAttempts} />
-          <UnknownPriceMark attempts={node.counts.unknownPriceAttempts} />
+          <EstimatedMark attempts={node.counts.estimatedAttempts} short />
+          <UnknownPriceMark attempts={node.counts.unknownPriceAttempts} short />
         </div>
       </td>
       <td className={styles.number} title={`$${node.totalUsd}`}>
-        {priceless ? unknownText : row.level > 2 ? showUnitMoney(node.totalUsd) : showMoney(node.totalUsd)}
+        {priceless ? unknownText : row.level > 2 ? showUnitMoney(node.totalUsd) : alignMoney(node.totalUsd, digits)}
       </td>
       <td>
         <Share share={row.share} />
       </td>
-      <td className={styles.number}>
-        {row.level > 2 ? '' : showCount(node.counts.calls)}
-      </td>
-      <td className={styles.number}>
-        {row.kind === 'attempt' ? '' : showCount(node.counts.attempts)}
-      </td>
+      <td className={styles.number}>{row.level > 2 ? '' : showCount(node.counts.calls)}</td>
+      <td className={styles.number}>{row.kind === 'attempt' ? '' : showCount(node.counts.attempts)}</td>
       <td className={styles.number} title={showCount(row.inputTokens)}>
         {showShort(row.inputTokens)}
       </td>
@@ -168,7 +175,14 @@ function Toggle({ row, toggle }: { readonly row: NodeRow; toggle(id: string): vo
       onClick={() => toggle(row.id)}
     >
       <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" data-open={row.expanded}>
-        <path d="M6 3.5L10.5 8L6 12.5" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
+        <path
+          d="M6 3.5L10.5 8L6 12.5"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.8"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
       </svg>
     </button>
   );
@@ -181,7 +195,14 @@ function Name({ row }: { readonly row: NodeRow }) {
   const madeMs = idTimeMs(row.name);
   const text = row.kind === 'attempt' ? `attempt ${row.position}` : madeMs === null ? row.name : showClock(madeMs);
   return (
-    <Link to="/calls/$id" params={{ id: callIdOf(row) }} search={carry(view)} tabIndex={-1} className={styles.call} title={row.name}>
+    <Link
+      to="/calls/$id"
+      params={{ id: callIdOf(row) }}
+      search={carry(view)}
+      tabIndex={-1}
+      className={styles.call}
+      title={row.name}
+    >
       {text}
       {row.kind === 'call' && madeMs !== null && <span className={styles.id}>{row.name.slice(-6)}</span>}
     </Link>
@@ -227,7 +248,8 @@ function Special({ row, current, onFocus, table }: SpecialProps) {
 
 function SpecialText({ row, table }: { readonly row: SpecialRow; readonly table: TreeTableProps }) {
   if (row.type === 'waiting') return <span className="muted">Reading the newest calls…</span>;
-  if (row.type === 'failed') return <span className="muted">The calls could not be read; they are asked for again.</span>;
+  if (row.type === 'failed')
+    return <span className="muted">The calls could not be read; they are asked for again.</span>;
   if (row.type === 'nothing') return <span className="muted">No calls in this range.</span>;
   if (!table.canShowMore(row.stage)) {
     return <span className="muted">{showCount(row.rest)} older calls: choose a shorter or an earlier time range.</span>;

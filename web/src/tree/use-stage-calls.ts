@@ -28,7 +28,10 @@ export function useStageCalls(workflow: string, range: RangeChoice, stages: read
     queries: stages.map((stage) => ({
       queryKey: [liveKey, rangeKey(range), 'stage-calls', workflow, stage, limitOf(stage)],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        getJson<WorkflowTree>(treePath({ workflow, stage, limit: limitOf(stage) }, resolveRange(range, nowMs())), signal),
+        getJson<WorkflowTree>(
+          treePath({ workflow, stage, limit: limitOf(stage) }, resolveRange(range, nowMs())),
+          signal,
+        ),
       placeholderData: keepPreviousData,
     })),
   });

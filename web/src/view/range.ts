@@ -61,6 +61,12 @@ export function rangeKey(choice: RangeChoice): string {
 /** For people and screen readers: `last hour`, `Mar 1, 10:00 – 12:30`. */
 export function describeRange(choice: RangeChoice): string {
   if (choice.kind === 'last') return presets[choice.preset].spoken;
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  const format = new Intl.DateTimeFormat(undefined, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   return format.formatRange(choice.fromMs, choice.toMs);
 }

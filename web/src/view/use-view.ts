@@ -14,7 +14,12 @@ export function useView(): ViewControl {
   const navigate = useNavigate();
   const change = useCallback(
     (patch: Partial<ViewState>, replace = false) => {
-      void navigate({ to: '.', search: (before) => ({ ...before, ...patch }) as ViewState, replace, resetScroll: false });
+      void navigate({
+        to: '.',
+        search: (before) => ({ ...before, ...patch }) as ViewState,
+        replace,
+        resetScroll: false,
+      });
     },
     [navigate],
   );
