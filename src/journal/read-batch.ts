@@ -20,5 +20,5 @@ export function readBatch(
     for (const entry of chunk.entries.slice(skipped)) if (entry?.kind === 'end') attempts.push(entry.attempt);
     lastSequence = chunk.last;
   }
-  return lastSequence > sequence ? { journalId, lastSequence, attempts } : null;
+  return lastSequence > sequence ? { journalId, lastSequence, afterSequence: sequence, attempts } : null;
 }

@@ -48,7 +48,7 @@ export class RecentChunks {
       for (const attempt of chunk.attempts) attempts.push(attempt);
       lastSequence = chunk.last;
     }
-    return lastSequence > sequence ? { journalId, lastSequence, attempts } : null;
+    return lastSequence > sequence ? { journalId, lastSequence, afterSequence: sequence, attempts } : null;
   }
 
   #dropOldest(attemptsKept: number): void {

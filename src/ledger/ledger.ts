@@ -38,8 +38,12 @@ export interface CostQuery {
   readonly by: readonly Dimension[];
   /** Equality filters; several values of one dimension are alternatives. An empty string matches rows without a value. */
   readonly where: Readonly<Partial<Record<Dimension, readonly string[]>>>;
+  /** Dearest first (the default), or by the dimensions' values. */
   readonly orderBy?: 'cost' | 'dimensions';
+  /** Most rows answered; 1,000 when absent. */
   readonly limit?: number;
+  /** IANA name; days, weeks (from Monday) and months follow it, UTC when absent. Minutes and hours are always UTC instants. */
+  readonly timeZone?: string;
 }
 
 export interface CostRow {
@@ -68,6 +72,7 @@ export interface CostAnswer {
 /** Figures of a workflow over a range, beside its tree. */
 export interface WorkflowFacts {
   readonly tree: CostNode;
+  /** Runs whose first attempt is in the range: those with an outcome and the open ones. The tree counts runs with any attempt in it. */
   readonly runs: number;
   readonly interactions: number;
   readonly calls: number;
@@ -88,6 +93,13 @@ export interface RunFacts {
 export type OutcomeResult =
   | { readonly ok: true; readonly outcome: Outcome; readonly repeated: boolean; readonly runKnown: boolean }
   | { readonly ok: false; readonly reason: 'outcome_conflict'; readonly recorded: Outcome };
+
+/** Which stage's calls to show: the newest `limit` of them, older than `beforeCallId` when that is given. */
+export interface StageDetail {
+  readonly stage: string;
+  readonly limit: number;
+  readonly beforeCallId?: string;
+}
 
 /** What happened lately, for live views. */
 export interface LedgerPulse {
@@ -110,12 +122,8 @@ export interface Ledger {
   /** Idempotent by id. Of several outcomes of one run the latest by `atMs` counts. */
   recordOutcome(outcome: Outcome): Promise<OutcomeResult>;
   costs(query: CostQuery): Promise<CostAnswer>;
-  /** Workflow and stage nodes, with calls and attempts below a stage when `stage` is given (newest first, `limit` calls). */
-  workflow(
-    name: string,
-    range: TimeRange,
-    detail?: { readonly stage: string; readonly limit: number; readonly beforeCallId?: string },
-  ): Promise<WorkflowFacts | null>;
+  /** Calls that name no workflow or stage are under the name `''`. Workflow and stage nodes, with calls and attempts below a stage when `stage` is given (newest first, `limit` calls). */
+  workflow(name: string, range: TimeRange, detail?: StageDetail): Promise<WorkflowFacts | null>;
   workflows(range: TimeRange): Promise<readonly WorkflowFacts[]>;
   call(callId: string): Promise<readonly Attempt[]>;
   run(runId: string): Promise<RunFacts | null>;

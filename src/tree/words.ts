@@ -184,5 +184,7 @@ export interface ShipBatch {
   readonly journalId: string;
   /** Sequence numbers are consecutive and end here; the ledger keeps this as the journal's watermark in the same transaction as the rows. */
   readonly lastSequence: number;
+  /** The batch holds every attempt above this sequence; when it is absent or below the watermark, rows already kept are looked for. */
+  readonly afterSequence?: number;
   readonly attempts: readonly Attempt[];
 }

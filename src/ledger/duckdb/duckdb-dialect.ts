@@ -1,0 +1,33 @@
+import type { Dialect, TimeUnit } from '../sql/dialect.ts';
+
+const formats: Readonly<Record<TimeUnit, string>> = {
+  minute: '%Y-%m-%dT%H:%M:00Z',
+  hour: '%Y-%m-%dT%H:00:00Z',
+  day: '%Y-%m-%d',
+  week: '%Y-%m-%d',
+  month: '%Y-%m',
+};
+
+export const duckDbDialect: Dialect = {
+  placeholder: (index) => `$${index}`,
+  timeBucket(unit, column, timeZone, parameters) {
+    const instant = `make_timestamp(${column} * 1000)`;
+    if (unit === 'minute' || unit === 'hour' || timeZone === 'UTC') {
+      return `strftime(date_trunc('${unit}', ${instant}), '${formats[unit]}')`;
+    }
+    const local = `timezone(${parameters.bind(timeZone)}, timezone('UTC', ${instant}))`;
+    return `strftime(date_trunc('${unit}', ${local}), '${formats[unit]}')`;
+  },
+  // A JSON pointer, in which every name can be written.
+  tagValue: (column, name, parameters) =>
+    `json_extract_string(${column}, ${parameters.bind(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)})`,
+  isOneOf: (column, values, parameters) => `list_contains(${parameters.bind(values)}, ${column})`,
+  explodeLines: (source) => `
+    SELECT * EXCLUDE (line_kind, line_bucket, line_unit, line_quantity, line_cost),
+      unnest(if(len(line_kind) = 0, [NULL], line_kind)) AS kind,
+      unnest(if(len(line_kind) = 0, [NULL], line_bucket)) AS bucket,
+      unnest(if(len(line_kind) = 0, [NULL], line_unit)) AS unit,
+      unnest(if(len(line_kind) = 0, [NULL], line_quantity)) AS quantity,
+      unnest(if(len(line_kind) = 0, [NULL], line_cost)) AS line_cost
+    FROM (${source}) AS whole`,
+};

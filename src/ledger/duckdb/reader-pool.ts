@@ -1,0 +1,55 @@
+import { type DuckDBConnection, type DuckDBInstance, type DuckDBValue, listValue } from '@duckdb/node-api';
+import { BurnrateError } from '../../base/index.ts';
+import type { SqlRow, SqlValue, Statement } from '../sql/sql-text.ts';
+
+/** Queries that wait for a connection; more are refused. */
+const waitingMax = 256;
+
+/** A few connections that answer queries, each one at a time; the rest wait in order. */
+export class ReaderPool {
+  readonly #free: DuckDBConnection[];
+  readonly #all: readonly DuckDBConnection[];
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+
+  private constructor(connections: readonly DuckDBConnection[]) {
+    this.#all = connections;
+    this.#free = [...connections];
+  }
+
+  static async open(instance: DuckDBInstance, size: number): Promise<ReaderPool> {
+    return new ReaderPool(await Promise.all(Array.from({ length: size }, () => instance.connect())));
+  }
+
+  /** @throws BurnrateError LEDGER_UNAVAILABLE when too many queries wait */
+  async query(statement: Statement): Promise<SqlRow[]> {
+    const connection = this.#free.pop() ?? (await this.#turn());
+    try {
+      return await runStatement(connection, statement);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(connection);
+      else this.#free.push(connection);
+    }
+  }
+
+  close(): void {
+    for (const connection of this.#all) connection.closeSync();
+  }
+
+  #turn(): Promise<DuckDBConnection> {
+    if (this.#waiting.length >= waitingMax) {
+      throw new BurnrateError('LEDGER_UNAVAILABLE', { message: 'too many queries wait', retryAfterMs: 1_000 });
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+export async function runStatement(connection: DuckDBConnection, statement: Statement): Promise<SqlRow[]> {
+  const reader = await connection.runAndReadAll(statement.text, statement.parameters.map(toDuckDbValue));
+  return reader.getRowObjectsJS() as SqlRow[];
+}
+
+function toDuckDbValue(value: SqlValue): DuckDBValue {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  return typeof value === 'object' && value !== null ? listValue([...value]) : value;
+}

@@ -1,0 +1,141 @@
+import { BurnrateError } from '../../base/index.ts';
+import { fromPicos } from '../../money/index.ts';
+import { inputBuckets, outputBuckets } from '../../tree/index.ts';
+import type { CostQuery, CostRow } from '../ledger.ts';
+import type { Dialect } from './dialect.ts';
+import { expressionOf, isOfLines } from './dimensions.ts';
+import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
+
+export const dimensionsMax = 8;
+export const filterValuesMax = 1_000;
+export const rowsMax = 10_000;
+const rowsDefault = 1_000;
+
+/** What is counted and summed from rows of the shape of `facts`; counts of folded days come beside the distinct ones. */
+export const measures = `
+  coalesce(sum(cost), 0) AS cost,
+  count(DISTINCT run) + coalesce(sum(folded_runs), 0) AS runs,
+  count(DISTINCT interaction) + coalesce(sum(folded_interactions), 0) AS interactions,
+  count(DISTINCT call_id) + coalesce(sum(folded_calls), 0) AS calls,
+  coalesce(sum(attempts), 0) AS attempts,
+  coalesce(sum(input_tokens), 0) AS input_tokens,
+  coalesce(sum(cache_read_tokens), 0) AS cache_read_tokens,
+  coalesce(sum(output_tokens), 0) AS output_tokens,
+  coalesce(sum(unknown_price_attempts), 0) AS unknown_price_attempts,
+  coalesce(sum(estimated_attempts), 0) AS estimated_attempts`;
+
+/** The rows asked for; `row_groups` tells how many there are without the limit. */
+export function groupedCosts(query: CostQuery, dialect: Dialect): Statement {
+  checkBounds(query);
+  const parameters = new Parameters(dialect.placeholder);
+  const names = query.by.map((_, index) => `d${index}`);
+  const source = costSource(query, query.by, dialect, parameters);
+  const order = query.orderBy === 'dimensions' || names.length === 0 ? names : ['cost DESC', ...names];
+  return parameters.statement(`
+    SELECT *, count(*) OVER () AS row_groups
+    FROM (SELECT ${[...names, measures].join(', ')} FROM (${source}) AS matched ${clause('GROUP BY', names)}) AS grouped
+    ${clause('ORDER BY', order)} LIMIT ${parameters.bind(Math.min(query.limit ?? rowsDefault, rowsMax))}`);
+}
+
+/** One row: the sums over everything that matches. */
+export function totalCosts(query: CostQuery, dialect: Dialect): Statement {
+  const parameters = new Parameters(dialect.placeholder);
+  return parameters.statement(`SELECT ${measures} FROM (${costSource(query, [], dialect, parameters)}) AS matched`);
+}
+
+/** Reads a row of either; `by` names the dimensions in the order they were asked for. */
+export function readCostRow(row: SqlRow, by: readonly string[]): CostRow {
+  const dimensions: Record<string, string | null> = {};
+  by.forEach((name, index) => {
+    dimensions[name] = (row[`d${index}`] as string | null) ?? null;
+  });
+  return {
+    dimensions,
+    cost: fromPicos(toBigInt(row.cost)),
+    runs: toNumber(row.runs),
+    interactions: toNumber(row.interactions),
+    calls: toNumber(row.calls),
+    attempts: toNumber(row.attempts),
+    inputTokens: toNumber(row.input_tokens),
+    cacheReadTokens: toNumber(row.cache_read_tokens),
+    outputTokens: toNumber(row.output_tokens),
+    unknownPriceAttempts: toNumber(row.unknown_price_attempts),
+    estimatedAttempts: toNumber(row.estimated_attempts),
+  };
+}
+
+/** Matching rows with their dimensions as `d0`, `d1`, …; lines are told apart only when a dimension or filter asks for it. */
+function costSource(query: CostQuery, by: readonly string[], dialect: Dialect, parameters: Parameters): string {
+  const expression = (name: string) => expressionOf(name, dialect, query.timeZone ?? 'UTC', parameters);
+  const groups = by.map((name, index) => `${expression(name)} AS d${index}`);
+  const filters = filtersOf(query, dialect, parameters, expression);
+  const range = rangeOf(query, parameters);
+  const where = Object.keys(query.where);
+  if (![...by, ...where].some(isOfLines)) {
+    return `SELECT *${groups.map((group) => `, ${group}`).join('')} FROM facts WHERE ${[range, ...filters].join(' AND ')}`;
+  }
+  const lines = dialect.explodeLines(`SELECT * FROM facts WHERE ${range}`);
+  return perAttempt(groups, `SELECT * FROM (${lines}) AS exploded ${clause('WHERE', filters, ' AND ')}`);
+}
+
+/**
+ * The lines of one attempt that fall in one group become one row again, so that an attempt counts once in a group
+ * however many of its lines are there. An attempt without lines (its price is unknown) keeps its own token counts.
+ */
+function perAttempt(groups: readonly string[], lines: string): string {
+  const names = groups.map((_, index) => `d${index}`);
+  const tokens = (buckets: readonly string[], own: string) =>
+    `CASE WHEN bucket IS NULL THEN ${own}
+          WHEN unit = 'tokens' AND bucket IN (${buckets.map((bucket) => `'${bucket}'`).join(', ')}) THEN quantity ELSE 0 END`;
+  return `
+    SELECT ${[...names, 'row_id'].join(', ')}, sum(line_cost) AS cost, min(run) AS run, min(interaction) AS interaction,
+      min(call_id) AS call_id, min(folded_runs) AS folded_runs, min(folded_interactions) AS folded_interactions,
+      min(folded_calls) AS folded_calls, min(attempts) AS attempts, sum(line_input_tokens) AS input_tokens,
+      sum(line_cache_read_tokens) AS cache_read_tokens, sum(line_output_tokens) AS output_tokens,
+      min(unknown_price_attempts) AS unknown_price_attempts, min(estimated_attempts) AS estimated_attempts
+    FROM (SELECT *${groups.map((group) => `, ${group}`).join('')},
+        ${tokens(inputBuckets, 'input_tokens')} AS line_input_tokens,
+        ${tokens(['cacheRead', 'audioCacheRead'], 'cache_read_tokens')} AS line_cache_read_tokens,
+        ${tokens(outputBuckets, 'output_tokens')} AS line_output_tokens
+      FROM (${lines}) AS filtered) AS counted
+    GROUP BY ${[...names, 'row_id'].join(', ')}`;
+}
+
+export function rangeOf({ range }: Pick<CostQuery, 'range'>, parameters: Parameters): string {
+  return `started_at >= ${parameters.bind(range.fromMs)} AND started_at < ${parameters.bind(range.toMs)}`;
+}
+
+function filtersOf(
+  query: CostQuery,
+  dialect: Dialect,
+  parameters: Parameters,
+  expression: (name: string) => string,
+): string[] {
+  return Object.entries(query.where).flatMap(([name, values]) => {
+    if (!values) return [];
+    const column = expression(name);
+    const named = values.filter((value) => value !== '');
+    const alternatives = [
+      ...(named.length > 0 ? [dialect.isOneOf(column, named, parameters)] : []),
+      ...(named.length < values.length ? [`${column} IS NULL`] : []),
+    ];
+    return [alternatives.length === 0 ? 'false' : `(${alternatives.join(' OR ')})`];
+  });
+}
+
+function checkBounds({ by, where, limit }: CostQuery): void {
+  const values = Object.values(where).flatMap((list) => list ?? []).length;
+  const problem =
+    by.length > dimensionsMax
+      ? `at most ${dimensionsMax} dimensions at once`
+      : values > filterValuesMax
+        ? `at most ${filterValuesMax} filter values`
+        : limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= rowsMax)
+          ? `limit is a whole number from 1 to ${rowsMax}`
+          : null;
+  if (problem) throw new BurnrateError('bad_request', { message: problem });
+}
+
+function clause(keyword: string, parts: readonly string[], separator = ', '): string {
+  return parts.length > 0 ? `${keyword} ${parts.join(separator)}` : '';
+}

@@ -1,0 +1,20 @@
+import type { Parameters, SqlValue } from './sql-text.ts';
+
+export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month';
+
+/** Where the engines' SQL differs; everything else is written once. A new engine is a new dialect, not new queries. */
+export interface Dialect {
+  /** The placeholder of the parameter at `index`, from 1. */
+  placeholder(index: number, value: SqlValue): string;
+  /**
+   * The start of the bucket that epoch milliseconds in `column` fall in, as text: `2026-03-01T10:05:00Z` for minutes
+   * and hours, `2026-03-01` for days and weeks (Monday), `2026-03` for months.
+   */
+  timeBucket(unit: TimeUnit, column: string, timeZone: string, parameters: Parameters): string;
+  /** The value of tag `name` in a column of JSON text, or null. */
+  tagValue(column: string, name: string, parameters: Parameters): string;
+  /** `column` is one of the texts. */
+  isOneOf(column: string, values: readonly string[], parameters: Parameters): string;
+  /** All columns of `source`, one row for each cost line (`kind`, `bucket`, `unit`, `quantity`, `line_cost`); one row of nulls when there is none. */
+  explodeLines(source: string): string;
+}
