@@ -9,6 +9,6 @@ export interface Config extends Omit<RootSettings, 'access'> {
   readonly file: string | null;
   /** `open` on loopback and `keys` elsewhere unless the file says otherwise. */
   readonly access: 'open' | 'keys';
-  /** Every key the file states, as dotted paths, in the file's order; what is absent here holds by default. */
-  readonly stated: readonly string[];
+  /** The path of every key the file states, in the file's order; what is absent here holds by default. */
+  readonly stated: readonly (readonly string[])[];
 }

@@ -29,7 +29,7 @@ function field<T>(id: string, expected: string, json: JsonShape, parse: Parse<T>
       context.addIssue({ code: 'custom', message: expected });
       return z.NEVER;
     })
-    .meta({ id, ...json });
+    .meta({ id, description: `${expected}.`, ...json });
 }
 
 const scalar = (pattern: string): JsonShape => ({ anyOf: [{ type: 'number' }, { type: 'string', pattern }] });
@@ -177,7 +177,11 @@ function quantityField<T>(options: QuantityField<T>): z.ZodType<Quantity<T>, unk
       }
       return z.NEVER;
     })
-    .meta({ id: options.id, anyOf: [{ type: 'number' }, { type: 'string' }, quantiles] });
+    .meta({
+      id: options.id,
+      description: `${options.expected}.`,
+      anyOf: [{ type: 'number' }, { type: 'string' }, quantiles],
+    });
 }
 
 const same = (value: number): number => value;

@@ -1,6 +1,9 @@
 export type { Config } from './config.ts';
 export { assertListenAllowed, defaultConfig, usableProviders, withBuiltInProviders } from './defaults.ts';
+export { type ConfigEdit, editConfig } from './edit.ts';
 export type { Environment } from './environment.ts';
+export { activeFeatures, type Feature, type InactiveSection, inactiveSections } from './inactive.ts';
+export { configJsonSchema } from './json-schema.ts';
 export { type ListenAddress, parseListen } from './listen.ts';
 export { type CheckResult, checkConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
 export { ConfigError, type ConfigProblem, formatProblem } from './problem.ts';
@@ -17,7 +20,7 @@ export type {
   UsdQuantity,
 } from './quantity.ts';
 export type { AlertChannel, AlertRule, AlertSettings } from './schema/alerts.ts';
-export type { BrakeStep, Budget, Limit, PerDimension, Plan, Scope, ScopeDimension } from './schema/control.ts';
+export type { BrakeStep, Budget, Limit, Plan } from './schema/control.ts';
 export type {
   ObservabilityCost,
   OverheadCost,
@@ -37,7 +40,7 @@ export type {
   ProviderLimits,
   ReservedThroughput,
 } from './schema/providers.ts';
-export type { EngineSettings, KeySettings, RetentionSettings, ServerSettings } from './schema/server.ts';
+export type { EngineSettings, RetentionSettings, ServerSettings } from './schema/server.ts';
 export type {
   Stage,
   StageBackoff,

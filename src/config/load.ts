@@ -123,10 +123,10 @@ function place(source: Source, file: string, found: readonly Finding[]): ConfigP
   return [...problems.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function statedPaths(raw: unknown, prefix = ''): string[] {
+function statedPaths(raw: unknown, prefix: readonly string[] = []): string[][] {
   if (typeof raw !== 'object' || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) => {
-    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const path = [...prefix, key];
     return [path, ...statedPaths(value, path)];
   });
 }

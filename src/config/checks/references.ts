@@ -8,7 +8,6 @@ type Pattern = string;
 
 /** Where each kind of reference stands. The schema's own tests hold that every model-valued key is listed. */
 const modelPaths: readonly Pattern[] = [
-  'keys.*.models',
   'plans.*.models',
   'budgets.*.brake.*.model',
   'alternatives.*.replace.*',
@@ -33,7 +32,6 @@ const rolePaths: readonly Pattern[] = [
 const named: readonly { readonly section: string; readonly what: string; readonly paths: readonly Pattern[] }[] = [
   { section: 'people', what: 'role under `people`', paths: rolePaths },
   { section: 'services', what: 'service under `services`', paths: ['workflows.*.stages.*.service'] },
-  { section: 'plans', what: 'plan under `plans`', paths: ['keys.*.plan'] },
 ];
 
 /** Checked only when the section has entries: without it, these names may come from headers alone. */
@@ -47,7 +45,6 @@ const namedIfAny: typeof named = [
     section: 'workflows',
     what: 'workflow under `workflows`',
     paths: [
-      'keys.*.workflow',
       'budgets.*.scope.workflow',
       'limits.*.scope.workflow',
       'alerts.rules.*.scope.workflow',

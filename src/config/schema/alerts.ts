@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, factor, flag, money, positiveCount } from '../fields.ts';
 import { scopeSchema } from './control.ts';
-import { doc, name, named, section, text, textOrList } from './shapes.ts';
+import { doc, fromEnvironment, name, named, section, text, textOrList } from './shapes.ts';
 
 export const alertKinds = [
   'burn-rate',
@@ -21,13 +21,17 @@ export const alertKinds = [
 const emailSchema = section({
   to: doc(textOrList, 'Who is written to.', 'ops@example.com'),
   from: doc(text, 'Sender.', 'burnrate@example.com'),
-  smtp: doc(text, 'SMTP URL; take it from the environment.', '${SMTP_URL}'),
+  smtp: doc(text, 'SMTP URL; take it from the environment.', fromEnvironment('SMTP_URL')),
 });
 
 export const channelSchema = section({
-  webhook: doc(text.exactOptional(), 'URL each alert is posted to; take it from the environment.', '${SLACK_URL}'),
+  webhook: doc(
+    text.exactOptional(),
+    'URL each alert is posted to; take it from the environment.',
+    fromEnvironment('SLACK_URL'),
+  ),
   format: doc(z.enum(['json', 'slack']).prefault('json'), 'Body of the post.', 'slack'),
-  secret: doc(text.exactOptional(), 'Signs each post; take it from the environment.', '${HOOK_SECRET}'),
+  secret: doc(text.exactOptional(), 'Signs each post; take it from the environment.', fromEnvironment('HOOK_SECRET')),
   email: doc(emailSchema.exactOptional(), 'Mail instead of a post.'),
 });
 
@@ -76,7 +80,7 @@ const silenceSchema = section({
 
 export const alertsSchema = section({
   channels: doc(named(channelSchema).prefault({}), 'Where alerts go.', {
-    ops: { webhook: '${SLACK_URL}', format: 'slack' },
+    ops: { webhook: fromEnvironment('SLACK_URL'), format: 'slack' },
   }),
   rules: doc(z.array(ruleSchema).prefault([]), 'What is watched.', [{ kind: 'burn-rate', notify: 'ops' }]),
   silence: doc(z.array(silenceSchema).prefault([]), 'When less urgent alerts are held back.', [

@@ -1,35 +1,58 @@
 import { z } from 'zod';
-import { attributionNames } from '../../tree/index.ts';
+import { attributionNames, type Scope, type ScopeDimension } from '../../tree/index.ts';
 import { duration, flag, fraction, money, positiveCount, rate } from '../fields.ts';
 import { doc, modelName, name, section, text, textOrList } from './shapes.ts';
 
-export const scopeDimensions = [...attributionNames, 'key', 'model', 'provider'] as const;
-export type ScopeDimension = (typeof scopeDimensions)[number];
+/** What a scope can name, beside tags. */
+export const scopeNames = [...attributionNames, 'key', 'model', 'provider'] as const;
+type ScopeName = (typeof scopeNames)[number];
 
-/** What a scope can be split by: a dimension, or the value of a tag. */
-export type PerDimension = ScopeDimension | `tag.${string}`;
-
-type ScopeShape = Record<ScopeDimension, z.ZodExactOptional<typeof textOrList>>;
+type ScopeShape = Record<ScopeName, z.ZodExactOptional<typeof textOrList>>;
+const scopeExamples: Readonly<Record<ScopeName, string>> = {
+  workflow: 'support-assistant',
+  stage: 'answer',
+  run: 'run-1',
+  session: 'session-1',
+  interaction: 'interaction-1',
+  user: 'user-1',
+  customer: 'acme',
+  segment: 'failing',
+  team: 'support',
+  feature: 'chat',
+  plan: 'free',
+  environment: 'production',
+  release: 'r42',
+  promptVersion: 'v3',
+  key: 'key-1',
+  model: 'openai/gpt-5-mini',
+  provider: 'openai',
+};
 const scopeShape = Object.fromEntries(
-  scopeDimensions.map((dimension) => [
+  scopeNames.map((dimension) => [
     dimension,
-    doc(textOrList.exactOptional(), `Only calls whose ${dimension} is this, or one of these.`),
+    doc(
+      textOrList.exactOptional(),
+      `Only calls whose ${dimension} is this, or one of these.`,
+      scopeExamples[dimension],
+    ),
   ]),
 ) as unknown as ScopeShape;
 
-export const scopeSchema = section({
+const scopeObject = section({
   ...scopeShape,
   tags: doc(z.record(text, textOrList).exactOptional(), 'Only calls with these tags.', { region: 'eu' }),
 });
-export type Scope = z.output<typeof scopeSchema>;
 
-const perName = z.union([
-  z.enum(scopeDimensions),
-  z.templateLiteral(['tag.', z.string().min(1)], { error: 'tag.<name>' }),
-]);
+/** Tags become dimensions of their own: `tags: { region: eu }` is `tag.region`. */
+export const scopeSchema = scopeObject.transform(({ tags, ...named }): Scope => {
+  const tagged = Object.entries(tags ?? {}).map(([tag, values]) => [`tag.${tag}`, values]);
+  return { ...named, ...Object.fromEntries(tagged) };
+});
+
+const perName = z.union([z.enum(scopeNames), z.templateLiteral(['tag.', z.string().min(1)], { error: 'tag.<name>' })]);
 const perSchema = z
   .union([perName, z.array(perName)])
-  .transform((value): readonly PerDimension[] => (typeof value === 'string' ? [value] : value));
+  .transform((value): readonly ScopeDimension[] => (typeof value === 'string' ? [value] : value));
 
 const scope = doc(scopeSchema.prefault({}), 'Which calls it covers; `{}` is all of them.', { plan: 'free' });
 const per = doc(

@@ -12,7 +12,7 @@ import {
   rate,
   usdQuantity,
 } from '../fields.ts';
-import { doc, named, section, text } from './shapes.ts';
+import { doc, fromEnvironment, named, section, text } from './shapes.ts';
 
 const limitsSchema = section({
   requests: doc(rate.exactOptional(), 'Requests the provider allows.', '500/m'),
@@ -87,7 +87,11 @@ const providerObject = section({
       'The vendor’s own address when absent; needed for kind other.',
     'http://127.0.0.1:8000/v1',
   ),
-  apiKey: doc(text.exactOptional(), 'Key sent upstream; take it from the environment.', '${OPENAI_API_KEY}'),
+  apiKey: doc(
+    text.exactOptional(),
+    'Key sent upstream; take it from the environment.',
+    fromEnvironment('OPENAI_API_KEY'),
+  ),
   credentials: doc(
     z.enum(['server', 'client']).prefault('server'),
     "Whose key goes upstream: `server` sends `apiKey`, `client` passes the client's own through.",

@@ -6,8 +6,8 @@ import { overheadsSchema, personSchema, serviceSchema } from './costs.ts';
 import { alternativeSchema, forecastSchema, pilotSchema, scenarioSchema, stressSchema } from './forecast.ts';
 import { priceSchema } from './prices.ts';
 import { providerSchema } from './providers.ts';
-import { accessSchema, enginesSchema, keySchema, retentionSchema, serverSchema, workersSchema } from './server.ts';
-import { doc, named, section, text } from './shapes.ts';
+import { accessSchema, enginesSchema, retentionSchema, serverSchema, workersSchema } from './server.ts';
+import { doc, fromEnvironment, named, section, text } from './shapes.ts';
 import { workflowSchema } from './workflow.ts';
 
 /** Everything `burnrate.yaml` may say, section by section. */
@@ -26,20 +26,17 @@ export const rootSchema = section({
   timeZone: doc(timeZone.prefault('UTC'), 'IANA time zone that calendar periods follow.', 'Europe/Berlin'),
   workers: doc(workersSchema.prefault(1), 'Gateway processes.', 2),
   environment: doc(text.exactOptional(), 'Environment of calls when neither header nor key says so.', 'production'),
-  release: doc(text.exactOptional(), 'Release of calls when no header says so.', '${RELEASE:-unknown}'),
+  release: doc(text.exactOptional(), 'Release of calls when no header says so.', fromEnvironment('RELEASE:-unknown')),
   access: doc(
     accessSchema.exactOptional(),
     '`open` accepts any key; `keys` only known ones. Open on loopback, keys elsewhere.',
     'keys',
   ),
-  keys: doc(named(keySchema).prefault({}), 'Keys clients send, with what their calls belong to.', {
-    support: { key: '${SUPPORT_KEY}', team: 'support' },
-  }),
   server: doc(serverSchema.prefault({}), 'Limits of the server.'),
   engines: doc(enginesSchema.exactOptional(), 'Engines of a fleet; the embedded ones when absent.'),
   retention: doc(retentionSchema.prefault({}), 'How long what is kept.'),
   providers: doc(named(providerSchema).prefault({}), 'Providers by name.', {
-    openai: { kind: 'openai', apiKey: '${OPENAI_API_KEY}' },
+    openai: { kind: 'openai', apiKey: fromEnvironment('OPENAI_API_KEY') },
   }),
   prices: doc(z.array(priceSchema).prefault([]), 'Contract prices, before the built-in price list.', [
     { provider: 'openai', model: 'my-contract-model', inputPerMillion: 1.25, outputPerMillion: 10 },

@@ -1,6 +1,6 @@
 import { z as zod } from 'zod';
 import { byteSize, duration, fraction, positiveCount, wholeBetween } from '../fields.ts';
-import { doc, modelName, name, section, text } from './shapes.ts';
+import { doc, fromEnvironment, name, section, text } from './shapes.ts';
 
 export const serverSchema = section({
   maxBodyBytes: doc(byteSize.prefault('32MB'), 'Largest request body accepted; above it 413 `body_too_large`.', '32MB'),
@@ -47,20 +47,6 @@ export const serverSchema = section({
   ),
 });
 
-export const keySchema = section({
-  key: doc(text, 'The secret clients send; take it from the environment. Only its hash is kept.', '${SUPPORT_KEY}'),
-  team: doc(text.exactOptional(), 'Team its calls belong to when no header says so.', 'support'),
-  feature: doc(text.exactOptional(), 'Feature its calls belong to when no header says so.', 'chat'),
-  workflow: doc(name.exactOptional(), 'Workflow its calls belong to when no header says so.', 'support-assistant'),
-  customer: doc(text.exactOptional(), 'Customer its calls belong to when no header says so.', 'acme'),
-  segment: doc(text.exactOptional(), 'Segment its calls belong to when no header says so.', 'happy'),
-  plan: doc(name.exactOptional(), 'Plan its calls belong to when no header says so.', 'free'),
-  environment: doc(text.exactOptional(), 'Environment its calls belong to when no header says so.', 'production'),
-  models: doc(zod.array(modelName).min(1).exactOptional(), 'The only models it may call; all when absent.', [
-    'openai/gpt-5-mini',
-  ]),
-});
-
 const sampledRetention = section({
   keep: doc(duration, 'How long the sample is kept.', '180d'),
   share: doc(fraction, 'Share of runs in the sample.', 0.05),
@@ -76,12 +62,14 @@ export const retentionSchema = section({
   audit: doc(duration.prefault('1825d'), 'How long audit entries are kept.', '1825d'),
 });
 
-const postgres = section({ url: doc(text, 'Connection URL; take it from the environment.', '${BOOKS_URL}') });
+const postgres = section({
+  url: doc(text, 'Connection URL; take it from the environment.', fromEnvironment('BOOKS_URL')),
+});
 const clickhouse = section({
-  url: doc(text, 'HTTP URL of the server.', '${LEDGER_URL}'),
+  url: doc(text, 'HTTP URL of the server.', fromEnvironment('LEDGER_URL')),
   database: doc(name.prefault('burnrate'), 'Database that holds the ledger.', 'burnrate'),
   username: doc(text.exactOptional(), 'User name.', 'burnrate'),
-  password: doc(text.exactOptional(), 'Password; take it from the environment.', '${LEDGER_PASSWORD}'),
+  password: doc(text.exactOptional(), 'Password; take it from the environment.', fromEnvironment('LEDGER_PASSWORD')),
 });
 
 export const enginesSchema = section({
@@ -92,6 +80,5 @@ export const enginesSchema = section({
 export const workersSchema = wholeBetween(1, 64);
 export const accessSchema = zod.enum(['open', 'keys']);
 export type ServerSettings = zod.output<typeof serverSchema>;
-export type KeySettings = zod.output<typeof keySchema>;
 export type RetentionSettings = zod.output<typeof retentionSchema>;
 export type EngineSettings = zod.output<typeof enginesSchema>;

@@ -11,9 +11,12 @@ export function section<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<
   });
 }
 
+/** What the schema's metadata calls examples: the generator drops the standard name from whatever is transformed. */
+export const exampleKey = 'x-examples';
+
 /** Adds what the reference and editors show. */
 export function doc<T extends z.ZodType>(schema: T, description: string, ...examples: readonly unknown[]): T {
-  return schema.meta(examples.length > 0 ? { description, examples } : { description }) as T;
+  return schema.meta(examples.length > 0 ? { description, [exampleKey]: examples } : { description }) as T;
 }
 
 /** A name that becomes part of ids, headers and reports. */
@@ -32,3 +35,6 @@ export const textOrList = z
 
 /** `provider/model`, or a plain name for the only provider that has it. */
 export const modelName = text.meta({ id: 'ModelName', description: 'provider/model, like openai/gpt-5-mini' });
+
+/** An example that takes its value from the environment. */
+export const fromEnvironment = (variable: string): string => `\${${variable}}`;

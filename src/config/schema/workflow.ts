@@ -62,9 +62,22 @@ const seasonalitySchema = section({
   hourOfDay: doc(
     z.array(factor).length(24).exactOptional(),
     'Relative traffic of the 24 hours, midnight first, in `timeZone`.',
+    [
+      ...Array.from({ length: 8 }, () => 0.2),
+      ...Array.from({ length: 10 }, () => 2),
+      ...Array.from({ length: 6 }, () => 0.5),
+    ],
   ),
-  dayOfWeek: doc(z.array(factor).length(7).exactOptional(), 'Relative traffic of the seven days, Monday first.'),
-  monthOfYear: doc(z.array(factor).length(12).exactOptional(), 'Relative traffic of the twelve months, January first.'),
+  dayOfWeek: doc(
+    z.array(factor).length(7).exactOptional(),
+    'Relative traffic of the seven days, Monday first.',
+    [1, 1, 1, 1, 0.9, 0.3, 0.3],
+  ),
+  monthOfYear: doc(
+    z.array(factor).length(12).exactOptional(),
+    'Relative traffic of the twelve months, January first.',
+    [1, 1, 1, 1, 1, 0.9, 0.7, 0.7, 1, 1.1, 1.3, 1.5],
+  ),
 });
 
 const onboardingSchema = section({
