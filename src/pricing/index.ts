@@ -12,6 +12,7 @@ export type {
 export { listPrices, type PriceListing, type PriceReport, priceReport } from './price-report.ts';
 export { type MergedAnthropicUsage, mergeAnthropicUsage } from './read-anthropic.ts';
 export { readUsage } from './read-usage.ts';
+export { gpuRates, type RequestShape, usdPerMillionOutput } from './self-hosted.ts';
 export { servedTier } from './service-tier.ts';
 export { boundInput, estimateTextTokens, type InputBound } from './token-bound.ts';
 export type {

@@ -31,14 +31,18 @@ export interface UsageCounter {
   /** The field's count; 0 when it is absent or null, and when it is garbage (which `problem` then names). */
   count(from: JsonObject, field: string): number;
   readonly problem: string | null;
+  /** Whether any field asked for was there; a report without one says nothing, which is not zero. */
+  readonly sawAny: boolean;
 }
 
 export function usageCounter(): UsageCounter {
   let problem: string | null = null;
+  let sawAny = false;
   return {
     count(from, field) {
       const value = from[field];
       if (value === undefined || value === null) return 0;
+      sawAny = true;
       if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= countMax) return value;
       problem ??= `${field} is not a count`;
       return 0;
@@ -46,8 +50,13 @@ export function usageCounter(): UsageCounter {
     get problem() {
       return problem;
     },
+    get sawAny() {
+      return sawAny;
+    },
   };
 }
+
+export const absentReading: UsageReading = { ok: false, reason: 'absent', message: 'the answer reports no usage' };
 
 /** Closes a reading: refuses garbage and negative remainders (parts larger than their whole), drops empty buckets. */
 export function closeReading(
@@ -61,7 +70,6 @@ export function closeReading(
     if (quantity < 0) return { ok: false, reason: 'invalid', message: `the parts of ${bucket} exceed their whole` };
     if (quantity > 0) usage[bucket] = quantity;
   }
-  return { ok: true, usage: usage as Usage, ...named };
+  if (!counter.sawAny && Object.keys(usage).length === 0) return absentReading;
+  return { ok: true, usage: usage satisfies Usage, ...named };
 }
-
-export const absentReading: UsageReading = { ok: false, reason: 'absent', message: 'the answer reports no usage' };
