@@ -23,10 +23,11 @@ export interface CostParameters {
 export function readCostQuery(
   parameters: CostParameters,
   all: Readonly<Record<string, readonly string[]>>,
-  nowMs: number,
+  { nowMs, timeZone }: { readonly nowMs: number; readonly timeZone: string },
 ): CostQuery {
   return {
     range: readRange(parameters, nowMs),
+    timeZone,
     by: readBy(all.by ?? []),
     where: readWhere(all),
     orderBy: parameters.orderBy ?? 'cost',

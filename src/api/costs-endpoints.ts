@@ -42,7 +42,10 @@ export const costsEndpoints: Endpoints = (api, ports) => {
   );
   api.openapi(route, async (context) => {
     const { orderBy, limit, from, to } = context.req.valid('query');
-    const question = readCostQuery({ orderBy, limit, from, to }, context.req.queries(), ports.clock.nowMs());
+    const question = readCostQuery({ orderBy, limit, from, to }, context.req.queries(), {
+      nowMs: ports.clock.nowMs(),
+      timeZone: ports.instance.timeZone,
+    });
     const [answer, simulated] = await Promise.all([
       ports.ledger.costs(question),
       holdsSimulated(ports.ledger, question),

@@ -108,6 +108,11 @@ export const errorCodes = {
     retry: false,
     remedy: 'Correct burnrate.yaml as the message says; `burnrate doctor` checks it.',
   },
+  INSTANCE_UNREACHABLE: {
+    status: 503,
+    retry: true,
+    remedy: 'Start it with `burnrate serve`, or name another with --url; BURNRATE_ADMIN_TOKEN must hold its token.',
+  },
   CONFIG_UNREADABLE: { status: 500, retry: false, remedy: 'Check the path given with --config and its permissions.' },
   JOURNAL_DAMAGED: {
     status: 500,

@@ -1,9 +1,17 @@
 import type { InstanceFacts } from '../api/index.ts';
 import type { Clock } from '../base/index.ts';
-import type { Config } from '../config/index.ts';
+import { activeFeatures, type Config, type Feature } from '../config/index.ts';
 
-/** What this build can do and what is still to come, by name, for the dashboard. */
-const features = { budgets: false, forecast: false, economics: false, alerts: false, jobs: false } as const;
+/** Features the dashboard has a place for. */
+const shownFeatures: readonly Feature[] = [
+  'budgets',
+  'plans',
+  'forecast',
+  'full cost',
+  'alerts',
+  'pilot',
+  'human review',
+];
 
 /** What the API says of the instance it belongs to. */
 export function instanceFacts(
@@ -27,7 +35,7 @@ export function instanceFacts(
     signIn: Boolean(adminToken),
     providers: Object.entries(config.providers).map(([name, { kind }]) => ({ name, kind })),
     workflows: Object.keys(config.workflows),
-    features,
+    features: Object.fromEntries(shownFeatures.map((feature) => [feature, activeFeatures.has(feature)])),
   };
 }
 

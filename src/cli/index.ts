@@ -1,0 +1,3 @@
+export type { Effects, TextSink } from './effects.ts';
+export { exitCodes } from './exit-codes.ts';
+export { runCli } from './run-cli.ts';

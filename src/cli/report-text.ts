@@ -1,0 +1,174 @@
+import { formatUsd, usd } from '../money/index.ts';
+import { type Column, table } from './table.ts';
+
+interface Sums {
+  readonly costUsd: string;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly unknownPriceAttempts: number;
+}
+
+/** What GET /api/costs answers, as far as it is shown here. */
+export interface CostsAnswer {
+  readonly range: { readonly from: string; readonly to: string };
+  readonly by: readonly string[];
+  readonly rows: readonly (Sums & Readonly<Record<string, string | number | null>>)[];
+  readonly totalUsd: string;
+  readonly total: Sums;
+  readonly rowsLeftOut: number;
+  readonly simulated: boolean;
+}
+
+interface TreeNode {
+  readonly kind: string;
+  readonly name: string;
+  readonly totalUsd: string;
+  readonly counts: { readonly calls: number; readonly attempts: number };
+  readonly lines: readonly { readonly line: string; readonly costUsd: string }[];
+  readonly children: readonly TreeNode[];
+}
+
+/** What GET /api/workflows/{name}/tree answers, as far as it is shown here. */
+export interface TreeAnswer {
+  readonly name: string;
+  readonly simulated: boolean;
+  readonly tree: TreeNode;
+  readonly figures: {
+    readonly costUsd: string;
+    readonly runs: number;
+    readonly interactions: number;
+    readonly calls: number;
+    readonly outcomes: Readonly<Record<'success' | 'escalated' | 'abandoned' | 'failed', number>>;
+    readonly runsOpen: number;
+    readonly costPerCallUsd: string | null;
+    readonly costPerInteractionUsd: string | null;
+    readonly costPerRunUsd: string | null;
+    readonly costPerSuccessUsd: string | null;
+    readonly callsPerInteraction: number | null;
+  };
+}
+
+const right = 'right' as const;
+
+/** A table of costs by the dimensions asked for; its rows and what it left out sum to the total. */
+export function costsText(costs: CostsAnswer, width: number): string {
+  if (costs.total.attempts === 0) return `No calls from ${costs.range.from} to ${costs.range.to}.`;
+  const columns: Column[] = [
+    ...costs.by.map((title) => ({ title, flexible: true })),
+    { title: 'cost', align: right },
+    { title: 'share', align: right },
+    { title: 'calls', align: right },
+    { title: 'attempts', align: right },
+    { title: 'tokens in', align: right },
+    { title: 'tokens out', align: right },
+  ];
+  const rows = costs.rows.map((row) => [
+    ...costs.by.map((name) => String(row[name] ?? '–')),
+    ...sumCells(row, costs.totalUsd),
+  ]);
+  const total = [...costs.by.map((_, index) => (index === 0 ? 'total' : '')), ...sumCells(costs.total, costs.totalUsd)];
+  const notes = [
+    ...(costs.rowsLeftOut > 0 ? [`${costs.rowsLeftOut} more rows are in the total.`] : []),
+    ...(costs.total.unknownPriceAttempts > 0
+      ? [`${costs.total.unknownPriceAttempts} attempts have an unknown price and are in no sum.`]
+      : []),
+    ...(costs.simulated ? ['SIMULATED data is included: an emulator played the provider.'] : []),
+  ];
+  return [table(columns, [...rows, total], width), ...notes].join('\n');
+}
+
+function sumCells(sums: Sums, totalUsd: string): string[] {
+  const { costUsd, calls, attempts, inputTokens, outputTokens } = sums;
+  return [
+    formatUsd(usd(costUsd)),
+    shareOf(costUsd, totalUsd),
+    ...[calls, attempts, inputTokens, outputTokens].map((count) => count.toLocaleString('en')),
+  ];
+}
+
+function shareOf(part: string, whole: string): string {
+  const total = usd(whole).picos;
+  if (total === 0n) return '';
+  return `${(Number((usd(part).picos * 1_000n) / total) / 10).toFixed(1)}%`;
+}
+
+/** The tree with its shares, and what each thing cost. */
+export function treeText(answer: TreeAnswer, width: number): string {
+  const columns: Column[] = [
+    { title: answer.simulated ? `${answer.name} (SIMULATED)` : answer.name, flexible: true },
+    { title: 'cost', align: right },
+    { title: 'share', align: right },
+    { title: 'calls', align: right },
+    { title: 'attempts', align: right },
+  ];
+  const rows = answer.tree.children.flatMap((child, index, all) =>
+    branchRows(child, '', index === all.length - 1, answer.tree.totalUsd),
+  );
+  return [table(columns, [...rows, ...lineRows(answer)], width), '', unitCosts(answer, width)].join('\n');
+}
+
+function branchRows(node: TreeNode, indent: string, last: boolean, totalUsd: string): string[][] {
+  const own = [
+    `${indent}${last ? '└ ' : '├ '}${node.name || '(no stage)'}`,
+    formatUsd(usd(node.totalUsd)),
+    shareOf(node.totalUsd, totalUsd),
+    node.counts.calls.toLocaleString('en'),
+    node.counts.attempts.toLocaleString('en'),
+  ];
+  const below = `${indent}${last ? '  ' : '│ '}`;
+  const children = node.children.flatMap((child, index, all) =>
+    branchRows(child, below, index === all.length - 1, totalUsd),
+  );
+  return [own, ...children];
+}
+
+/** What the money went for, by kind of line. */
+function lineRows({ tree }: TreeAnswer): string[][] {
+  const sums = new Map<string, bigint>();
+  for (const { line, costUsd } of tree.lines) sums.set(line, (sums.get(line) ?? 0n) + usd(costUsd).picos);
+  const total = [
+    'total',
+    formatUsd(usd(tree.totalUsd)),
+    '',
+    tree.counts.calls.toLocaleString('en'),
+    tree.counts.attempts.toLocaleString('en'),
+  ];
+  if (sums.size < 2) return [total];
+  const kinds = [...sums].map(([line, picos]) => [
+    `of which ${line}`,
+    formatUsd({ picos }),
+    shareOf(String(Number(picos) / 1e12), tree.totalUsd),
+    '',
+    '',
+  ]);
+  return [total, ...kinds];
+}
+
+function unitCosts({ figures }: TreeAnswer, width: number): string {
+  const { outcomes } = figures;
+  const ended = outcomes.success + outcomes.escalated + outcomes.abandoned + outcomes.failed;
+  const columns: Column[] = [
+    { title: 'cost per', flexible: true },
+    { title: 'USD', align: right },
+    { title: 'count', align: right },
+  ];
+  const row = (name: string, cost: string | null, count: number) => [
+    name,
+    cost === null ? '–' : formatUsd(usd(cost)),
+    count.toLocaleString('en'),
+  ];
+  const rows = [
+    row('call', figures.costPerCallUsd, figures.calls),
+    row('interaction', figures.costPerInteractionUsd, figures.interactions),
+    row('run', figures.costPerRunUsd, figures.runs),
+    row('successful outcome', figures.costPerSuccessUsd, outcomes.success),
+  ];
+  const multiplier = figures.callsPerInteraction === null ? '–' : figures.callsPerInteraction.toFixed(2);
+  return [
+    table(columns, rows, width),
+    `calls ÷ interaction: ${multiplier}`,
+    `outcomes: ${ended} (success ${outcomes.success}, escalated ${outcomes.escalated}, abandoned ${outcomes.abandoned}, failed ${outcomes.failed}); ${figures.runsOpen} runs without one`,
+  ].join('\n');
+}

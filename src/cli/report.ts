@@ -1,0 +1,74 @@
+import { type ApiClient, apiClient, type InstanceOptions } from './api-client.ts';
+import type { Effects } from './effects.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { print } from './output.ts';
+import { type CostsAnswer, costsText, type TreeAnswer, treeText } from './report-text.ts';
+import { terminalWidth } from './terminal.ts';
+
+export interface ReportOptions extends InstanceOptions {
+  readonly by?: string;
+  readonly workflow?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly json?: boolean;
+}
+
+/** `burnrate report`: the cost tree of each workflow with its unit costs, or a table by dimensions with `--by`. */
+export async function report(effects: Effects, options: ReportOptions): Promise<ExitCode> {
+  const client = await apiClient(effects, options);
+  const width = terminalWidth(effects);
+  if (options.by !== undefined) {
+    const costs = await client.get<CostsAnswer>('/api/costs', [
+      ...range(options),
+      ['by', options.by],
+      ...only(options),
+    ]);
+    print(effects, options.json === true, costs, () => costsText(costs, width));
+    return exitCodes.fine;
+  }
+  const [costs, trees] = await Promise.all([
+    client.get<CostsAnswer>('/api/costs', [...range(options), ...only(options)]),
+    readTrees(client, options),
+  ]);
+  const data = { totalUsd: costs.totalUsd, simulated: costs.simulated, range: costs.range, workflows: trees };
+  print(effects, options.json === true, data, () => reportText(costs, trees, width));
+  return exitCodes.fine;
+}
+
+function range({ from, to }: ReportOptions): [string, string][] {
+  return [
+    ...(from === undefined ? [] : [['from', from] as [string, string]]),
+    ...(to === undefined ? [] : [['to', to] as [string, string]]),
+  ];
+}
+
+function only({ workflow }: ReportOptions): [string, string][] {
+  return workflow === undefined ? [] : [['where', `workflow:${workflow}`]];
+}
+
+async function readTrees(client: ApiClient, options: ReportOptions): Promise<readonly TreeAnswer[]> {
+  const names = options.workflow === undefined ? await workflowNames(client, options) : [options.workflow];
+  const path = (name: string) => `/api/workflows/${encodeURIComponent(name)}/tree`;
+  return Promise.all(names.map((name) => client.get<TreeAnswer>(path(name), range(options))));
+}
+
+async function workflowNames(client: ApiClient, options: ReportOptions): Promise<readonly string[]> {
+  const answer = await client.get<{ workflows: readonly { name: string }[] }>('/api/workflows', range(options));
+  return answer.workflows.map((workflow) => workflow.name);
+}
+
+function reportText(costs: CostsAnswer, trees: readonly TreeAnswer[], width: number): string {
+  if (costs.total.attempts === 0) return `No calls from ${costs.range.from} to ${costs.range.to}.`;
+  const head = costsHead(costs);
+  if (trees.length === 0) {
+    return `${head}\nNo call names a workflow; send the header burnrate-workflow to see its cost tree. \`--by model\` shows the rest.`;
+  }
+  return [head, ...trees.map((tree) => treeText(tree, width))].join('\n\n');
+}
+
+function costsHead({ range, total, simulated }: CostsAnswer): string {
+  const simulatedNote = simulated ? '\nSIMULATED data is included: an emulator played the provider.' : '';
+  const unknown = total.unknownPriceAttempts;
+  const unknownNote = unknown > 0 ? `\n${unknown} attempts have an unknown price and are in no sum.` : '';
+  return `${range.from} to ${range.to}: ${total.costUsd} USD, ${total.calls} calls, ${total.attempts} attempts${simulatedNote}${unknownNote}`;
+}
