@@ -5,6 +5,9 @@ import { ApiError } from './api/client.ts';
 import { router } from './router.tsx';
 import { theme } from './theme/theme.ts';
 
+/** How soon what failed is asked for again, ms: a ledger that restarts is back in seconds. */
+const askAgainMs = 5_000;
+
 /** A refusal will be the same a second later; only silence and 5xx are worth asking again. */
 const retriesMax = 2;
 
@@ -13,11 +16,15 @@ const queryClient = new QueryClient({
     queries: {
       staleTime: 1_000,
       refetchOnWindowFocus: false,
-      retry: (failures, error) =>
-        failures < retriesMax && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retry: (failures, error) => failures < retriesMax && !isRefusal(error),
+      refetchInterval: ({ state }) => (state.status === 'error' && !isRefusal(state.error) ? askAgainMs : false),
     },
   },
 });
+
+function isRefusal(error: Error | null): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
 
 /** Style tags are refused by the Content-Security-Policy: variables and classes come from theme/index.css alone. */
 export function App() {

@@ -47,7 +47,7 @@ export function CostOverTime({ costs, bucket, dimension, onZoom }: CostOverTimeP
 function barOption(stacked: StackedTime, bucket: BucketName, palette: Palette): EChartsCoreOption {
   return {
     textStyle: { fontFamily: palette.font },
-    grid: { left: 4, right: 8, top: 18, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: { left: 4, right: 20, top: 18, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
       ...tipLook,
       trigger: 'axis',

@@ -84,9 +84,11 @@ function flowOption(tree: CostNode, palette: Palette, width: number): EChartsCor
         lineStyle: { color: 'source', opacity: 0.26, curveness: 0.5 },
         label: {
           color: palette.ink,
+          textBorderColor: palette.panel,
+          textBorderWidth: 3,
           fontSize: 12.5,
           lineHeight: 16,
-          formatter: (p: { data: FlowNode }) => flowLabel(p.data, tree.totalUsd),
+          formatter: (p: { data: FlowNode }) => (narrow && p.data.depth === 0 ? '' : flowLabel(p.data, tree.totalUsd)),
           rich: { cost: { color: palette.inkSoft, fontSize: 11.5, lineHeight: 15 } },
         },
         data: nodes.map((node) => ({

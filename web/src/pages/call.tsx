@@ -26,9 +26,7 @@ export function CallPage() {
         title={<span className="mono">{id}</span>}
         badges={call.data && <CallMarks call={call.data} />}
       />
-      <Loaded query={call} height={480}>
-        {(data) => <CallView call={data} />}
-      </Loaded>
+      <Loaded query={call}>{(data) => <CallView call={data} />}</Loaded>
     </>
   );
 }

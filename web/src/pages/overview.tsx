@@ -27,7 +27,7 @@ export function OverviewPage() {
   return (
     <>
       <PageHead title="Overview" badges={total.data && <OverviewMarks costs={total.data} />} />
-      <Loaded query={total} height={520}>
+      <Loaded query={total}>
         {(costs) => (costs.total.attempts === 0 ? <NothingYet /> : <OverviewBody costs={costs} />)}
       </Loaded>
     </>

@@ -34,9 +34,7 @@ export function RunPage() {
         title={<span className="mono">{id}</span>}
         badges={run.data && <RunMarks run={run.data} />}
       />
-      <Loaded query={run} height={420}>
-        {(data) => <RunView run={data} />}
-      </Loaded>
+      <Loaded query={run}>{(data) => <RunView run={data} />}</Loaded>
     </>
   );
 }

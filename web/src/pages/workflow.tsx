@@ -35,9 +35,7 @@ export function WorkflowPage() {
         title={name}
         badges={tree.data && <WorkflowMarks data={tree.data} />}
       />
-      <Loaded query={tree} height={560}>
-        {(data) => <WorkflowView data={data} />}
-      </Loaded>
+      <Loaded query={tree}>{(data) => <WorkflowView data={data} />}</Loaded>
     </>
   );
 }

@@ -16,7 +16,7 @@ export function WorkflowsPage() {
   return (
     <>
       <PageHead title="Workflows" />
-      <Loaded query={workflows} height={320}>
+      <Loaded query={workflows}>
         {(data) => (data.workflows.length === 0 ? <NothingYet /> : <List workflows={data.workflows} />)}
       </Loaded>
     </>

@@ -6,8 +6,8 @@ import styles from './states.module.css';
 
 interface LoadedProps<T> {
   readonly query: UseQueryResult<T>;
-  /** What stands in while the first answer is awaited. */
-  readonly height: number;
+  /** Of what stands in while the first answer is awaited, px; a whole page's worth when left out. */
+  readonly height?: number;
   children(data: T): ReactNode;
 }
 
@@ -15,13 +15,24 @@ interface LoadedProps<T> {
 export function Loaded<T>({ query, height, children }: LoadedProps<T>) {
   if (query.data !== undefined) return children(query.data);
   if (query.error) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
-  return <Waiting height={height} />;
+  return height === undefined ? <PageWaiting /> : <Waiting height={height} />;
 }
 
-export function Waiting({ height }: { readonly height: number }) {
+function Waiting({ height }: { readonly height: number }) {
   return (
     <div role="status" aria-label="Loading">
-      <Skeleton height={height} radius="md" />
+      <Skeleton height={height} radius="md" className={styles.skeleton} />
+    </div>
+  );
+}
+
+/** A whole page on its way: a strip of figures and two panels. */
+function PageWaiting() {
+  return (
+    <div role="status" aria-label="Loading" className="stack">
+      {[112, 320, 260].map((height) => (
+        <Skeleton key={height} height={height} radius="lg" className={styles.skeleton} />
+      ))}
     </div>
   );
 }

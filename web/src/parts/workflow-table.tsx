@@ -101,7 +101,7 @@ function Name({ row }: { readonly row: Workflow }) {
         {row.name}
       </Link>
       {row.simulated && !instance.data?.simulated && <SimulatedMark />}
-      <UnknownPriceMark attempts={row.figures.unknownPriceAttempts} />
+      <UnknownPriceMark attempts={row.figures.unknownPriceAttempts} short />
     </span>
   );
 }

@@ -7,8 +7,8 @@ export function SimulatedBanner() {
   if (!instance.data?.simulated) return null;
   return (
     <aside className={styles.simulated} aria-label="Simulated data">
-      <strong>Simulated data.</strong> A provider emulator answers every call and a demo product sends the traffic; no
-      money is spent. Start with provider keys in the environment to meter real calls.
+      <strong>Simulated data.</strong> A provider emulator answers every call; no money is spent.{' '}
+      <span className={styles.wide}>Start with provider keys in the environment to meter real calls.</span>
     </aside>
   );
 }
