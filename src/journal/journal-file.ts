@@ -7,6 +7,9 @@ import { decodeEntry, type Entry, entryFormat } from './entry-codec.ts';
 /** Most entries one commit holds; a longer queue takes several. */
 export const chunkEntriesMax = 256;
 
+/** SQLite's page, its default; every file is a whole number of them. */
+export const pageBytes = 4_096;
+
 /** What one commit wrote: `count` consecutive entries from `first`. */
 export interface Chunk {
   readonly first: number;
@@ -40,11 +43,11 @@ export interface JournalFile {
 }
 
 /** Opens or creates the file. @throws SqliteError when it is not a database or cannot be opened */
-export async function openJournalFile(path: string, pagesMax?: number): Promise<JournalFile> {
+export async function openJournalFile(path: string, bytesMax?: number): Promise<JournalFile> {
   const connection = new Database(path);
   try {
     prepareSchema(connection);
-    if (pagesMax !== undefined) connection.exec(`PRAGMA max_page_count=${Math.floor(pagesMax)}`);
+    if (bytesMax !== undefined) connection.exec(`PRAGMA max_page_count=${Math.floor(bytesMax / pageBytes)}`);
     const log = await open(`${path}-wal`, 'r');
     await syncFolder(dirname(path));
     return journalFile(connection, log);

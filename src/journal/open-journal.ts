@@ -26,8 +26,8 @@ export interface JournalOptions {
   readonly logBytesMax?: number;
   /** Pause between tries to write what a full disk refused. */
   readonly retryMs?: number;
-  /** Most pages of 4 KiB the file may take; unbounded when absent. */
-  readonly pagesMax?: number;
+  /** Size of the file at which it counts as full: `begin` is refused until the ledger has caught up. */
+  readonly fileBytesMax?: number;
 }
 
 export interface OpenJournal extends Journal {
@@ -43,6 +43,7 @@ const defaults = {
   syncIntervalMs: 50,
   logBytesMax: 16 * 1024 * 1024,
   retryMs: 250,
+  fileBytesMax: 16 * 1024 ** 3,
 };
 /** An open attempt this many entries behind the watermark is written again at the end, so that the file can shrink. */
 const carryAfterEntries = 20_000;
@@ -50,17 +51,23 @@ const carryAfterEntries = 20_000;
 const trimAfterEntries = 2_000;
 
 /**
- * Opens a new journal `<dir>/<id>.db` owned by this process.
+ * Opens a new journal `<dir>/<id>.db` owned by this process. `openFile` is a port for tests of failing disks.
  * @throws BurnrateError journal_unavailable when the file cannot be made
  */
-export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
+export async function openJournal(options: JournalOptions, openFile = openJournalFile): Promise<OpenJournal> {
   const id = options.ids.next('jnl');
   const path = join(options.dir, `${id}.db`);
   try {
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     const lock = takeOwnerLock(join(options.dir, `${id}.lock`));
     assert(lock, 'a new journal id is owned by somebody');
-    return new SqliteJournal(id, path, await openJournalFile(path, options.pagesMax), lock, options);
+    return new SqliteJournal(
+      id,
+      path,
+      await openFile(path, options.fileBytesMax ?? defaults.fileBytesMax),
+      lock,
+      options,
+    );
   } catch (cause) {
     throw new BurnrateError('journal_unavailable', { message: `cannot open the journal ${path}`, cause });
   }

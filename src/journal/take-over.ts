@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:f
 import { join } from 'node:path';
 import type { Clock, Random } from '../base/index.ts';
 import { bookCrashes } from './book-crashes.ts';
-import { type JournalFile, openJournalFile, removeJournalFile } from './journal-file.ts';
+import { type JournalFile, openJournalFile, pageBytes, removeJournalFile } from './journal-file.ts';
 import { type JournalLog, noticeOf } from './journal-log.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
 import { readBatch } from './read-batch.ts';
@@ -99,6 +99,7 @@ async function claimJournal(options: TakeOverOptions, id: string): Promise<Claim
 async function openTaken(options: TakeOverOptions, id: string, path: string, lock: OwnerLock): Promise<Claim> {
   let file: JournalFile | null = null;
   try {
+    checkLength(path);
     file = await openJournalFile(path);
     const crashedAttempts = bookCrashes(file);
     // Entries that survived the kill, and those just written, must survive a power loss before the ledger sees them.
@@ -112,6 +113,12 @@ async function openTaken(options: TakeOverOptions, id: string, path: string, loc
     lock.release(damaged);
     return { state: damaged ? 'set-aside' : 'failed' };
   }
+}
+
+/** SQLite takes a file shorter than a page for a new one, and would say nothing of what is missing. */
+function checkLength(path: string): void {
+  const { size } = statSync(path);
+  if (size % pageBytes !== 0) throw new SyntaxError(`the file ends within a page, at ${size} bytes`);
 }
 
 /** Damage is what reading again cannot help; a full disk or a busy file is tried again at the next start. */

@@ -1,0 +1,42 @@
+/**
+ * A process to be killed: `write` begins and ends attempts and prints each id once its start is safe; `take` takes over
+ * and kills itself just before or just after its first batch took effect.
+ */
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { idSource, systemClock, systemRandom } from '../../src/base/index.ts';
+import { openJournal, takeOverJournals } from '../../src/journal/index.ts';
+import { openDuckDbLedger } from '../../src/ledger/duckdb/index.ts';
+import { caseAttempt } from './attempts.ts';
+
+const [, , mode, dir = '', when] = process.argv;
+const die = () => process.kill(process.pid, 'SIGKILL');
+const log = () => {};
+
+async function write(): Promise<void> {
+  const journal = await openJournal({ dir, ids: idSource(systemClock), log, syncIntervalMs: 2, logBytesMax: 200_000 });
+  for (let n = 0; ; n++) {
+    await Promise.all([0, 1, 2].map((k) => journal.begin(caseAttempt(`${n}-${k}`))));
+    writeSync(1, `${n}\n`);
+    journal.end(caseAttempt(`${n}-0`));
+    journal.end(caseAttempt(`${n}-1`));
+  }
+}
+
+async function take(): Promise<void> {
+  const ledger = await openDuckDbLedger({ file: join(dir, 'ledger.duckdb'), clock: systemClock });
+  const port: Parameters<typeof takeOverJournals>[0]['ledger'] = {
+    watermark: (id) => ledger.watermark(id),
+    async append(batch) {
+      if (when === 'before') die();
+      const watermark = await ledger.append(batch);
+      die();
+      return watermark;
+    },
+  };
+  const taken = await takeOverJournals({ dir, ledger: port, clock: systemClock, random: systemRandom, log });
+  if (when === 'booked') die();
+  await taken.done;
+}
+
+await (mode === 'write' ? write() : take());
