@@ -84,7 +84,7 @@ function classifyBody(question: string): unknown {
   };
   return {
     model: 'gpt-5-nano',
-    reasoning_effort: 'none',
+    reasoning_effort: 'minimal',
     max_completion_tokens: 64,
     response_format: { type: 'json_schema', json_schema: { name: 'topic', strict: true, schema } },
     messages: [

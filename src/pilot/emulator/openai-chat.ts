@@ -72,7 +72,7 @@ function answerRequest(body: Readonly<Record<string, unknown>>, model: string): 
     afterToolResult: isRecord(last) && last.role === 'tool',
     schema: openaiSchema(body.response_format),
     maxTokens: maxTokensOf(max, 'max_completion_tokens'),
-    reasons: isReasoningModel(model) && body.reasoning_effort !== 'none',
+    reasons: isReasoningModel(model) && body.reasoning_effort !== 'none' && body.reasoning_effort !== 'minimal',
     choices: Math.min(choicesMax, typeof body.n === 'number' && body.n >= 1 ? Math.floor(body.n) : 1),
   };
 }

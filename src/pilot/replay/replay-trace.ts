@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { BurnrateError, type Clock, idSource, type Random, seededRandom, systemClock } from '../../base/index.ts';
@@ -71,7 +72,7 @@ class Replay {
       retryForMs: options.retryForMs ?? timeoutMsDefault,
       clock: this.#clock,
       random: this.#random,
-      signal: options.signal ?? new AbortController().signal,
+      signal: ownSignal(options.signal),
       onRetry: () => {
         this.#retries++;
       },
@@ -204,6 +205,13 @@ class Replay {
       aborted: this.#sending.signal.aborted,
     };
   }
+}
+
+/** A signal of the replay's own, on which every request in flight may listen. */
+function ownSignal(outer: AbortSignal | undefined): AbortSignal {
+  const signal = AbortSignal.any(outer ? [outer] : []);
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 function targetOf(target: string): URL {
