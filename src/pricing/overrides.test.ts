@@ -235,6 +235,11 @@ describe('which catalogue a configured provider is priced from', () => {
       { name: 'local', kind: 'openai', baseUrl: 'http://127.0.0.1:8000/v1' },
       null,
     ],
+    [
+      'nothing, for a kind that is only passed on',
+      { name: 'maps', kind: 'other', baseUrl: 'https://maps.example.com' },
+      null,
+    ],
   ] as const)('%s', (_, provider, rate) => {
     const book = createPriceBook({ providers: [provider], overrides: [] });
     const card = book.findCard(provider.name, 'gpt-4o', atMs);

@@ -6,7 +6,7 @@ import {
   compileOverride,
   overrideMatches,
 } from './override-cards.ts';
-import type { PricedProvider, PriceOverride } from './price-override.ts';
+import type { GpuPool, PricedProvider, PriceOverride } from './price-override.ts';
 import { priceUsage } from './price-usage.ts';
 import { cardHolds, identifyCard } from './rate-card.ts';
 import type { RateFamily } from './rate-fallbacks.ts';
@@ -34,17 +34,18 @@ const aliases: Readonly<Record<string, string>> = {
   xai: 'x-ai',
   grok: 'x-ai',
 };
-const catalogueOfKind: Readonly<Record<PricedProvider['kind'], string>> = {
+const catalogueOfKind: Readonly<Record<PricedProvider['kind'], string | null>> = {
   openai: 'openai',
   anthropic: 'anthropic',
   gemini: 'google',
+  other: null,
 };
 
 /** A provider with everything needed to find a card, and the cards found so far (first that holds is in force). */
 interface KnownProvider {
   readonly name: string;
   readonly catalogue: CatalogueProvider | null;
-  readonly gpu: GpuRates | null;
+  readonly gpu: GpuPool | null;
   readonly overrides: readonly CompiledOverride[];
   readonly found: Map<string, readonly RateCard[]>;
 }
@@ -61,6 +62,7 @@ export function createPriceBook(options: CatalogueOptions): PriceBook {
       compileOverride(override, index, familyOf(catalogue, configured.get(override.provider), override.provider)),
     )
     .sort(byPrecedence);
+  for (const { name, gpu } of options.providers) if (gpu !== undefined) gpuRates(gpu, `providers.${name}`);
   const known = new Map<string, KnownProvider>();
   const providerNamed = (name: string): KnownProvider => {
     const found = known.get(name);
@@ -76,8 +78,17 @@ export function createPriceBook(options: CatalogueOptions): PriceBook {
   return {
     findCard,
     price: (request) => priceUsage(findCard(request.provider, request.model, request.atMs), request),
-    cards: () => everyCard(options, overrides, catalogue, providerNamed),
+    cards(provider) {
+      const names = provider === undefined ? providersListed(options) : [provider];
+      return cardsOfProviders(names.map(providerNamed));
+    },
   };
+}
+
+/** Those configured or with a contract price; with neither, the whole catalogue. */
+function providersListed({ providers, overrides }: CatalogueOptions): readonly string[] {
+  const named = [...overrides, ...providers.map(({ name }) => ({ provider: name }))].map(({ provider }) => provider);
+  return providers.length > 0 ? [...new Set(named)] : [...new Set([...named, ...catalogueProviderIds])];
 }
 
 function inForce(cards: readonly RateCard[], atMs: number): RateCard | null {
@@ -94,7 +105,7 @@ function knowProvider(
   return {
     name,
     catalogue: catalogueOf(catalogue, configured, name),
-    gpu: configured?.gpu === undefined ? null : gpuRates(configured.gpu, `providers.${name}`),
+    gpu: configured?.gpu ?? null,
     overrides: overrides.filter((entry) => entry.override.provider === name),
     found: new Map(),
   };
@@ -110,7 +121,8 @@ function catalogueOf(
   const named = catalogue.provider(Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name);
   if (named !== null || configured === undefined) return named;
   if (configured.baseUrl !== undefined) return catalogue.providerOfUrl(configured.baseUrl);
-  return catalogue.provider(catalogueOfKind[configured.kind]);
+  const id = catalogueOfKind[configured.kind];
+  return id === null ? null : catalogue.provider(id);
 }
 
 function familyOf(catalogue: Catalogue, configured: PricedProvider | undefined, name: string): RateFamily {
@@ -134,8 +146,13 @@ function cardsOf(provider: KnownProvider, model: string): readonly RateCard[] {
 }
 
 function baseCards(provider: KnownProvider, model: string): readonly RateCard[] {
-  if (provider.gpu !== null) return [selfHostedCard(provider.name, model, provider.gpu)];
+  if (provider.gpu !== null) return selfHostedCards(provider.name, model, provider.gpu);
   return provider.catalogue?.find(model) ?? [];
+}
+
+function selfHostedCards(provider: string, model: string, pool: GpuPool): readonly RateCard[] {
+  const gpu = gpuRates(pool, `providers.${provider}`, model);
+  return gpu === null ? [] : [selfHostedCard(provider, model, gpu)];
 }
 
 function selfHostedCard(provider: string, model: string, gpu: GpuRates): RateCard {
@@ -160,40 +177,33 @@ function forgetOldest<T>(map: Map<string, T>, max: number): void {
   if (!oldest.done) map.delete(oldest.value);
 }
 
-function* everyCard(
-  options: CatalogueOptions,
-  overrides: readonly CompiledOverride[],
-  catalogue: Catalogue,
-  providerNamed: (name: string) => KnownProvider,
-): Iterable<RateCard> {
+/** Contract cards first (with what shines through them), then self-hosted, then the catalogue's; none twice. */
+function* cardsOfProviders(providers: Iterable<KnownProvider>): Iterable<RateCard> {
   const shown = new Set<string>();
-  for (const card of candidateCards(options, overrides, catalogue, providerNamed)) {
-    if (shown.has(card.id)) continue;
-    shown.add(card.id);
-    yield card;
+  for (const list of [contractCards, gpuCards, catalogueCards]) {
+    for (const provider of providers) {
+      for (const card of list(provider)) {
+        if (shown.has(card.id)) continue;
+        shown.add(card.id);
+        yield card;
+      }
+    }
   }
 }
 
-/** Contract cards first (with what shines through them), then self-hosted, then the catalogue's. */
-function* candidateCards(
-  options: CatalogueOptions,
-  overrides: readonly CompiledOverride[],
-  catalogue: Catalogue,
-  providerNamed: (name: string) => KnownProvider,
-): Iterable<RateCard> {
-  for (const { override, card } of overrides) {
+function* contractCards(provider: KnownProvider): Iterable<RateCard> {
+  for (const { override, card } of provider.overrides) {
     if (card !== null) yield card;
-    if (!override.model.endsWith('*')) yield* cardsOf(providerNamed(override.provider), override.model);
+    if (!override.model.endsWith('*')) yield* cardsOf(provider, override.model);
   }
-  for (const { name } of options.providers) {
-    const { gpu } = providerNamed(name);
-    if (gpu !== null) yield selfHostedCard(name, '*', gpu);
-  }
-  const names = options.providers.length > 0 ? options.providers.map((provider) => provider.name) : null;
-  const shownProviders = names?.map((name) => providerNamed(name).catalogue) ?? allProviders(catalogue);
-  for (const provider of new Set(shownProviders)) if (provider !== null) yield* provider.cards();
 }
 
-function allProviders(catalogue: Catalogue): readonly (CatalogueProvider | null)[] {
-  return catalogueProviderIds.map((id) => catalogue.provider(id));
+function* gpuCards({ name, gpu }: KnownProvider): Iterable<RateCard> {
+  if (gpu === null) return;
+  const models = new Set(gpu.throughput.map((shape) => shape.model ?? '*'));
+  for (const model of models) yield* selfHostedCards(name, model.toLowerCase(), gpu);
+}
+
+function catalogueCards(provider: KnownProvider): Iterable<RateCard> {
+  return provider.catalogue?.cards() ?? [];
 }

@@ -56,6 +56,8 @@ export interface PriceOverride extends WrittenRates {
 
 /** Measured throughput at full load for one shape of request, both in tokens per call. */
 export interface MeasuredThroughput {
+  /** The model it was measured with; absent: any model of the provider. */
+  readonly model?: string | undefined;
   readonly input: number;
   readonly output: number;
   /** Output tokens per second of the whole pool. */
@@ -77,7 +79,7 @@ export interface GpuPool {
 export interface PricedProvider {
   /** The name in burnrate.yaml, which is the provider of every attempt. */
   readonly name: string;
-  readonly kind: 'openai' | 'anthropic' | 'gemini';
+  readonly kind: 'openai' | 'anthropic' | 'gemini' | 'other';
   /** As configured; absent means the kind's own service. */
   readonly baseUrl?: string | undefined;
   readonly gpu?: GpuPool | undefined;

@@ -161,6 +161,12 @@ describe('listings', () => {
     expect(dated.map((row) => row.until)).toContain('2026-07-30T00:00:00.000Z');
   });
 
+  test('take a provider by its name here or in the catalogue', () => {
+    const models = (provider: string) => listPrices(book, { provider, model: 'flash' }).map((row) => row.model);
+    expect(models('gemini')).toEqual(models('google'));
+    expect(models('gemini')).toContain('gemini-2.5-flash');
+  });
+
   test('show contracts first, self-hosted models, and configured providers only', () => {
     const own = createPriceBook({
       providers: [

@@ -130,15 +130,14 @@ export interface PriceListing {
   readonly rateCard: string;
 }
 
-/** Every price in the book that matches, in the book's order. `model` matches as a substring. */
+/** Every price in the book that matches, in the book's order. `provider` is a configured name or a catalogue id; `model` matches as a substring. */
 export function listPrices(
   book: PriceBook,
   filter: { readonly provider?: string | undefined; readonly model?: string | undefined } = {},
 ): PriceListing[] {
-  const wanted = (card: RateCard) =>
-    (filter.provider === undefined || card.provider === filter.provider) &&
-    (filter.model === undefined || card.model.includes(filter.model));
-  return [...book.cards()].filter(wanted).flatMap(listCard);
+  const { provider, model } = filter;
+  const wanted = (card: RateCard) => model === undefined || card.model.includes(model.toLowerCase());
+  return [...book.cards(provider)].filter(wanted).flatMap(listCard);
 }
 
 function listCard(card: RateCard): PriceListing[] {

@@ -3,7 +3,7 @@ import type { Bucket } from '../tree/index.ts';
 import type { Rates } from './types.ts';
 
 /** Whose billing rules hold where a price list is silent. */
-export type RateFamily = 'openai' | 'anthropic' | 'gemini';
+export type RateFamily = 'openai' | 'anthropic' | 'gemini' | 'other';
 
 /** In order; a later rule sees what an earlier one filled in. A bucket without a rule stays without a price: unknown. */
 const everywhere: readonly (readonly [Bucket, Bucket])[] = [
@@ -26,6 +26,7 @@ const byFamily: Readonly<Record<RateFamily, readonly (readonly [Bucket, Bucket])
     ['imageOutput', 'output'],
   ],
   anthropic: [],
+  other: [],
   gemini: [
     // Gemini lists audio only where it differs from text, image and video.
     ['audioInput', 'input'],

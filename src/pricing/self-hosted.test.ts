@@ -17,12 +17,18 @@ const measured: GpuPool = {
   ],
 };
 
+function rates(pool: GpuPool, model?: string) {
+  const found = gpuRates(pool, 'providers.local', model);
+  if (found === null) throw new Error('not measured');
+  return found;
+}
+
 test.each([
   ['fully used', 1, '$0.41'],
   ['at a tenth', 0.1, '$4.14'],
 ])('70B on two H100, 1000 in and 1000 out, %s', (_, utilization, text) => {
   for (const pool of [oneShape, measured]) {
-    const usd = usdPerMillionOutput(gpuRates(pool, 'gpu'), { input: 1000, output: 1000 }, utilization);
+    const usd = usdPerMillionOutput(rates(pool), { input: 1000, output: 1000 }, utilization);
     // 6.26 ÷ 3600 ÷ 4205 × 10⁶ = 0.413529 dollars.
     expect(toApproximateNumber(usd)).toBeCloseTo(0.413_529 / utilization, 4);
     expect(formatUsd(usd)).toBe(text);
@@ -30,14 +36,14 @@ test.each([
 });
 
 test('every measured shape comes out exactly', () => {
-  const gpu = gpuRates(measured, 'gpu');
+  const gpu = rates(measured);
   for (const shape of measured.throughput) {
     expect(gpuSeconds(gpu, shape)).toBeCloseTo(shape.output / shape.outputTokensPerSecond, 9);
   }
 });
 
 test('between shapes more tokens take more time', () => {
-  const gpu = gpuRates(measured, 'gpu');
+  const gpu = rates(measured);
   const small = gpuSeconds(gpu, { input: 1500, output: 300 });
   expect(small).toBeGreaterThan(gpuSeconds(gpu, { input: 128, output: 128 }));
   expect(small).toBeLessThan(gpuSeconds(gpu, { input: 5000, output: 500 }));
@@ -68,6 +74,17 @@ describe('metering', () => {
 
   test('a prompt without an answer still costs', () => {
     expect(price(measured, { input: 1000 }).cost?.picos).toBeGreaterThan(0n);
+  });
+
+  test('a model is priced by its own measurements, another only by those of any model', () => {
+    const [shape] = oneShape.throughput;
+    if (shape === undefined) throw new Error('no shape');
+    const fast = { ...shape, model: 'Small', outputTokensPerSecond: 42_050 };
+    const costs = (gpu: GpuPool) =>
+      ['small', 'large'].map((model) => book(gpu).findCard('local', model, 0)?.tiers.standard?.rates.output);
+    const [small, large] = costs({ ...oneShape, throughput: [shape, fast] });
+    expect(Number(large) / Number(small)).toBeCloseTo(10, 3);
+    expect(costs({ ...oneShape, throughput: [fast] })).toEqual([small, undefined]);
   });
 
   test('what GPU time does not cover is unknown', () => {

@@ -16,12 +16,16 @@ export interface RequestShape {
  * Turns GPU-hours and measured throughput into a cost model. A call at a measured shape takes
  * `output ÷ outputTokensPerSecond` seconds of the whole pool; two coefficients (seconds per input and per output token)
  * are fitted to all shapes, and a correction per shape makes every measured point come out exactly.
+ * @param model whose measurements count; where it has none of its own, those without a model do
+ * @returns null when the pool was measured with other models only
  * @throws BurnrateError CONFIG_INVALID when a number is out of range or no shape is given
  */
-export function gpuRates(pool: GpuPool, where: string): GpuRates {
+export function gpuRates(pool: GpuPool, where: string, model?: string): GpuRates | null {
   checkPool(pool, where);
-  const [secondsPerInputToken, secondsPerOutputToken] = fitCoefficients(pool.throughput);
-  const shapes = pool.throughput.map((shape) => ({
+  const measured = throughputOf(pool, model);
+  if (measured.length === 0) return null;
+  const [secondsPerInputToken, secondsPerOutputToken] = fitCoefficients(measured);
+  const shapes = measured.map((shape) => ({
     input: shape.input,
     output: shape.output,
     correction: secondsOf(shape) / (secondsPerInputToken * shape.input + secondsPerOutputToken * shape.output),
@@ -29,6 +33,11 @@ export function gpuRates(pool: GpuPool, where: string): GpuRates {
   const picosPerHour = Number(usd(pool.hourlyUsd).picos) * pool.count;
   const picosPerSecond = picosPerHour / secondsPerHour / (1 - (pool.spare ?? 0));
   return { picosPerSecond, secondsPerInputToken, secondsPerOutputToken, shapes };
+}
+
+function throughputOf(pool: GpuPool, model: string | undefined): readonly MeasuredThroughput[] {
+  const own = pool.throughput.filter((shape) => shape.model !== undefined && shape.model.toLowerCase() === model);
+  return own.length > 0 ? own : pool.throughput.filter((shape) => shape.model === undefined);
 }
 
 function checkPool(pool: GpuPool, where: string): void {

@@ -74,6 +74,9 @@ export interface PriceBook {
   findCard(provider: string, model: string, atMs: number): RateCard | null;
   /** Pure and fast (goal ≤ 5 µs): picks card, tier and context tier, and multiplies. */
   price(request: PriceRequest): PricedUsage;
-  /** Every card: contract and self-hosted ones, then the catalogue's of the configured providers (all of them when none are configured). */
-  cards(): Iterable<RateCard>;
+  /**
+   * Every card: contract and self-hosted ones, then the catalogue's, of one provider (as configured, or a catalogue id)
+   * or of all configured ones (of the whole catalogue when none are configured).
+   */
+  cards(provider?: string): Iterable<RateCard>;
 }
