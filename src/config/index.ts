@@ -3,7 +3,7 @@ export { assertListenAllowed, defaultConfig, usableProviders, withBuiltInProvide
 export { type ConfigEdit, editConfig } from './edit.ts';
 export type { Environment } from './environment.ts';
 export { activeFeatures, type Feature, type InactiveSection, inactiveSections } from './inactive.ts';
-export { configJsonSchema } from './json-schema.ts';
+export { configJsonSchema, configJsonSchemaText } from './json-schema.ts';
 export { type ListenAddress, parseListen } from './listen.ts';
 export { type CheckResult, checkConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
 export { ConfigError, type ConfigProblem, formatProblem } from './problem.ts';
@@ -19,6 +19,7 @@ export type {
   Rate,
   UsdQuantity,
 } from './quantity.ts';
+export { withReference } from './reference.ts';
 export type { AlertChannel, AlertRule, AlertSettings } from './schema/alerts.ts';
 export type { BrakeStep, Budget, Limit, Plan } from './schema/control.ts';
 export type {

@@ -19,6 +19,7 @@ const rates = {
   imageInputPerMillion: perMillion('Image input tokens', 10),
   imageCacheReadPerMillion: perMillion('Image input tokens read from the provider’s cache', 1),
   imageOutputPerMillion: perMillion('Image output tokens', 40),
+  videoInputPerMillion: perMillion('Video input tokens', 1),
   perAudioMinute: doc(decimalRate.exactOptional(), 'Each minute of audio, US dollars.', 0.006),
   perFileSearch: doc(decimalRate.exactOptional(), 'Each search in hosted files, US dollars.', 0.0025),
   perImage: doc(decimalRate.exactOptional(), 'Each image made, US dollars.', 0.04),

@@ -1,0 +1,85 @@
+/** The import table of the house: which rooms a room may import. `base` is always allowed. A change is a decision page. */
+export const importTable: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  money: [],
+  tree: ['money'],
+  pricing: ['money', 'tree'],
+  config: ['money', 'tree'],
+  policy: ['money', 'tree'],
+  books: ['money', 'tree'],
+  journal: ['money', 'tree'],
+  ledger: ['money', 'tree'],
+  forecast: ['money', 'tree', 'pricing', 'policy', 'config'],
+  economics: ['money', 'tree', 'pricing', 'policy', 'config', 'ledger', 'forecast'],
+  gateway: ['money', 'tree', 'pricing', 'policy', 'config', 'books', 'journal'],
+  exchange: ['money', 'tree', 'pricing', 'config', 'books', 'ledger', 'economics'],
+  pilot: ['money', 'tree', 'config', 'forecast', 'economics', 'ledger'],
+  scheduler: ['money', 'tree', 'config', 'books', 'ledger', 'economics', 'exchange', 'forecast'],
+  api: [
+    'money',
+    'tree',
+    'pricing',
+    'config',
+    'policy',
+    'books',
+    'journal',
+    'ledger',
+    'forecast',
+    'economics',
+    'exchange',
+    'scheduler',
+  ],
+  processes: [
+    'money',
+    'tree',
+    'pricing',
+    'config',
+    'policy',
+    'books',
+    'journal',
+    'ledger',
+    'forecast',
+    'economics',
+    'exchange',
+    'scheduler',
+    'gateway',
+    'api',
+    'pilot',
+  ],
+};
+
+/** Rooms that may import every other. */
+export const anyRoom: ReadonlySet<string> = new Set(['cli']);
+/** It ships to users, so not even `base`. */
+export const noRoom: ReadonlySet<string> = new Set(['client']);
+/** The pure rooms that also run in a browser. */
+export const webRooms: ReadonlySet<string> = new Set(['base', 'money', 'tree', 'forecast']);
+
+/** Folders that hold one engine each; only the composition root and tests know them. */
+export const engineFolders: readonly string[] = [
+  'src/books/sqlite/',
+  'src/books/postgres/',
+  'src/ledger/duckdb/',
+  'src/ledger/clickhouse/',
+];
+
+export const compositionRoot = 'src/main.ts';
+/** What the product is entered by; every other file must be reached from one of these. */
+export const entrances: readonly string[] = [compositionRoot, 'src/client/index.ts', 'web/src/main.tsx'];
+
+export const functionLinesMax = 70;
+export const fileLinesMax = 400;
+
+/** Files that may be longer, each with its reason. */
+export const longFiles: Readonly<Record<string, string>> = {};
+
+/** Files beside the source that only tests import, with what they are; contract suites need no entry. */
+export const testDoors: Readonly<Record<string, string>> = {
+  'src/gateway/test-rig.ts': 'the whole gateway in one process, with a scripted provider',
+  'src/books/account/money-model.ts': 'the naive model that random operation sequences are compared with',
+};
+
+/** Where time and chance may be asked for, beside `src/base`. */
+export const clockFiles: ReadonlySet<string> = new Set(['web/src/clock.ts']);
+
+export const vagueNames: ReadonlySet<string> = new Set(['util', 'utils', 'helper', 'helpers', 'manager', 'common']);

@@ -1,0 +1,105 @@
+import { posix } from 'node:path';
+import ts from 'typescript';
+
+export interface Mention {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** What the rules need of one file. Paths are relative to the repository, with forward slashes. */
+export interface SourceFacts {
+  readonly path: string;
+  readonly text: string;
+  readonly lines: number;
+  /** Modules of this repository it imports, resolved; packages are left out. */
+  readonly imports: readonly Mention[];
+  /** Functions with their length, without blank lines. */
+  readonly functions: readonly (Mention & { readonly length: number })[];
+  /** Uses of `Date.now()`, `Math.random()`, `new Date()` without argument, and `process.env`. */
+  readonly clocks: readonly Mention[];
+  readonly environment: readonly Mention[];
+  /** Names of test functions narrowed or switched off: `test.only`, `describe.skip`, `it.todo`. */
+  readonly switchedOff: readonly Mention[];
+  readonly comments: readonly Mention[];
+}
+
+interface Findings {
+  readonly imports: Mention[];
+  readonly functions: (Mention & { readonly length: number })[];
+  readonly clocks: Mention[];
+  readonly environment: Mention[];
+  readonly switchedOff: Mention[];
+}
+
+export function readSource(path: string, text: string): SourceFacts {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, false, scriptKind(path));
+  const found: Findings = { imports: [], functions: [], clocks: [], environment: [], switchedOff: [] };
+  const visit = (node: ts.Node): void => {
+    const line = (): number => file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
+    recordImport(node, path, line, found);
+    recordFunction(node, file, line, found);
+    recordAmbient(node, file, line, found);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return { path, text, lines: text.split('\n').length - 1, ...found, comments: commentsOf(text) };
+}
+
+const scriptKind = (path: string): ts.ScriptKind => (path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS);
+
+function recordImport(node: ts.Node, path: string, line: () => number, found: Findings): void {
+  const specifier = specifierOf(node);
+  if (!specifier?.startsWith('.')) return;
+  found.imports.push({ line: line(), text: posix.join(posix.dirname(path), specifier) });
+}
+
+function specifierOf(node: ts.Node): string | null {
+  if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) {
+    return ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : null;
+  }
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+    return node.argument.literal.text;
+  }
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    return literal(node.arguments[0]);
+  // `new URL('./x.ts', import.meta.url)`, as workers and children are named.
+  if (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'URL') {
+    const named = literal(node.arguments?.[0]);
+    return named && /\.tsx?$/.test(named) ? named : null;
+  }
+  return null;
+}
+
+const literal = (node: ts.Node | undefined): string | null => (node && ts.isStringLiteralLike(node) ? node.text : null);
+
+function recordFunction(node: ts.Node, file: ts.SourceFile, line: () => number, found: Findings): void {
+  if (!ts.isFunctionLike(node) || !('body' in node) || !node.body) return;
+  const length = node
+    .getText(file)
+    .split('\n')
+    .filter((row) => row.trim() !== '').length;
+  const name = node.name && ts.isIdentifier(node.name) ? node.name.text : 'a function';
+  found.functions.push({ line: line(), text: name, length });
+}
+
+function recordAmbient(node: ts.Node, file: ts.SourceFile, line: () => number, found: Findings): void {
+  if (ts.isNewExpression(node) && node.expression.getText(file) === 'Date' && !node.arguments?.length) {
+    found.clocks.push({ line: line(), text: 'new Date()' });
+  }
+  if (!ts.isPropertyAccessExpression(node)) return;
+  const access = node.getText(file);
+  if (/^(Date\.now|Math\.random|performance\.now)$/.test(access)) found.clocks.push({ line: line(), text: access });
+  if (access === 'process.env') found.environment.push({ line: line(), text: access });
+  if (/^(test|it|describe)(\.\w+)*\.(skip|only|todo)$/.test(access))
+    found.switchedOff.push({ line: line(), text: access });
+}
+
+/** Comments, and at worst strings that look like one. */
+function commentsOf(text: string): Mention[] {
+  const found: Mention[] = [];
+  const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  for (const match of text.matchAll(pattern)) {
+    found.push({ line: text.slice(0, match.index).split('\n').length, text: match[0] });
+  }
+  return found;
+}
