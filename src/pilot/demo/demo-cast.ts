@@ -16,7 +16,7 @@ const customers: readonly (readonly [name: string, plan: DemoUser['plan'], users
 ];
 
 /** Everyone who uses the demo product. */
-export const demoUsers: readonly DemoUser[] = customers.flatMap(([customer, plan, count]) =>
+const demoUsers: readonly DemoUser[] = customers.flatMap(([customer, plan, count]) =>
   Array.from({ length: count }, (_, index) => ({
     user: `${customer}-user-${index + 1}`,
     customer,

@@ -2,7 +2,7 @@ import type { Bucket, Usage } from '../../tree/index.ts';
 import type { BilledReport, BilledRequest, BilledTotals } from './emulator-types.ts';
 
 /** The newest requests kept one by one; totals count all. */
-export const billedLogMax = 50_000;
+const billedLogMax = 50_000;
 /** Models and tags counted apart; what comes after is counted under `(other)`. */
 const namesMax = 1_000;
 

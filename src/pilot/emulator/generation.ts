@@ -50,16 +50,6 @@ export interface Generation {
   errorFrame(): string;
 }
 
-/** A refusal in the words of a provider. */
-export interface Refusal {
-  readonly status: number;
-  /** OpenAI and Anthropic error type, Gemini status. */
-  readonly type: string;
-  readonly code: string | null;
-  readonly message: string;
-  readonly param?: string;
-}
-
 /** Thrown by a wire format for a request its provider would refuse. */
 export class RefusedRequest extends Error {
   override readonly name = 'RefusedRequest';
@@ -79,7 +69,7 @@ export function namedEvent(name: string, data: unknown): string {
 }
 
 /** Models with this prefix do not exist, so that clients can meet an unknown model. */
-export const missingModelPrefix = 'no-such-';
+const missingModelPrefix = 'no-such-';
 
 /** @throws RefusedRequest when no model is named or it does not exist */
 export function modelOf(value: unknown): string {

@@ -4,7 +4,7 @@ import { PromptScan } from './prompt-scan.ts';
 import { isRecord } from './schema-value.ts';
 
 /** An image, audio clip or file counts this many tokens, whatever its size. */
-export const opaquePartTokens = 256;
+const opaquePartTokens = 256;
 
 export interface OpenaiInput {
   readonly inputTokens: number;
@@ -38,7 +38,7 @@ export function scanResponses(body: Readonly<Record<string, unknown>>, model: st
 }
 
 /** Tool definitions count as the words of their compact JSON. */
-export function scanTools(scan: PromptScan, tools: unknown): void {
+function scanTools(scan: PromptScan, tools: unknown): void {
   if (Array.isArray(tools) && tools.length > 0) scan.add(JSON.stringify(tools));
 }
 

@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 /** No request is answered with more, whatever it asks for. */
-export const answerTokensMax = 200_000;
+const answerTokensMax = 200_000;
 
 /** Decides what is said: a tool call, a structured value or plain words, and how many tokens it takes. */
 export function planAnswer(request: AnswerRequest, context: AnswerContext): Answer {

@@ -1,7 +1,7 @@
 import { blockTokens, type PromptMark, type PromptScan } from './prompt-scan.ts';
 
 /** Shorter prefixes are not cached, as at the real providers. */
-export const cachedTokensMin = 1_024;
+const cachedTokensMin = 1_024;
 /** A breakpoint finds prefixes written up to this many blocks before it. */
 const lookBackMarks = 20;
 

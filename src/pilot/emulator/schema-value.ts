@@ -2,7 +2,7 @@ import type { Random } from '../../base/index.ts';
 import { countWords, wordsOf } from './words.ts';
 
 /** A JSON Schema, or the part of one that providers accept for structured output and tool parameters. */
-export type Schema = Readonly<Record<string, unknown>>;
+type Schema = Readonly<Record<string, unknown>>;
 
 /** Recursive schemas end here: deeper optional parts are left out, deeper values are null. */
 const depthMax = 12;

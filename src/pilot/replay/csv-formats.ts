@@ -2,7 +2,7 @@ import { attributionNames } from '../../tree/index.ts';
 import { badTrace, type TraceRecord, traceTokensMax } from './trace-record.ts';
 
 /** Splits one CSV line; a quoted field may hold commas and doubled quotes, but no line break. */
-export function csvFields(text: string): string[] {
+function csvFields(text: string): string[] {
   const fields: string[] = [];
   let field = '';
   let quoted = false;

@@ -26,7 +26,7 @@ export async function readTrace(
 }
 
 /** Tells a format by the first line of the file. @throws BurnrateError TRACE_INVALID when it is none of them */
-export function detectFormat(source: string, head: TraceLine): TraceFormat {
+function detectFormat(source: string, head: TraceLine): TraceFormat {
   if (head.text.trimStart().startsWith('{')) {
     const fields = jsonFields(source, head.number, head.text);
     if (Array.isArray(fields.hash_ids)) return 'mooncake';

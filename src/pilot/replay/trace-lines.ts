@@ -17,7 +17,7 @@ export interface ReadPosition {
 }
 
 /** @throws BurnrateError TRACE_INVALID when there is no such file */
-export async function traceBytes(path: string): Promise<number> {
+async function traceBytes(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (cause) {
