@@ -31,6 +31,13 @@ describe('random', () => {
     expect(draw(7)).not.toEqual(draw(8));
   });
 
+  test('neighbouring seeds start far apart', () => {
+    const firsts = Array.from({ length: 200 }, (_, seed) => seededRandom(seed).next());
+    const steps = firsts.slice(1).map((first, i) => Math.abs(first - (firsts[i] ?? 0)));
+    // Independent uniforms differ by a third on average; the standard error over 199 steps is 0.017.
+    expect(Math.abs(steps.reduce((a, b) => a + b, 0) / steps.length - 1 / 3)).toBeLessThan(0.085);
+  });
+
   test('numbers are uniform in [0, 1)', () => {
     const random = seededRandom(42);
     const numbers = Array.from({ length: 100_000 }, () => random.next());

@@ -164,7 +164,7 @@ describe('openai', () => {
     const run = newRun();
     const failing = client(run).chat.completions.create(
       { model: 'gpt-5-mini', messages: question },
-      { headers: { 'emulator-error': 'rate_limited' } },
+      { headers: { 'emulator-error': 'rate-limit' } },
     );
     await expect(failing).rejects.toBeInstanceOf(OpenAI.RateLimitError);
     const found = await readRun(run);
@@ -176,7 +176,7 @@ describe('openai', () => {
     const run = newRun();
     const failing = client(run, 2).chat.completions.create(
       { model: 'gpt-5-mini', messages: question },
-      { headers: { 'emulator-error': 'server_error' } },
+      { headers: { 'emulator-error': 'server-error' } },
     );
     await expect(failing).rejects.toBeInstanceOf(OpenAI.InternalServerError);
     const found = await stack.until<RunJson>(`/api/runs/${run}`, (answer) => answer.calls[0]?.attempts.length === 3);

@@ -1,0 +1,208 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sumUsd, toDecimal, zeroUsd } from '../../src/money/index.ts';
+import { announceBrowser, browserPath, complaintsOf, openBrowser, overflows, seriousFindings } from './browser.ts';
+import { type SampleInstance, startSampleInstance } from './sample-instance.ts';
+import { type SampleTraffic, sampleTraffic } from './sample-traffic.ts';
+
+announceBrowser();
+
+const minuteMs = 60_000;
+
+describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
+  let browser: Browser;
+  let instance: SampleInstance;
+  let empty: SampleInstance;
+  let traffic: SampleTraffic;
+
+  beforeAll(async () => {
+    const nowMs = Date.now();
+    traffic = sampleTraffic(90, nowMs - 40 * minuteMs, nowMs - minuteMs);
+    [browser, instance, empty] = await Promise.all([
+      openBrowser(),
+      startSampleInstance(true),
+      startSampleInstance(false),
+    ]);
+    await instance.record(traffic);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await Promise.all([instance?.close(), empty?.close()]);
+  });
+
+  async function visit(
+    origin: string,
+    path: string,
+    options: Parameters<Browser['newContext']>[0] = {},
+  ): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const complaints = complaintsOf(page);
+    await page.goto(origin + path);
+    return { page, context, complaints };
+  }
+
+  const focused = (page: Page, property: string) => page.evaluate<string>(`document.activeElement.${property}`);
+  const tree = (page: Page) => page.getByRole('treegrid');
+  const stageRow = (page: Page, stage: string): Locator => tree(page).locator(`[data-row="stage:${stage}"]`);
+
+  test('from the overview by clicks down to one call and its cost lines', async () => {
+    const { page, context, complaints } = await visit(instance.origin, '/');
+    await page.getByRole('link', { name: 'support-assistant' }).click();
+    await page.getByRole('heading', { level: 1, name: 'support-assistant' }).waitFor();
+    await stageRow(page, 'answer').getByRole('button').click();
+    expect(page.url()).toContain('open=answer');
+    await tree(page).locator('[data-kind="call"] a').first().click();
+    await page.getByRole('heading', { name: /^Attempt 1: anthropic\/claude-sonnet-4-5/ }).waitFor();
+    const id = page
+      .url()
+      .replace(/.*\/calls\//, '')
+      .replace(/\?.*/, '');
+    const attempts = traffic.attempts.filter((attempt) => attempt.callId === id);
+    const cost = toDecimal(sumUsd(attempts.map((attempt) => attempt.cost ?? zeroUsd)));
+    expect(await page.locator(`[title="$${cost}"]`).count()).toBeGreaterThan(0);
+    for (const line of attempts.flatMap((attempt) => attempt.lines)) {
+      expect(await page.getByRole('cell', { name: `$${toDecimal(line.cost)}`, exact: true }).count()).toBeGreaterThan(
+        0,
+      );
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the same way with the keyboard alone', async () => {
+    const { page, context } = await visit(instance.origin, '/workflows/support-assistant');
+    const root = tree(page).locator('[data-row="workflow"]');
+    await root.waitFor();
+    await root.focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await focused(page, 'dataset.row')).toBe('stage:answer');
+    await page.keyboard.press('ArrowRight');
+    await tree(page).locator('[data-kind="call"]').first().waitFor();
+    expect(await stageRow(page, 'answer').getAttribute('aria-expanded')).toBe('true');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await tree(page).locator('[data-kind="attempt"]').first().waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^Attempt 1/ }).waitFor();
+    expect(await focused(page, 'id')).toBe('content');
+    await context.close();
+  });
+
+  test('the total on the screen is the sum of the attempts, and rows of a breakdown lead to their runs', async () => {
+    const { page, context } = await visit(instance.origin, '/costs?by=model&range=24h');
+    const total = toDecimal(sumUsd(traffic.attempts.map((attempt) => attempt.cost ?? zeroUsd)));
+    await page.locator(`[title="$${total}"]`).first().waitFor();
+    await page.getByText('unpriced').first().waitFor();
+    const row = page.getByRole('row').filter({ hasText: 'claude-sonnet-4-5' });
+    await row.getByRole('link').nth(1).click();
+    await page.getByRole('list', { name: 'Filters' }).getByText('claude-sonnet-4-5').waitFor();
+    await page.getByRole('cell').getByRole('link', { name: /^run_/ }).first().click();
+    await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
+    await context.close();
+  });
+
+  test('a table is exported as it stands, exact to the picodollar', async () => {
+    const { page, context } = await visit(instance.origin, '/costs?by=team&range=24h');
+    await page.getByRole('cell', { name: 'support' }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const support = traffic.attempts.filter((attempt) => attempt.team === 'support');
+    const cost = toDecimal(sumUsd(support.map((attempt) => attempt.cost ?? zeroUsd)));
+    expect(Buffer.concat(chunks).toString()).toContain(`support,${cost},`);
+    await context.close();
+  });
+
+  test('a link carries the range, and figures follow the ledger unless paused', async () => {
+    const { page, context } = await visit(instance.origin, '/workflows/report-drafting?range=15m');
+    await page.getByRole('radio', { name: '15 min' }).waitFor({ state: 'attached' });
+    expect(await page.getByRole('radio', { name: '15 min' }).isChecked()).toBe(true);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Pause live updates' }).click();
+    await page.getByText('Paused').waitFor();
+    const attempts = page.getByText(/attempts metered/);
+    const before = await attempts.textContent();
+    const nowMs = Date.now();
+    const more = sampleTraffic(20, nowMs - minuteMs, nowMs - 1_000, 99);
+    await instance.record(more);
+    traffic = { attempts: [...traffic.attempts, ...more.attempts], outcomes: traffic.outcomes };
+    await page.getByRole('button', { name: 'Resume live updates' }).click();
+    await expect.poll(() => attempts.textContent(), { timeout: 15_000 }).not.toBe(before);
+    await context.close();
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing serious on any page, %s', async (colorScheme) => {
+    const call = traffic.attempts.find((attempt) => attempt.attemptNumber === 2);
+    const places = [
+      '/',
+      '/workflows',
+      '/workflows/support-assistant?open=answer',
+      '/costs?by=team,model&where.team=support',
+      `/calls/${call?.callId}`,
+      `/runs/${call?.run}`,
+      '/nowhere',
+    ];
+    const { page, context, complaints } = await visit(instance.origin, '/', { colorScheme });
+    for (const place of places) {
+      await page.goto(instance.origin + place);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('domcontentloaded');
+      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
+      expect(await seriousFindings(page), place).toEqual([]);
+      expect(await page.getByRole('complementary', { name: 'Simulated data' }).count(), place).toBe(1);
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test.each(['/', '/workflows/support-assistant?open=answer', '/costs?by=team,model'])(
+    '%s can be read at phone width',
+    async (path) => {
+      const { page, context } = await visit(instance.origin, path, { viewport: { width: 360, height: 740 } });
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+      expect(await overflows(page)).toBe(false);
+      await context.close();
+    },
+  );
+
+  test('an empty instance shows how to send the first call', async () => {
+    const { page, context, complaints } = await visit(empty.origin, '/');
+    await page.getByRole('heading', { name: 'Waiting for the first call' }).waitFor();
+    await page.getByRole('tab', { name: 'Anthropic' }).click();
+    expect(await page.getByRole('tabpanel').textContent()).toContain('/anthropic');
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await page.getByRole('complementary', { name: 'Simulated data' }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a ledger that does not answer: old figures stay, a new page says why, and all is well again by itself', async () => {
+    const { page, context } = await visit(instance.origin, '/costs?by=team');
+    await page.getByRole('cell', { name: 'support' }).waitFor();
+    instance.breakLedger(true);
+    await page.getByRole('combobox', { name: 'Group by' }).click();
+    await page.getByRole('option', { name: 'Stage', exact: true }).click();
+    await page.getByText('ledger_unavailable').first().waitFor();
+    await page.goto(`${instance.origin}/workflows`);
+    await page.getByRole('alert').getByText('The ledger is restarting').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    instance.breakLedger(false);
+    await page.getByRole('link', { name: 'support-assistant' }).waitFor();
+    await context.close();
+  });
+
+  test('an address that names nothing gets an error with its code', async () => {
+    const { page, context } = await visit(instance.origin, '/calls/call_unknown');
+    await page.getByText('not_found').waitFor();
+    await page.goto(`${instance.origin}/nowhere`);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await context.close();
+  });
+});
