@@ -3,8 +3,7 @@ import { type ManualClock, manualClock } from '../base/index.ts';
 import type { BudgetDefinition } from '../tree/index.ts';
 import { type BooksHarness, contractStartMs } from './books.contract.ts';
 import type { Books } from './books.ts';
-import { leaseTtlMs } from './exchange.ts';
-import type { LeaseAsk, Settlement } from './lease.ts';
+import { type LeaseAsk, leaseTtlMs, type Settlement } from './lease.ts';
 
 export const dailyBudget = (more: Partial<BudgetDefinition> = {}): BudgetDefinition => ({
   name: 'daily',

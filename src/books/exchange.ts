@@ -9,6 +9,7 @@ import {
   type LeaseAsk,
   type LeaseTables,
   type LeaseView,
+  leaseTtlMs,
   moveLease,
   type Refusal,
   remainderOf,
@@ -16,8 +17,6 @@ import {
 } from './lease.ts';
 import { type Period, periodAt, periodRule } from './periods.ts';
 
-/** A lease that is not heard of for this long expires. */
-export const leaseTtlMs = 30_000;
 /** How long after a refusal holders are told to give back what is idle. */
 const contentionMs = 3_000;
 /** Beyond what it needs, an ask gets at most this part of what would be left. */
@@ -34,9 +33,9 @@ export async function exchange(tables: LeaseTables, request: ExchangeRequest, no
     if (await settle(tables, request.holder, settlement, nowMs)) touched.add(settlement.leaseId);
   }
   const refusals: Refusal[] = [];
-  for (const group of request.asks) {
+  for (const [position, group] of request.asks.entries()) {
     const refused = await grantGroup(tables, request.holder, group, nowMs);
-    refusals.push(...refused);
+    refusals.push(...refused.map((refusal) => ({ ...refusal, group: position })));
     if (refused.length === 0) for (const ask of group) touched.add(ask.leaseId);
   }
   if (request.asks.length > 0) await expireOverdue(tables, nowMs, expiriesPerExchangeMax);
@@ -82,6 +81,8 @@ async function openBySettlement(
   return true;
 }
 
+type AskRefusal = Omit<Refusal, 'group'>;
+
 interface Grant {
   readonly before: Lease | null;
   readonly after: Lease;
@@ -93,12 +94,12 @@ async function grantGroup(
   holder: string,
   group: readonly LeaseAsk[],
   nowMs: number,
-): Promise<readonly Refusal[]> {
+): Promise<readonly AskRefusal[]> {
   // A fixed order keeps two engines' row locks from waiting on each other.
   const ordered = [...group].sort((a, b) => compare(a.budget, b.budget) || compare(a.instance, b.instance));
   assert(new Set(ordered.map((ask) => ask.leaseId)).size === ordered.length, 'a group asks once for a lease');
   const grants: Grant[] = [];
-  const refusals: Refusal[] = [];
+  const refusals: AskRefusal[] = [];
   for (const ask of ordered) {
     const decided = await decide(tables, holder, ask, nowMs);
     if ('reason' in decided) refusals.push(decided);
@@ -114,7 +115,7 @@ async function grantGroup(
   return [];
 }
 
-async function decide(tables: LeaseTables, holder: string, ask: LeaseAsk, nowMs: number): Promise<Grant | Refusal> {
+async function decide(tables: LeaseTables, holder: string, ask: LeaseAsk, nowMs: number): Promise<Grant | AskRefusal> {
   const definition = await tables.definition(ask.budget);
   if (!definition) return refusal(ask, 'no_budget', null);
   const account = accountOf(definition, ask.instance);
@@ -193,7 +194,7 @@ async function currentPeriod(
   return latest && latest.startMs > period.startMs ? latest : period;
 }
 
-async function noteContention(tables: LeaseTables, refusals: readonly Refusal[], nowMs: number): Promise<void> {
+async function noteContention(tables: LeaseTables, refusals: readonly AskRefusal[], nowMs: number): Promise<void> {
   for (const { budget, instance, reason } of refusals) {
     const definition = reason === 'contended' ? await tables.definition(budget) : null;
     if (!definition) continue;
@@ -280,7 +281,9 @@ async function viewOf(tables: LeaseTables, leaseId: string, nowMs: number): Prom
   assert(lease, 'a lease that was touched is kept');
   const balance = await balanceOf(tables, lease);
   const definition = await tables.definition(lease.account.budget);
-  const view = { leaseId, state: lease.state, granted: lease.granted, expiresInMs: lease.expiresAtMs - nowMs };
+  const { budget, instance } = lease.account;
+  const times = { expiresInMs: lease.expiresAtMs - nowMs };
+  const view = { leaseId, budget, instance, state: lease.state, granted: lease.granted, ...times };
   // Without its budget, or under a changed rule, a lease has no future: it only settles.
   if (!definition || periodRule(definition.period) !== lease.account.rule) {
     return { ...view, periodEndsInMs: 0, limit: 0n, spent: 0n, room: 0n, contended: true };
@@ -321,7 +324,7 @@ function newBalance(account: AccountKey, period: Period): Balance {
   return { account, period, posted: 0n, estimated: 0n, leased: 0n, contendedAtMs: 0 };
 }
 
-function refusal(ask: LeaseAsk, reason: Refusal['reason'], standing: Standing | null): Refusal {
+function refusal(ask: LeaseAsk, reason: Refusal['reason'], standing: Standing | null): AskRefusal {
   return {
     leaseId: ask.leaseId,
     budget: ask.budget,

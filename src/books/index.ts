@@ -8,20 +8,21 @@ export type {
   LeaseQuery,
   PutBudgetResult,
 } from './budgets.ts';
-export { type LeaseFinal, leaseTtlMs, type ReleaseResult, type TakeOverRequest } from './exchange.ts';
+export type { LeaseFinal, ReleaseResult, TakeOverRequest } from './exchange.ts';
 export { type KeyDirectory, type KeyDirectoryLimits, keyDirectory, keyDirectoryLimits } from './key-directory.ts';
 export { hashSecret, secretPrefix } from './key-secret.ts';
 export type { CreateKeyResult, KeyBooks, KeyChange, KeyDefaults, KeyRecord, NewKey } from './keys.ts';
-export type {
-  AccountKey,
-  Balance,
-  ExchangeAnswer,
-  ExchangeRequest,
-  Lease,
-  LeaseAsk,
-  LeaseState,
-  LeaseView,
-  Refusal,
-  Settlement,
+export {
+  type AccountKey,
+  type Balance,
+  type ExchangeAnswer,
+  type ExchangeRequest,
+  type Lease,
+  type LeaseAsk,
+  type LeaseState,
+  type LeaseView,
+  leaseTtlMs,
+  type Refusal,
+  type Settlement,
 } from './lease.ts';
 export { foreverMs, type Period, periodAt, periodRule } from './periods.ts';

@@ -7,6 +7,9 @@ import type { Period } from './periods.ts';
  */
 export type LeaseState = 'open' | 'expired' | 'released' | 'closed';
 
+/** A lease that is not heard of for this long expires. */
+export const leaseTtlMs = 30_000;
+
 /** A slice of one budget period granted to one gateway process. All amounts are totals since it was opened. */
 export interface Lease {
   readonly id: string;
@@ -83,6 +86,8 @@ export interface ExchangeRequest {
 /** How a lease and its account stand. Times are lengths from the books' now, so that clocks need not agree. */
 export interface LeaseView {
   readonly leaseId: string;
+  readonly budget: string;
+  readonly instance: string;
   readonly state: LeaseState;
   readonly granted: bigint;
   readonly expiresInMs: number;
@@ -98,6 +103,8 @@ export interface LeaseView {
 
 /** Why an ask got nothing. */
 export interface Refusal {
+  /** Position of the refused list in the request's `asks`. */
+  readonly group: number;
   readonly leaseId: string;
   readonly budget: string;
   readonly instance: string;

@@ -65,7 +65,21 @@ function fixed(atMs: number, lengthMs: number): Period {
 
 type CalendarKind = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
+/** The period last found for each kind and zone; nearly every question is about the present one. */
+const lastFound = new Map<string, Period>();
+const lastFoundMax = 256;
+
 function calendarAt(kind: CalendarKind, timeZone: string, atMs: number): Period {
+  const key = `${kind}@${timeZone}`;
+  const last = lastFound.get(key);
+  if (last && last.startMs <= atMs && atMs < last.endMs) return last;
+  if (lastFound.size >= lastFoundMax) lastFound.clear();
+  const found = findCalendarPeriod(kind, timeZone, atMs);
+  lastFound.set(key, found);
+  return found;
+}
+
+function findCalendarPeriod(kind: CalendarKind, timeZone: string, atMs: number): Period {
   const today = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
   let first = firstDate(kind, today);
   let endMs = startOf(nextDate(kind, first), timeZone);

@@ -80,4 +80,11 @@ export type HoldEntry =
       readonly shares: readonly HoldShare[];
       readonly estimated: boolean;
     }
-  | { readonly kind: 'void'; readonly holdId: string };
+  | { readonly kind: 'void'; readonly holdId: string }
+  /** All there is to know at this point; entries before it may be dropped once it is on disk. */
+  | {
+      readonly kind: 'checkpoint';
+      /** What each lease has spent, without the open holds. */
+      readonly spent: readonly HoldShare[];
+      readonly holds: readonly { readonly holdId: string; readonly shares: readonly HoldShare[] }[];
+    };

@@ -1,0 +1,111 @@
+import type { AmountUnit } from '../../tree/index.ts';
+
+/** One budget instance that a call counts against, as policy's matching found it. */
+export interface PotRef {
+  readonly budget: string;
+  readonly instance: string;
+  readonly unit: AmountUnit;
+  readonly hard: boolean;
+  readonly failOpen: boolean;
+  readonly limit: bigint;
+}
+
+/** The local side of a lease. Amounts are totals since it was opened. */
+export interface LocalLease {
+  readonly id: string;
+  granted: bigint;
+  spent: bigint;
+  returned: bigint;
+  /** What calls in flight may still spend. */
+  held: bigint;
+  /** What admitted calls are expected to need beyond what is held: kept for them, so that they finish. */
+  reserved: bigint;
+  /** Number of shares of open holds on it. */
+  holds: number;
+  /** `asked` is not yet granted; `ended` gives no more money but still settles what its holds spend. */
+  state: 'asked' | 'open' | 'ended';
+  /** Monotonic times from which on nothing new is held on it. */
+  deadlineMs: number;
+  periodEndMs: number;
+  /** Totals the books are known to have. */
+  settledSpent: bigint;
+  settledReturned: bigint;
+}
+
+/** What this process has of one budget instance. */
+export interface Pot {
+  ref: PotRef;
+  /** What new holds are taken from; null between leases. */
+  lease: LocalLease | null;
+  /** Leases of earlier periods, and ended ones, until their last hold is settled. */
+  readonly draining: Set<LocalLease>;
+  /** As the books last said; null before the first answer. */
+  room: bigint | null;
+  /** Posted over all processes, as the books last said. */
+  spentKnown: bigint;
+  contended: boolean;
+  /** True once the books know no such budget any more. */
+  removed: boolean;
+  /** Whole units a second, smoothed: sizes leases, never decides about money. */
+  burnPerSecond: number;
+  burned: bigint;
+  sampledAtMs: number;
+  usedAtMs: number;
+}
+
+export function newLocalLease(id: string): LocalLease {
+  const amounts = { granted: 0n, spent: 0n, returned: 0n, held: 0n, reserved: 0n, holds: 0 };
+  return { id, ...amounts, state: 'asked', deadlineMs: 0, periodEndMs: 0, settledSpent: 0n, settledReturned: 0n };
+}
+
+export function newPot(ref: PotRef, nowMs: number): Pot {
+  return {
+    ref,
+    lease: null,
+    draining: new Set(),
+    room: null,
+    spentKnown: 0n,
+    contended: false,
+    removed: false,
+    burnPerSecond: 0,
+    burned: 0n,
+    sampledAtMs: nowMs,
+    usedAtMs: nowMs,
+  };
+}
+
+export const potKey = (ref: { readonly budget: string; readonly instance: string }): string =>
+  `${ref.budget}\u0000${ref.instance}`;
+
+/** Granted and neither spent, returned nor held; negative when overdrawn. */
+export function idleOf(lease: LocalLease): bigint {
+  return lease.granted - lease.spent - lease.returned - lease.held;
+}
+
+/** Whether the lease still gives money: its holder must not touch what may have expired in the books. */
+export function alive(lease: LocalLease | null, nowMs: number): lease is LocalLease {
+  return lease !== null && lease.state === 'open' && nowMs < lease.deadlineMs;
+}
+
+/** Whether a new call may be held on the lease: also its period must not be over. */
+export function usable(lease: LocalLease | null, nowMs: number): lease is LocalLease {
+  return alive(lease, nowMs) && nowMs < lease.periodEndMs;
+}
+
+/** What a new call could hold at once: idle money that no admitted call is expected to need. */
+export function freeOf(pot: Pot, nowMs: number): bigint {
+  return usable(pot.lease, nowMs) ? idleOf(pot.lease) - pot.lease.reserved : 0n;
+}
+
+const burnSampleMs = 200;
+/** Weight of the newest sample; a burst shows within a second and is forgotten within a few. */
+const burnSmoothing = 0.3;
+
+export function sampleBurn(pot: Pot, nowMs: number): void {
+  const elapsedMs = nowMs - pot.sampledAtMs;
+  if (elapsedMs < burnSampleMs) return;
+  const perSecond = (Number(pot.burned) * 1000) / elapsedMs;
+  pot.burnPerSecond += burnSmoothing * (perSecond - pot.burnPerSecond);
+  pot.burned = 0n;
+  pot.sampledAtMs = nowMs;
+}
