@@ -63,6 +63,8 @@ export interface RigOptions {
   readonly yaml?: string;
   readonly providerYaml?: string;
   readonly serverYaml?: string;
+  /** Where providers are said to be; the scripted upstream when absent. */
+  readonly providerPort?: number;
   readonly keys?: Readonly<Record<string, Partial<KeyRecord>>>;
   readonly deps?: Partial<GatewayDeps>;
 }
@@ -126,7 +128,10 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     });
   });
   const upstreamPort = await listen(upstream);
-  const config = parseConfig(configText(upstreamPort, options), { file: 'test.yaml', environment: {} });
+  const config = parseConfig(configText(options.providerPort ?? upstreamPort, options), {
+    file: 'test.yaml',
+    environment: {},
+  });
   const journal = memoryJournal();
   const gateway = createGateway({
     config,

@@ -151,9 +151,11 @@ class SinkHandler implements Dispatcher.DispatchHandler {
 }
 
 function failureOf(cause: Error): BurnrateError {
-  if (cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError) {
-    const what = cause instanceof errors.HeadersTimeoutError ? 'did not begin its answer' : 'stopped in mid-answer';
-    return new BurnrateError('upstream_timeout', { message: `The provider ${what} in time.`, cause });
+  if (cause instanceof errors.HeadersTimeoutError) {
+    return new BurnrateError('upstream_timeout', { message: 'The provider did not begin its answer in time.', cause });
+  }
+  if (cause instanceof errors.BodyTimeoutError) {
+    return new BurnrateError('upstream_timeout', { message: 'The provider fell silent in mid-answer.', cause });
   }
   if (cause instanceof errors.ConnectTimeoutError) {
     return new BurnrateError('upstream_timeout', { message: 'Connecting to the provider took too long.', cause });
