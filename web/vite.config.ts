@@ -18,5 +18,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { '/api': process.env['BURNRATE_API'] ?? 'http://127.0.0.1:4711' } },
+  server: { proxy: { '/api': process.env.BURNRATE_API ?? 'http://127.0.0.1:4711' } },
 });

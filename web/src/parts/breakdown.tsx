@@ -236,7 +236,7 @@ function Behind({ row, by, where, children }: BehindProps) {
   const { view } = useView();
   const fixed = by.filter((name) => !timeNames.has(name)).map((name) => [name, [String(row[name] ?? '')]]);
   const narrowed: Filters = { ...where, ...Object.fromEntries(fixed) };
-  const run = narrowed['run']?.[0];
+  const run = narrowed.run?.[0];
   if (by.includes('run') && run !== undefined && run !== '') {
     return (
       <Link to="/runs/$id" params={{ id: run }} search={carry(view)} className="figure">

@@ -34,7 +34,7 @@ describe('a view in the URL', () => {
 
   test('a hostile link stays bounded', () => {
     const many = Array.from({ length: 5_000 }, (_, n) => `where.user=u${n}`).join('&');
-    expect(parseView(`?${many}`).where['user']).toHaveLength(50);
+    expect(parseView(`?${many}`).where.user).toHaveLength(50);
     expect(parseView(`?where.user=${'x'.repeat(10_000)}`).where).toEqual({});
   });
 
