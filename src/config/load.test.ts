@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toDecimal } from '../money/index.ts';
 import { ConfigError, checkConfig, formatProblem, loadConfig, parseConfig } from './index.ts';
@@ -121,5 +122,22 @@ describe('files', () => {
     await writeFile(file, 'x'.repeat(1_000_001));
     await expect(loadConfig(file, {})).rejects.toMatchObject({ code: 'CONFIG_UNREADABLE' });
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('whatever the text', () => {
+  test('a damaged sample gives problems with a place in the file, or loads; it never throws', () => {
+    const damage = fc.record({ at: fc.nat(sample.length), cut: fc.nat(40), put: fc.string({ maxLength: 8 }) });
+    fc.assert(
+      fc.property(damage, ({ at, cut, put }) => {
+        const text = sample.slice(0, at) + put + sample.slice(at + cut);
+        const result = checkConfig(text, { file: 'f', environment });
+        const lines = text.split('\n').length;
+        const places = result.ok ? [] : result.problems.map(({ line }) => line);
+        expect(places.every((line) => line >= 1 && line <= lines)).toBe(true);
+        expect(result.ok || places.length > 0).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
   });
 });

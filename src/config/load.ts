@@ -29,7 +29,8 @@ export function checkConfig(text: string, options: LoadOptions): CheckResult {
   const source = parseSource(text);
   const syntax = syntaxProblems(source, options.file);
   if (syntax.length > 0) return { ok: false, problems: syntax };
-  const written: unknown = source.document.toJS();
+  const written = plain(source);
+  if (written === tooManyAliases) return { ok: false, problems: [aliasProblem(options.file)] };
   const missing = substitute(source, options.environment).map(missingFinding);
   const raw: unknown = source.document.toJS();
   const read = rootSchema.safeParse(raw);
@@ -87,11 +88,35 @@ function syntaxProblems(source: Source, file: string): ConfigProblem[] {
     );
   }
   visit(source.document, {
-    Alias(_, alias) {
-      if (!alias.resolve(source.document)) add(alias.range?.[0] ?? 0, 'this alias names no anchor above it');
+    Alias(_, alias, ancestors) {
+      const target = alias.resolve(source.document);
+      if (!target) add(alias.range?.[0] ?? 0, 'this alias names no anchor above it');
+      else if (ancestors.includes(target)) add(alias.range?.[0] ?? 0, 'this alias is inside what it stands for');
     },
   });
   return [...problems.values()];
+}
+
+const tooManyAliases = Symbol('too many aliases');
+
+/** The file as plain data; the YAML library refuses to multiply aliases of aliases beyond its limit, by throwing. */
+function plain(source: Source): unknown {
+  try {
+    return source.document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError) return tooManyAliases;
+    throw error;
+  }
+}
+
+function aliasProblem(file: string): ConfigProblem {
+  return {
+    file,
+    line: 1,
+    column: 1,
+    path: '',
+    message: 'its aliases multiply beyond what is read; expected fewer aliases of aliases',
+  };
 }
 
 function missingFinding({ path, name }: { readonly path: Path; readonly name: string }): Finding {

@@ -4,13 +4,18 @@ export function nearest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = allowed + 1;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance = distanceTo(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** The beginning of a name is as near as one mistake. */
+function distanceTo(name: string, candidate: string): number {
+  return name.length > 2 && candidate.startsWith(name) ? 1 : editDistance(name, candidate);
 }
 
 /** Longer names are never typing errors of a key; comparing them would only cost time. */

@@ -42,7 +42,7 @@ export function readSource(path: string, text: string): SourceFacts {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { path, text, lines: text.split('\n').length - 1, ...found, comments: commentsOf(text) };
+  return { path, text, lines: text.split('\n').length - 1, ...found, comments: commentsOf(file) };
 }
 
 const scriptKind = (path: string): ts.ScriptKind => (path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS);
@@ -82,11 +82,13 @@ function recordFunction(node: ts.Node, file: ts.SourceFile, line: () => number, 
   found.functions.push({ line: line(), text: name, length });
 }
 
+const watched = new Set(['now', 'random', 'env', 'skip', 'only', 'todo']);
+
 function recordAmbient(node: ts.Node, file: ts.SourceFile, line: () => number, found: Findings): void {
   if (ts.isNewExpression(node) && node.expression.getText(file) === 'Date' && !node.arguments?.length) {
     found.clocks.push({ line: line(), text: 'new Date()' });
   }
-  if (!ts.isPropertyAccessExpression(node)) return;
+  if (!ts.isPropertyAccessExpression(node) || !watched.has(node.name.text)) return;
   const access = node.getText(file);
   if (/^(Date\.now|Math\.random|performance\.now)$/.test(access)) found.clocks.push({ line: line(), text: access });
   if (access === 'process.env') found.environment.push({ line: line(), text: access });
@@ -95,11 +97,11 @@ function recordAmbient(node: ts.Node, file: ts.SourceFile, line: () => number, f
 }
 
 /** Comments, and at worst strings that look like one. */
-function commentsOf(text: string): Mention[] {
+function commentsOf(file: ts.SourceFile): Mention[] {
   const found: Mention[] = [];
   const pattern = /\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-  for (const match of text.matchAll(pattern)) {
-    found.push({ line: text.slice(0, match.index).split('\n').length, text: match[0] });
+  for (const match of file.text.matchAll(pattern)) {
+    found.push({ line: file.getLineAndCharacterOfPosition(match.index).line + 1, text: match[0] });
   }
   return found;
 }

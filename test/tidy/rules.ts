@@ -20,7 +20,7 @@ export type Rule = (files: readonly SourceFacts[]) => string[];
 
 export const roomOf = (path: string): string | null => /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
 const isTest = (path: string): boolean =>
-  /\.(test|contract)\.tsx?$/.test(path) || path.startsWith('test/') || path in testDoors;
+  /\.(test|contract)\.tsx?$/.test(path) || /^(test|bench)\//.test(path) || path in testDoors;
 const isProduct = (path: string): boolean => /^(src|web\/src)\//.test(path) && !isTest(path);
 const engineOf = (path: string): string | undefined => engineFolders.find((folder) => path.startsWith(folder));
 
@@ -58,7 +58,7 @@ export const roomsAreEnteredByTheirDoor: Rule = (files) =>
     const room = roomOf(to);
     if (room === null || roomOf(from) === room || /^src\/[^/]+\/index\.ts$/.test(to)) return [];
     if (engineOf(to) && (from === compositionRoot || isTest(from))) return [];
-    if (from.startsWith('test/') || /\.contract\.ts$/.test(to)) return [];
+    if (/^(test|bench)\//.test(from) || /\.contract\.ts$/.test(to)) return [];
     return [`${at} enters ${room} past its index.ts (${to})`];
   });
 
