@@ -57,7 +57,8 @@ export function runOutcomes(range: TimeRange, parameters: Parameters, selected?:
   return `
     SELECT ${selected ?? columns}
     FROM (SELECT run, min(started_at) AS began_at, min_by(coalesce(workflow, ''), (started_at, attempt_id)) AS workflow
-      FROM attempts WHERE started_at >= ${earliest} AND started_at < ${to} GROUP BY run
+      FROM attempts WHERE started_at >= ${earliest} AND started_at < ${to}
+        AND run IN (SELECT run FROM attempts WHERE started_at >= ${from} AND started_at < ${to}) GROUP BY run
       HAVING min(started_at) >= ${from}) AS began
     LEFT JOIN (SELECT run, max_by(outcome, (happened_at, recorded_at, id)) AS outcome, max_by(value, (happened_at, recorded_at, id)) AS value,
         max_by(human_minutes, (happened_at, recorded_at, id)) AS human_minutes
