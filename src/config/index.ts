@@ -1,5 +1,5 @@
 export type { Config } from './config.ts';
-export { assertListenAllowed, defaultConfig, usableProviders, withBuiltInProviders } from './defaults.ts';
+export { assertListenAllowed, defaultConfig, usableProviders } from './defaults.ts';
 export { type ConfigEdit, editConfig } from './edit.ts';
 export type { Environment } from './environment.ts';
 export { activeFeatures, type Feature, type InactiveSection, inactiveSections } from './inactive.ts';

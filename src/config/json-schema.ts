@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { rootSchema } from './schema/root.ts';
 import { exampleKey } from './schema/shapes.ts';
 
-export const schemaId = 'urn:burnrate:burnrate.schema.json';
+const schemaId = 'urn:burnrate:burnrate.schema.json';
 
 /** The JSON Schema (draft 2020-12) of `burnrate.yaml`, for editors: shapes and descriptions; cross-references are checked on loading. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -23,7 +23,7 @@ interface Section {
 }
 
 /** The reference of every key, section by section, as Markdown; generated from the schema's own descriptions. */
-export function configReference(): string {
+function configReference(): string {
   const root = configJsonSchema() as SchemaNode;
   const sections = sectionsOf({ path: '', description: '', node: root });
   return [valueKinds(root), ...sections.map(sectionText)].join('\n');

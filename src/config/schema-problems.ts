@@ -38,7 +38,7 @@ function findings(issue: Issue, path: Path, raw: unknown): Finding[] {
   }
 }
 
-export function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
+function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
   const meant = nearest(key, known);
   const hint = meant === null ? `; expected one of ${known.join(', ')}` : `; did you mean "${meant}"?`;
   return { path, message: `unknown key${hint}`, atKey: true };

@@ -18,7 +18,7 @@ import type { SourceFacts } from './read-source.ts';
 /** A rule looks at every file of the repository and says what breaks it, one line each. */
 export type Rule = (files: readonly SourceFacts[]) => string[];
 
-export const roomOf = (path: string): string | null => /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
+const roomOf = (path: string): string | null => /^src\/([^/]+)\//.exec(path)?.[1] ?? null;
 const isTest = (path: string): boolean =>
   /\.(test|contract)\.tsx?$/.test(path) || /^(test|bench)\//.test(path) || path in testDoors;
 const isProduct = (path: string): boolean => /^(src|web\/src)\//.test(path) && !isTest(path);

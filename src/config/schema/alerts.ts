@@ -3,7 +3,7 @@ import { duration, factor, flag, money, positiveCount } from '../fields.ts';
 import { scopeSchema } from './control.ts';
 import { doc, fromEnvironment, name, named, section, text, textOrList } from './shapes.ts';
 
-export const alertKinds = [
+const alertKinds = [
   'burn-rate',
   'threshold',
   'token-spike',
@@ -24,7 +24,7 @@ const emailSchema = section({
   smtp: doc(text, 'SMTP URL; take it from the environment.', fromEnvironment('SMTP_URL')),
 });
 
-export const channelSchema = section({
+const channelSchema = section({
   webhook: doc(
     text.exactOptional(),
     'URL each alert is posted to; take it from the environment.',
@@ -35,7 +35,7 @@ export const channelSchema = section({
   email: doc(emailSchema.exactOptional(), 'Mail instead of a post.'),
 });
 
-export const ruleSchema = section({
+const ruleSchema = section({
   name: doc(name.exactOptional(), 'Unique name; the kind when absent.', 'support-spike'),
   kind: doc(z.enum(alertKinds), 'What is watched.', 'burn-rate'),
   notify: doc(textOrList.exactOptional(), 'Channels told; all when absent.', 'ops'),

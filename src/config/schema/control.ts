@@ -4,7 +4,7 @@ import { duration, flag, fraction, money, positiveCount, rate } from '../fields.
 import { doc, modelName, name, section, text, textOrList } from './shapes.ts';
 
 /** What a scope can name, beside tags. */
-export const scopeNames = [...attributionNames, 'key', 'model', 'provider'] as const;
+const scopeNames = [...attributionNames, 'key', 'model', 'provider'] as const;
 type ScopeName = (typeof scopeNames)[number];
 
 type ScopeShape = Record<ScopeName, z.ZodExactOptional<typeof textOrList>>;
@@ -70,7 +70,7 @@ const brakeStep = section({
   stop: doc(flag.exactOptional(), 'Nothing more is let in.', true),
 });
 
-export const periods = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'total'] as const;
+const periods = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'total'] as const;
 
 export const budgetSchema = section({
   name: doc(name, 'Unique name.', 'free-users'),

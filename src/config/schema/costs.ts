@@ -26,7 +26,7 @@ export const personSchema = section({
   hoursPerMonth: doc(quantity.exactOptional(), 'Hours one person has in a month, to show when more are needed.', 140),
 });
 
-export const allocationRules = ['calls', 'tokens', 'cost', 'bytes', 'even', 'fixed'] as const;
+const allocationRules = ['calls', 'tokens', 'cost', 'bytes', 'even', 'fixed'] as const;
 const shared = {
   name: doc(text, 'Name shown in reports.', 'gateway'),
   from: doc(instant.exactOptional(), 'First day it is paid.', '2026-01-01'),
