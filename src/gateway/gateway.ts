@@ -22,7 +22,7 @@ import { BodyBudget, readBody } from './server/request-body.ts';
 import { dataPlaneKind, routeOf } from './server/route.ts';
 import { checkSameSite } from './server/same-site.ts';
 import { type GatewaySettings, settingsFrom } from './settings.ts';
-import { Upstream } from './upstream/sender.ts';
+import { type Sending, Upstream } from './upstream/sender.ts';
 
 /** Builds the data plane; nothing is opened until the first request. */
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -57,7 +57,7 @@ class DataPlane implements Gateway {
   readonly #upstream: Upstream;
   readonly #counters = new Counters();
   readonly #bodies = new BodyBudget();
-  readonly #shutdown = new AbortController();
+  readonly #sendings = new Set<Sending>();
   readonly #pipeline: readonly Stage[];
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
@@ -90,7 +90,7 @@ class DataPlane implements Gateway {
         clock,
         settings: this.#settings,
         onOverhead: (ms) => this.#counters.noteOverhead(ms),
-        shutdown: this.#shutdown.signal,
+        sendings: this.#sendings,
       }),
       meter,
       price(priceBook),
@@ -209,7 +209,7 @@ class DataPlane implements Gateway {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#drained(this.#settings.drainTimeoutMs);
-    this.#shutdown.abort();
+    for (const sending of this.#sendings) sending.abort();
     await this.#drained(this.#settings.drainTimeoutMs);
     await this.#upstream.close();
   }

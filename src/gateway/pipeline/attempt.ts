@@ -14,8 +14,8 @@ export interface AttemptOptions {
   readonly settings: GatewaySettings;
   /** Told when the request goes out, milliseconds after it arrived here. */
   readonly onOverhead: (ms: number) => void;
-  /** Cuts all requests in flight when it aborts. */
-  readonly shutdown: AbortSignal;
+  /** Requests on their way, so that a stop can cut them. */
+  readonly sendings: Set<Sending>;
 }
 
 /** Sends the request upstream and carries the answer to the client; never throws for what happens out there. */
@@ -77,7 +77,7 @@ interface Watch {
   timedOut(): boolean;
 }
 
-/** Cuts the request when the client goes away (unless it is to be finished), at the total timeout and at shutdown. */
+/** Cuts the request when the client goes away (unless it is to be finished) and at the total timeout. */
 function watchOver(exchange: Exchange, sending: Sending, relay: Relay, options: AttemptOptions): Watch {
   let timedOut = false;
   const timer = setTimeout(() => {
@@ -89,15 +89,14 @@ function watchOver(exchange: Exchange, sending: Sending, relay: Relay, options: 
     if (finishes(exchange, options.settings)) relay.detach();
     else sending.abort();
   };
-  const onShutdown = (): void => sending.abort();
   exchange.onGone = onGone;
-  options.shutdown.addEventListener('abort', onShutdown);
+  options.sendings.add(sending);
   if (exchange.gone) onGone();
   return {
     stop: () => {
       clearTimeout(timer);
       exchange.onGone = null;
-      options.shutdown.removeEventListener('abort', onShutdown);
+      options.sendings.delete(sending);
     },
     timedOut: () => timedOut,
   };
