@@ -19,18 +19,13 @@ export interface ChildOptions {
   readonly log: Log;
 }
 
-/** A predecessor that was killed gives its lock back when its ledger process has noticed; that takes a moment. */
-const lockTriesMax = 40;
-
 export function superviseLedger(start: LedgerStart, { entry, clock, log }: ChildOptions): Supervised {
-  let tries = 0;
   return supervise({
     name: 'ledger',
     clock,
     log,
     start: () => start,
     spawn: () => forkChild(entry),
-    retryFirst: (failure) => failure.code === 'LEDGER_LOCKED' && ++tries < lockTriesMax,
   });
 }
 
@@ -59,7 +54,7 @@ export function superviseWorker(
 
 /** Serves the control plane on its private socket, where the workers hand on what is not of the data plane. */
 export async function serveControlPlane(api: ControlPlane, socket: string): Promise<Server> {
-  const listener = getRequestListener((request) => api.fetch(request), { overrideGlobalObjects: false });
+  const listener = getRequestListener((request) => api.fetch(request));
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void listener(request, response));
   rmSync(socket, { force: true });
   await new Promise<void>((resolve, reject) => {

@@ -105,6 +105,16 @@ describe('bad input', () => {
     expect(() => JSON.parse(text)).not.toThrow();
   });
 
+  test('an outcome sent in chunks of no announced length is taken', async () => {
+    async function* parts() {
+      yield Buffer.from('{"run": "chunked-run", ');
+      yield Buffer.from('"outcome": "success"}');
+    }
+    const chunked = { method: 'POST', headers: json, body: parts(), duplex: 'half' };
+    const response = await fetch(`${stack.origin}/api/outcomes`, chunked as unknown as RequestInit);
+    expect([response.status, await response.json()]).toMatchObject([200, { outcome: { run: 'chunked-run' } }]);
+  });
+
   test('a foreign Host is refused', async () => {
     const status = await new Promise<{ status: number | undefined; code: unknown }>((done, fail) => {
       const { port } = new URL(stack.origin);

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sumUsd, toDecimal, zeroUsd } from '../../src/money/index.ts';
 import { announceBrowser, browserPath, complaintsOf, openBrowser, overflows, seriousFindings } from './browser.ts';
 import { type SampleInstance, startSampleInstance } from './sample-instance.ts';
 import { type SampleTraffic, sampleTraffic } from './sample-traffic.ts';
+import { freePort, type Running, startBurnrate } from './stack.ts';
 
 announceBrowser();
 
@@ -204,5 +208,38 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await page.goto(`${instance.origin}/nowhere`);
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
     await context.close();
+  });
+});
+
+describe.runIf(browserPath !== null)('the built product in a browser', () => {
+  let browser: Browser;
+  let demo: Running;
+  const data = mkdtempSync(join(tmpdir(), 'burnrate-demo-'));
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const args = ['demo', '--listen', `127.0.0.1:${port}`, '--data', data];
+    [browser, demo] = await Promise.all([openBrowser(), startBurnrate(args, port, '/readyz')]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  test('the demo lives: its overview fills by itself and leads down to a metered call', async () => {
+    const page = await browser.newPage({ reducedMotion: 'reduce' });
+    page.setDefaultTimeout(30_000);
+    const complaints = complaintsOf(page);
+    await page.goto(demo.origin);
+    await page.getByRole('complementary', { name: 'Simulated data' }).waitFor();
+    await page.getByRole('link', { name: 'support-assistant' }).click();
+    await page.getByRole('treegrid').locator('[data-row="stage:answer"]').getByRole('button').click();
+    await page.getByRole('treegrid').locator('[data-kind="call"] a').first().click();
+    await page.getByRole('heading', { name: /^Attempt 1/ }).waitFor();
+    await page.getByRole('columnheader', { name: 'Rate per million' }).first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 });

@@ -13,7 +13,11 @@ export interface TraceTotals {
 
 /** Reads a trace of the azure format independently of the product's own reader. */
 export function readAzureTotals(file: string): TraceTotals {
-  const rows = readFileSync(file, 'utf8').trim().split('\n').slice(1).map((row) => row.trim().split(','));
+  const rows = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.trim().split(','));
   const sum = (column: number) => rows.reduce((total, row) => total + Number(row[column]), 0);
   return { records: rows.length, inputTokens: sum(1), outputTokens: sum(2) };
 }
@@ -32,9 +36,22 @@ export async function replay(
   file: string,
   speed: number,
   meanwhile: () => Promise<void> = async () => {},
+  further: readonly string[] = [],
 ): Promise<ReplaySummary> {
   const main = join(repository, 'dist', 'main.js');
-  const args = [main, 'replay', file, '--speed', String(speed), '--target', stack.origin, '--workflow', 'replayed', '--json'];
+  const args = [
+    main,
+    'replay',
+    file,
+    '--speed',
+    String(speed),
+    '--url',
+    stack.origin,
+    '--workflow',
+    'replayed',
+    '--json',
+    ...further,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });
   const out: Buffer[] = [];
   const errors: Buffer[] = [];
@@ -43,7 +60,8 @@ export async function replay(
   const ended = new Promise<number | null>((done) => child.once('exit', done));
   await meanwhile();
   const code = await ended;
-  if (code !== 0) throw new Error(`replay ended with ${code}:\n${Buffer.concat(errors)}\n${stack.burnrate.log().slice(-4_000)}`);
+  if (code !== 0)
+    throw new Error(`replay ended with ${code}:\n${Buffer.concat(errors)}\n${stack.burnrate.log().slice(-4_000)}`);
   return JSON.parse(Buffer.concat(out).toString()) as ReplaySummary;
 }
 
@@ -79,7 +97,11 @@ export async function expectSumsByAnyDimension(stack: Stack, dimensions: readonl
   for (const dimension of dimensions) {
     const costs = await stack.json<CostsJson>(`/api/costs?by=${dimension}&limit=10000`);
     const sum = costs.rows.reduce((total, row) => total + picosOf(row.costUsd), 0n);
-    expect({ dimension, sum, leftOut: costs.rowsLeftOut }).toEqual({ dimension, sum: picosOf(costs.totalUsd), leftOut: 0 });
+    expect({ dimension, sum, leftOut: costs.rowsLeftOut }).toEqual({
+      dimension,
+      sum: picosOf(costs.totalUsd),
+      leftOut: 0,
+    });
     const attempts = costs.rows.reduce((total, row) => total + row.attempts, 0);
     expect({ dimension, attempts }).toEqual({ dimension, attempts: costs.total.attempts });
   }
@@ -95,13 +117,17 @@ export const totalPicos = (costs: CostsJson) => picosOf(costs.totalUsd);
 
 /** Process ids of the product's children whose command line holds `word`. */
 export function childrenOf(root: number, word: string): number[] {
-  const rows = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => ({ pid: Number(name), ...readProcess(name) }));
+  const rows = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), ...readProcess(name) }));
   const tree = new Set([root]);
   for (let size = 0; size !== tree.size; ) {
     size = tree.size;
     for (const row of rows) if (tree.has(row.parent)) tree.add(row.pid);
   }
-  return rows.filter((row) => tree.has(row.pid) && row.pid !== root && row.command.includes(word)).map((row) => row.pid);
+  return rows
+    .filter((row) => tree.has(row.pid) && row.pid !== root && row.command.includes(word))
+    .map((row) => row.pid);
 }
 
 function readProcess(pid: string): { parent: number; command: string } {

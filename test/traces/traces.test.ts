@@ -2,20 +2,31 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { expectSurvivesKills } from '../e2e/crash-check.ts';
 import {
   type CostsJson,
   expectedPicos,
   expectSumsByAnyDimension,
-  killChild,
   readAzureTotals,
   replay,
   totalPicos,
 } from '../e2e/replay-check.ts';
-import { pause, repository, type Stack, startStack } from '../e2e/stack.ts';
+import { repository, type Stack, startStack } from '../e2e/stack.ts';
 
 const workloads = join(repository, '..', 'shared', 'workloads');
 const azure = join(workloads, 'azure-conversation-2023.csv');
-const dimensions = ['workflow', 'model', 'provider', 'user', 'session', 'minute', 'status', 'usageSource', 'run', 'bucket'];
+const dimensions = [
+  'workflow',
+  'model',
+  'provider',
+  'user',
+  'session',
+  'minute',
+  'status',
+  'usageSource',
+  'run',
+  'bucket',
+];
 
 let stack: Stack | undefined;
 
@@ -24,12 +35,14 @@ afterEach(async () => {
   stack = undefined;
 });
 
-test.each(['azure-conversation-2023.csv', 'mooncake-conversation.jsonl', 'ragpulse.jsonl', 'servegen-m-large-10min.csv'])(
-  '%s is there',
-  (name) => {
-    expect(existsSync(join(workloads, name))).toBe(true);
-  },
-);
+test.each([
+  'azure-conversation-2023.csv',
+  'mooncake-conversation.jsonl',
+  'ragpulse.jsonl',
+  'servegen-m-large-10min.csv',
+])('%s is there', (name) => {
+  expect(existsSync(join(workloads, name))).toBe(true);
+});
 
 test('azure at 60 times its speed: every token and every picodollar is accounted for', async () => {
   stack = await startStack();
@@ -48,4 +61,23 @@ test('azure at 60 times its speed: every token and every picodollar is accounted
   });
   expect(totalPicos(costs)).toBe(expectedPicos(costs.total));
   await expectSumsByAnyDimension(stack, dimensions);
+});
+
+test('azure again, with kill −9 of gateway and ledger on the way', async () => {
+  stack = await startStack({ scenario: { latency: { firstTokenMs: 40, perTokenMs: 0 } } });
+  await expectSurvivesKills(stack, azure, 120);
+});
+
+test.each([
+  ['mooncake-conversation.jsonl', 1_500, 600],
+  ['ragpulse.jsonl', 7_106, 6_000],
+])('%s: what is received is what the ledger holds', async (name, records, speed) => {
+  stack = await startStack();
+  const summary = await replay(stack, join(workloads, name), speed, async () => {}, ['--limit', String(records)]);
+  expect(summary).toMatchObject({ records, completed: records, failed: 0 });
+  const costs = await stack.until<CostsJson>('/api/costs', (answer) => answer.total.attempts >= records);
+  const { input, output } = summary.tokensReceived;
+  expect(costs.total).toMatchObject({ attempts: records, inputTokens: input, outputTokens: output });
+  expect(totalPicos(costs)).toBe(expectedPicos(costs.total));
+  await expectSumsByAnyDimension(stack, ['session', 'model', 'stage']);
 });
