@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -33,6 +34,7 @@ const engines: Engines = {
   openLedger: ({ path }) => openDuckDbLedger({ file: path, clock }),
 };
 
+const listenersMax = 10_000;
 const log = (from: string) => jsonLog((line) => process.stderr.write(line), clock, from);
 
 async function main(words: readonly string[]): Promise<void> {
@@ -89,6 +91,8 @@ function readVersion(): string {
 /** The first signal asks for an orderly end; a second one does not wait for it. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
+  // Every request of a replay listens to it.
+  setMaxListeners(listenersMax, controller.signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(exitCodes.couldNotRun);

@@ -23,11 +23,11 @@ export async function serve(effects: Effects, options: ServeOptions): Promise<Ex
 /** Says where everything is, once it answers. */
 export function announce(
   effects: Effects,
-  { url }: Instance,
+  { url, workerPids, ledgerPid }: Instance,
   { simulated, json, data }: { readonly simulated: boolean; readonly json: boolean; readonly data: string },
 ): void {
   if (json) {
-    printLine(effects, JSON.stringify({ url, simulated, data }));
+    printLine(effects, JSON.stringify({ url, simulated, data, ledgerPid, workerPids }));
     return;
   }
   printLine(effects, `Burnrate ${effects.version} is at ${url}`);

@@ -9,6 +9,7 @@ import { type DataFolder, openDataFolder, openSocketFolder, type SocketFolder } 
 import type { Engines } from './engines.ts';
 import { instanceFacts } from './instance-facts.ts';
 import { instanceMetrics } from './instance-metrics.ts';
+import { keepRetention } from './keep-retention.ts';
 import type { Log } from './log.ts';
 import type { Supervised } from './supervise.ts';
 import { type OrphanTaker, takeOverOrphans } from './take-over-orphans.ts';
@@ -69,6 +70,7 @@ class Parts {
   #orphans: OrphanTaker | null = null;
   #api: ControlPlane | null = null;
   #server: Server | null = null;
+  #endRetention: () => void = () => undefined;
 
   constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder) {
     this.#options = options;
@@ -84,6 +86,8 @@ class Parts {
     await this.#ledgerProcess.ready;
     this.#ledger = connectLedger(this.#sockets.ledger, clock);
     this.#orphans = takeOverOrphans({ ...this.#options, dir: this.#data.journals, ledger: this.#ledger });
+    const keepAttemptsMs = config.retention.attempts.ms;
+    this.#endRetention = keepRetention({ ...this.#options, ledger: this.#ledger, keepAttemptsMs });
     const port = await this.#startWorkers();
     await this.#startControlPlane(port, this.#ledger, this.#books);
     return this.#instance(port);
@@ -187,6 +191,7 @@ class Parts {
     this.#api?.close();
     this.#server?.close();
     this.#server?.closeAllConnections();
+    this.#endRetention();
     await this.#orphans?.stop();
     await this.#ledger?.close();
     await this.#ledgerProcess?.stop(0);

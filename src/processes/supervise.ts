@@ -20,8 +20,6 @@ export interface SuperviseOptions {
   readonly start: () => ToChild;
   readonly clock: Clock;
   readonly log: Log;
-  /** Failures at the first start that are worth another try, like a lock its last owner is about to give back. */
-  readonly retryFirst?: (failure: BurnrateError) => boolean;
   readonly onReady?: (port: number | null) => void;
   readonly onExit?: () => void;
 }
@@ -142,12 +140,8 @@ class Supervisor implements Supervised {
     const { name, log } = this.#options;
     const failure = this.#lastFailure;
     log(wasReady ? 'error' : 'warn', 'child_ended', { child: name, pid: child.pid, code, signal, failure });
-    if (this.#settle && !this.#mayRetryFirst(failure)) this.#giveUp(failure, code, signal);
+    if (this.#settle) this.#giveUp(failure, code, signal);
     else this.#restartLater();
-  }
-
-  #mayRetryFirst(failure: BurnrateError | null): boolean {
-    return failure !== null && this.#options.retryFirst?.(failure) === true;
   }
 
   #giveUp(failure: BurnrateError | null, code: number | null, signal: string | null): void {

@@ -1,0 +1,2 @@
+export { type Outcome, type OutcomeOptions, recordOutcome } from './record-outcome.ts';
+export { type RunContext, runBaggage, runHeaders } from './run-context.ts';
