@@ -28,7 +28,7 @@ function costs(rows: readonly (readonly [string, string | null, string])[]): Cos
 }
 
 describe('cost over time', () => {
-  test('quiet minutes are drawn as nothing, up to the end of the range', () => {
+  test('quiet minutes of the range are drawn as nothing', () => {
     const stacked = stackOverTime(
       costs([
         ['2026-03-01T10:01:00Z', 'answer', '2'],
@@ -37,11 +37,21 @@ describe('cost over time', () => {
       'minute',
       'stage',
     );
-    expect(stacked.times).toEqual([1, 2, 3, 4].map((minute) => Date.UTC(2026, 2, 1, 10, minute)));
+    expect(stacked.times).toEqual([0, 1, 2, 3, 4].map((minute) => Date.UTC(2026, 2, 1, 10, minute)));
     expect(stacked.series.map(({ name, values }) => [name, values])).toEqual([
-      ['answer', [2, 0, 0, 0]],
-      ['classify', [0, 0, 1, 0]],
+      ['answer', [0, 2, 0, 0, 0]],
+      ['classify', [0, 0, 0, 1, 0]],
     ]);
+  });
+
+  test('a day that is known is not invented again beside it', () => {
+    const days: Costs = {
+      ...costs([]),
+      range: { from: '2026-03-27T00:00:00Z', to: '2026-03-31T00:00:00Z' },
+      by: ['day', 'stage'],
+      rows: ['2026-03-28', '2026-03-30T01:00:00+01:00'].map((day) => ({ ...sums, costUsd: '1', day, stage: 'a' })),
+    };
+    expect(stackOverTime(days, 'day', 'stage').times).toHaveLength(4);
   });
 
   test('a name keeps its colour when the ranks change', () => {
@@ -66,7 +76,7 @@ describe('cost over time', () => {
     const { series } = stackOverTime(costs(rows), 'minute', 'stage');
     expect(series).toHaveLength(7);
     expect(series.at(-1)?.name).toBe(otherName);
-    expect(series.reduce((sum, each) => sum + (each.values[0] ?? 0), 0)).toBe(78);
+    expect(series.reduce((sum, each) => sum + (each.values[1] ?? 0), 0)).toBe(78);
   });
 
   test('a row without a value has a name all the same; no rows give no bars', () => {

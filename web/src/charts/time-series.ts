@@ -32,11 +32,9 @@ export function stackOverTime(costs: Costs, bucket: BucketName, dimension: strin
     name: nameOf(row[dimension] ?? null),
     dollars: chartDollars(row.costUsd),
   }));
-  const times = timeline(
-    cells.map((cell) => cell.at),
-    bucket,
-    Date.parse(costs.range.to),
-  );
+  const { from, to } = costs.range;
+  const found = cells.map((cell) => cell.at);
+  const times = timeline(found, bucket, Date.parse(from), Date.parse(to));
   const names = rankNames(cells);
   const index = new Map(times.map((time, position) => [time, position]));
   const values = new Map(names.map((name) => [name, times.map(() => 0)]));
@@ -56,17 +54,19 @@ export function nameOf(value: string | number | null): string {
   return value === null || value === '' ? absentName : String(value);
 }
 
-/** Every bucket from the first with a cost to the end of the range, so that quiet times are seen as such. */
-function timeline(found: readonly number[], bucket: BucketName, endMs: number): number[] {
-  const known = [...new Set(found)].filter((time) => Number.isFinite(time)).sort((a, b) => a - b);
-  const first = known[0];
-  if (first === undefined) return [];
-  // Days are as long as the calendar makes them, so between known days nothing is invented.
-  if (bucket === 'day') return known;
+/** Every bucket of the range, so that quiet times are seen as such; none at all when nothing was found. */
+function timeline(found: readonly number[], bucket: BucketName, fromMs: number, toMs: number): number[] {
+  const known = [...new Set(found)].filter((time) => Number.isFinite(time));
+  const anchor = known[0];
+  if (anchor === undefined) return [];
   const step = bucketLengthMs(bucket);
-  const times: number[] = [];
-  for (let time = first; time < endMs && times.length < timesMax; time += step) times.push(time);
-  return times;
+  const times = new Set(known);
+  const first = anchor - Math.floor((anchor - fromMs) / step) * step;
+  for (let time = first; time < toMs && times.size < timesMax; time += step) {
+    // Where clocks change, days are an hour longer or shorter, so a day that is known stands a little aside.
+    if (bucket !== 'day' || !known.some((day) => Math.abs(day - time) < step / 2)) times.add(time);
+  }
+  return [...times].sort((a, b) => a - b);
 }
 
 function rankNames(cells: readonly { readonly name: string; readonly dollars: number }[]): string[] {

@@ -29,7 +29,7 @@ function List({ workflows }: { readonly workflows: readonly Workflow[] }) {
       title="What an outcome costs"
       note="A workflow is the named path to an outcome. Open one for its cost tree."
       flush
-      actions={<CsvButton fileName="burnrate-workflows.csv" columns={workflowColumns} rows={workflows} />}
+      actions={<CsvButton fileName="burnrate-workflows.csv" columns={workflowColumns(workflows)} rows={workflows} />}
     >
       <WorkflowTable workflows={workflows} />
     </Panel>

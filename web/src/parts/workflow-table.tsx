@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useInstance } from '../api/queries.ts';
 import type { Workflow } from '../api/schema.ts';
-import { chartDollars, showMoney, showUnitMoney } from '../format/money.ts';
+import { alignMoney, chartDollars, maxMoney, moneyDigits } from '../format/money.ts';
 import { showCount, showRatio, showShare } from '../format/number.ts';
 import { carry, useView } from '../view/use-view.ts';
 import { SimulatedMark, UnknownPriceMark } from './badges.tsx';
@@ -9,40 +9,40 @@ import { type Column, DataTable } from './data-table.tsx';
 
 const dollarsOf = (decimal: string | null) => (decimal === null ? -1 : chartDollars(decimal));
 
-export const workflowColumns: readonly Column<Workflow>[] = [
-  {
-    key: 'workflow',
-    label: 'Workflow',
-    render: (row) => <Name row={row} />,
-    csv: (row) => row.name,
-    sort: (row) => row.name,
-  },
-  {
-    key: 'costPerSuccessUsd',
-    label: 'Per success',
-    number: true,
-    render: (row) => (
-      <strong title={exact(row.figures.costPerSuccessUsd)}>{showUnitMoney(row.figures.costPerSuccessUsd)}</strong>
-    ),
-    csv: (row) => row.figures.costPerSuccessUsd,
-    sort: (row) => dollarsOf(row.figures.costPerSuccessUsd),
-  },
-  {
-    key: 'costUsd',
-    label: 'Total cost',
-    number: true,
-    render: (row) => <span title={exact(row.figures.costUsd)}>{showMoney(row.figures.costUsd)}</span>,
-    csv: (row) => row.figures.costUsd,
-    sort: (row) => dollarsOf(row.figures.costUsd),
-  },
-  {
-    key: 'costPerRunUsd',
-    label: 'Per run',
-    number: true,
-    render: (row) => showUnitMoney(row.figures.costPerRunUsd),
-    csv: (row) => row.figures.costPerRunUsd,
-    sort: (row) => dollarsOf(row.figures.costPerRunUsd),
-  },
+/** Money lines up within each column. */
+export function workflowColumns(workflows: readonly Workflow[]): readonly Column<Workflow>[] {
+  return [nameColumn, ...moneyColumns(workflows), ...countColumns];
+}
+
+const nameColumn: Column<Workflow> = {
+  key: 'workflow',
+  label: 'Workflow',
+  render: (row) => <Name row={row} />,
+  csv: (row) => row.name,
+  sort: (row) => row.name,
+};
+
+const moneyNames = [
+  ['costPerSuccessUsd', 'Per success'],
+  ['costUsd', 'Total cost'],
+  ['costPerRunUsd', 'Per run'],
+] as const;
+
+function moneyColumns(workflows: readonly Workflow[]): Column<Workflow>[] {
+  return moneyNames.map(([key, label]) => {
+    const digits = moneyDigits(maxMoney(workflows.map((row) => row.figures[key])));
+    return {
+      key,
+      label,
+      number: true,
+      render: ({ figures }) => <span title={exact(figures[key])}>{alignMoney(figures[key], digits)}</span>,
+      csv: ({ figures }) => figures[key],
+      sort: ({ figures }) => dollarsOf(figures[key]),
+    };
+  });
+}
+
+const countColumns: readonly Column<Workflow>[] = [
   {
     key: 'runs',
     label: 'Runs',
@@ -87,7 +87,12 @@ interface WorkflowTableProps {
 export function WorkflowTable({ workflows, limit }: WorkflowTableProps) {
   const byCost = workflows.toSorted((a, b) => dollarsOf(b.figures.costUsd) - dollarsOf(a.figures.costUsd));
   return (
-    <DataTable label="Workflows" columns={workflowColumns} rows={byCost.slice(0, limit)} rowKey={(row) => row.name} />
+    <DataTable
+      label="Workflows"
+      columns={workflowColumns(workflows)}
+      rows={byCost.slice(0, limit)}
+      rowKey={(row) => row.name}
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { idTimeMs } from '../format/id-time.ts';
-import { alignMoney, moneyDigits, showUnitMoney, unknownText } from '../format/money.ts';
+import { alignMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { showCount, showShare, showShort } from '../format/number.ts';
 import { showClock } from '../format/time.ts';
 import { EstimatedMark, UnknownPriceMark } from '../parts/badges.tsx';
@@ -19,6 +19,8 @@ interface TreeTableProps {
 
 const treeKeys = new Set(['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft', 'Home', 'End']);
 const columns = 7;
+/** Decimals of a single call's cost. */
+const callDigits = 6;
 
 /** The cost tree as a treegrid: arrows move and open, Enter goes to a call. One row is in the tab order. */
 export function TreeTable(props: TreeTableProps) {
@@ -147,7 +149,7 @@ function Node({ row, current, digits, onFocus, toggle }: NodeProps) {
         </div>
       </td>
       <td className={styles.number} title={`$${node.totalUsd}`}>
-        {priceless ? unknownText : row.level > 2 ? showUnitMoney(node.totalUsd) : alignMoney(node.totalUsd, digits)}
+        {priceless ? unknownText : alignMoney(node.totalUsd, row.level > 2 ? callDigits : digits)}
       </td>
       <td>
         <Share share={row.share} />

@@ -1,0 +1,28 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+
+const assets = join(import.meta.dirname, 'dist', 'assets');
+const built = existsSync(assets);
+if (!built) console.warn('\n  !! web/dist is not built: the size budget was NOT checked. Run `npm run build:web`.\n');
+
+/** Kilobytes after gzip, and what they may be. Raising one is a decision to write down. */
+const budgets = [
+  { what: 'scripts and styles of the first view', pattern: /^index-.*\.(?:js|css)$/, kilobytesMax: 240 },
+  { what: 'the chart library, loaded after the first view', pattern: /^echarts-.*\.js$/, kilobytesMax: 210 },
+  { what: 'everything', pattern: /./, kilobytesMax: 450 },
+] as const;
+
+function gzipKilobytes(pattern: RegExp): number {
+  const files = readdirSync(assets).filter((name) => pattern.test(name));
+  return files.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0) / 1000;
+}
+
+describe.runIf(built)('the size of the built dashboard', () => {
+  test.each(budgets)('$what: at most $kilobytesMax kB', ({ pattern, kilobytesMax }) => {
+    const kilobytes = gzipKilobytes(pattern);
+    expect(kilobytes).toBeGreaterThan(0);
+    expect(kilobytes).toBeLessThanOrEqual(kilobytesMax);
+  });
+});
