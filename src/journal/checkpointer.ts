@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 /** How much of the write-ahead log is in the database file after a checkpoint, in frames. */
-export interface CheckpointResult {
+interface CheckpointResult {
   readonly complete: boolean;
 }
 

@@ -1,5 +1,5 @@
 export type { AttemptStart, Journal } from './journal.ts';
-export { type JournalLog, type JournalNotice, noticeOf } from './journal-log.ts';
+export type { JournalLog, JournalNotice } from './journal-log.ts';
 export { type JournalOptions, type OpenJournal, openJournal } from './open-journal.ts';
 export type { ShipSource } from './ship-source.ts';
 export { type LedgerPort, type Shipper, type ShipperOptions, type ShipperStats, startShipper } from './shipper.ts';

@@ -11,7 +11,7 @@ export const chunkEntriesMax = 256;
 export const pageBytes = 4_096;
 
 /** What one commit wrote: `count` consecutive entries from `first`. */
-export interface Chunk {
+interface Chunk {
   readonly first: number;
   readonly last: number;
   /** Null stands for an entry of a kind this version does not know. */

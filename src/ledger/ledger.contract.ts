@@ -1,48 +1,20 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
-import { fromPicos, sumUsd, usd, zeroUsd } from '../money/index.ts';
-import { type Attempt, linesOf, type Outcome, totalOf } from '../tree/index.ts';
-import type { CostQuery, Dimension, Ledger } from './ledger.ts';
+import { sumUsd, zeroUsd } from '../money/index.ts';
+import { type Attempt, linesOf, totalOf } from '../tree/index.ts';
+import type { CostQuery, Dimension } from './ledger.ts';
+import { historyContract } from './ledger-history.contract.ts';
+import { cost, type LedgerUnderTest, march, useLedger } from './ledger-under-test.contract.ts';
 import { dimensionNames } from './sql/dimensions.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const march: CostQuery['range'] = { fromMs: Date.UTC(2026, 2, 1), toMs: Date.UTC(2026, 3, 1) };
-
-/** A ledger under test. `close` must leave nothing open. */
-export interface LedgerUnderTest {
-  readonly ledger: Ledger;
-  close(): Promise<void>;
-}
-
-function outcome(id: string, changes: Partial<Outcome> = {}): Outcome {
-  const base = { outcome: 'success', value: usd('4.5'), humanMinutes: 3, role: null, csat: null } as const;
-  return { id, run: 'run_1', atMs: caseStartMs + 1_000, recordedAtMs: caseStartMs + 2_000, ...base, ...changes };
-}
-
-const cost = (attempts: readonly Attempt[]) => sumUsd(attempts.map((attempt) => attempt.cost ?? zeroUsd));
-
 /** What every ledger engine promises, asked through `Ledger` alone. */
 export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest>): void {
   describe(`ledger contract: ${name}`, () => {
-    let under: LedgerUnderTest;
-    let ledger: Ledger;
-    let sequence = 0;
-    const append = (...attempts: Attempt[]) => {
-      const afterSequence = sequence;
-      sequence += attempts.length;
-      return ledger.append({ journalId: 'jnl_1', afterSequence, lastSequence: sequence, attempts });
-    };
-    const costs = (by: Dimension[], more: Partial<CostQuery> = {}) =>
-      ledger.costs({ range: march, by, where: {}, ...more });
-
-    beforeEach(async () => {
-      under = await open();
-      ledger = under.ledger;
-      sequence = 0;
-    });
-    afterEach(() => under.close());
+    const under = useLedger(open);
+    const { append, costs } = under;
 
     describe('appending', () => {
       test('gives back an attempt as it was, by call and by run', async () => {
@@ -60,15 +32,15 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
           firstTokenMs: null,
         });
         await append(attempt);
-        expect(await ledger.call('call_1')).toEqual([attempt]);
-        expect(await ledger.run('run_1')).toEqual({ run: 'run_1', attempts: [attempt], outcomes: [] });
+        expect(await under.ledger.call('call_1')).toEqual([attempt]);
+        expect(await under.ledger.run('run_1')).toEqual({ run: 'run_1', attempts: [attempt], outcomes: [] });
       });
 
       test('answers the watermark, 0 for a journal it never saw', async () => {
-        expect(await ledger.watermark('jnl_1')).toBe(0);
+        expect(await under.ledger.watermark('jnl_1')).toBe(0);
         expect(await append(caseAttempt('1'), caseAttempt('2'))).toBe(2);
-        expect(await ledger.watermark('jnl_1')).toBe(2);
-        expect(await ledger.watermark('jnl_2')).toBe(0);
+        expect(await under.ledger.watermark('jnl_1')).toBe(2);
+        expect(await under.ledger.watermark('jnl_2')).toBe(0);
       });
 
       test('a batch sent again changes nothing', async () => {
@@ -78,7 +50,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
           lastSequence: 4,
           attempts: [caseAttempt('1'), caseAttempt('2')],
         };
-        expect(await Promise.all([ledger.append(batch), ledger.append(batch)])).toEqual([4, 4]);
+        expect(await Promise.all([under.ledger.append(batch), under.ledger.append(batch)])).toEqual([4, 4]);
         expect((await costs([])).total.attempts).toBe(2);
       });
 
@@ -87,14 +59,14 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         async (after) => {
           await append(caseAttempt('1'), caseAttempt('2'));
           const attempts = [caseAttempt('2'), caseAttempt('3')];
-          expect(await ledger.append({ journalId: 'jnl_1', lastSequence: 3, attempts, ...after })).toBe(3);
+          expect(await under.ledger.append({ journalId: 'jnl_1', lastSequence: 3, attempts, ...after })).toBe(3);
           expect((await costs([])).total.attempts).toBe(3);
         },
       );
 
       test('an empty batch moves the watermark', async () => {
-        expect(await ledger.append({ journalId: 'j', lastSequence: 9, attempts: [] })).toBe(9);
-        expect(await ledger.watermark('j')).toBe(9);
+        expect(await under.ledger.append({ journalId: 'j', lastSequence: 9, attempts: [] })).toBe(9);
+        expect(await under.ledger.watermark('j')).toBe(9);
       });
 
       test('more rows than an engine takes at once are one transaction', async () => {
@@ -110,10 +82,10 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       });
 
       test('the pulse moves with what is appended', async () => {
-        expect(await ledger.pulse()).toMatchObject({ attempts: 0, cost: zeroUsd, lastAppendedAtMs: null });
-        const before = (await ledger.pulse()).version;
+        expect(await under.ledger.pulse()).toMatchObject({ attempts: 0, cost: zeroUsd, lastAppendedAtMs: null });
+        const before = (await under.ledger.pulse()).version;
         await append(caseAttempt('1'), caseAttempt('2', { cost: null, lines: [], priceState: 'unknown' }));
-        const after = await ledger.pulse();
+        const after = await under.ledger.pulse();
         expect(after).toMatchObject({ attempts: 2, cost: caseAttempt('1').cost });
         expect(after.version).toBeGreaterThan(before);
         expect(after.lastAppendedAtMs).not.toBeNull();
@@ -266,7 +238,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         const sum = (key: 'inputTokens' | 'outputTokens') => rows.reduce((tokens, row) => tokens + row[key], 0);
         expect([sum('inputTokens'), sum('outputTokens')], dimension).toEqual([total.inputTokens, total.outputTokens]);
       }
-      const trees = await ledger.workflows(march);
+      const trees = await under.ledger.workflows(march);
       expect(sumUsd(trees.map((facts) => totalOf(facts.tree)))).toEqual(cost(attempts));
     });
 
@@ -286,7 +258,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       beforeEach(() => append(first, retry, later, classify, caseAttempt('5', { workflow: 'sales' })));
 
       test('a tree of stages costs what its attempts cost, retries on their own line', async () => {
-        const facts = await ledger.workflow('support', march);
+        const facts = await under.ledger.workflow('support', march);
         expect(facts).toMatchObject({ runs: 2, calls: 3, attempts: 4, interactions: 1, runsOpen: 2 });
         expect(facts?.tree).toMatchObject({ kind: 'workflow', name: 'support', lines: [] });
         expect(facts && totalOf(facts.tree)).toEqual(cost([first, retry, later, classify]));
@@ -304,14 +276,18 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       });
 
       test('calls below a stage, newest first, take nothing away from it', async () => {
-        const plain = await ledger.workflow('support', march);
-        const detailed = await ledger.workflow('support', march, { stage: 'answer', limit: 1 });
+        const plain = await under.ledger.workflow('support', march);
+        const detailed = await under.ledger.workflow('support', march, { stage: 'answer', limit: 1 });
         const answer = detailed?.tree.children.find((child) => child.name === 'answer');
         expect(answer?.children.map((call) => call.name)).toEqual(['call_3']);
         expect(answer && linesOf(answer)).toEqual(
           expect.arrayContaining(linesOf(plain!.tree.children.find((child) => child.name === 'answer')!)),
         );
-        const before = await ledger.workflow('support', march, { stage: 'answer', limit: 5, beforeCallId: 'call_3' });
+        const before = await under.ledger.workflow('support', march, {
+          stage: 'answer',
+          limit: 5,
+          beforeCallId: 'call_3',
+        });
         const call = before?.tree.children.find((child) => child.name === 'answer')?.children[0];
         expect(call).toMatchObject({ kind: 'call', name: 'call_1', counts: { attempts: 2, calls: 1 } });
         expect(call?.children.map((attempt) => attempt.name)).toEqual(['att_1', 'att_2']);
@@ -319,140 +295,12 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
 
       test('calls without a workflow are a workflow without a name', async () => {
         await append(caseAttempt('6'));
-        const all = await ledger.workflows(march);
+        const all = await under.ledger.workflows(march);
         expect(all.map((facts) => facts.tree.name)).toEqual(['', 'sales', 'support']);
-        expect((await ledger.workflow('', march))?.tree.children.map((stage) => stage.name)).toEqual(['']);
-        expect(await ledger.workflow('nobody', march)).toBeNull();
-      });
-    });
-
-    describe('outcomes', () => {
-      beforeEach(() => append(caseAttempt('1', { workflow: 'support' }), caseAttempt('2', { workflow: 'support' })));
-      const facts = async (range = march) => (await ledger.workflow('support', range))!;
-
-      test('the same outcome sent again is one outcome', async () => {
-        const sent = outcome('o1');
-        expect(await ledger.recordOutcome(sent)).toEqual({ ok: true, outcome: sent, repeated: false, runKnown: true });
-        const again = { ...sent, recordedAtMs: sent.recordedAtMs + 5 };
-        expect(await ledger.recordOutcome(again)).toEqual({ ok: true, outcome: sent, repeated: true, runKnown: true });
-        expect(await facts()).toMatchObject({
-          outcomes: { success: 1 },
-          runsOpen: 1,
-          value: usd('4.5'),
-          humanMinutes: 3,
-        });
-      });
-
-      test('a time filled in on arrival does not make a repetition a conflict', async () => {
-        const at = (ms: number) => outcome('o1', { atMs: ms, recordedAtMs: ms });
-        await ledger.recordOutcome(at(caseStartMs));
-        expect(await ledger.recordOutcome(at(caseStartMs + 9))).toMatchObject({ ok: true, repeated: true });
-      });
-
-      test.each<Partial<Outcome>>([
-        { run: 'run_2' },
-        { outcome: 'failed' },
-        { value: null },
-        { value: fromPicos(1n) },
-        { humanMinutes: 4 },
-        { csat: 5 },
-        { role: 'agent' },
-        { atMs: 5 },
-      ])('the same id with other content is a conflict: %o', async (change) => {
-        await ledger.recordOutcome(outcome('o1'));
-        const result = await ledger.recordOutcome(outcome('o1', change));
-        expect(result).toEqual({ ok: false, reason: 'outcome_conflict', recorded: outcome('o1') });
-      });
-
-      test.each([
-        ['later time', { atMs: caseStartMs + 5_000 }, 'escalated'],
-        ['earlier time', { atMs: caseStartMs }, 'success'],
-        ['same time, recorded later', { recordedAtMs: caseStartMs + 9_000 }, 'escalated'],
-      ])('of several outcomes of a run the latest counts: %s', async (_, change, expected) => {
-        await ledger.recordOutcome(outcome('o1'));
-        await ledger.recordOutcome(outcome('o2', { outcome: 'escalated', value: null, humanMinutes: null, ...change }));
-        const { outcomes, value } = await facts();
-        expect(outcomes).toEqual({ success: 0, escalated: 0, abandoned: 0, failed: 0, [expected]: 1 });
-        expect(value).toEqual(expected === 'success' ? usd('4.5') : zeroUsd);
-        expect((await ledger.run('run_1'))?.outcomes).toHaveLength(2);
-      });
-
-      test('an outcome of an unknown run is kept, flagged, and counts once the run appears', async () => {
-        const early = outcome('o1', { run: 'run_9' });
-        expect(await ledger.recordOutcome(early)).toMatchObject({ ok: true, runKnown: false });
-        expect((await facts()).outcomes.success).toBe(0);
-        await append(caseAttempt('9', { workflow: 'support' }));
-        expect((await facts()).outcomes.success).toBe(1);
-      });
-
-      test('a late outcome counts where its run began', async () => {
-        await ledger.recordOutcome(outcome('o1', { atMs: march.toMs + 40 * dayMs }));
-        await append(caseAttempt('3', { workflow: 'support', run: 'run_1', startedAtMs: march.toMs + hourMs }));
-        const april = { fromMs: march.toMs, toMs: march.toMs + 30 * dayMs };
-        expect((await facts()).outcomes.success).toBe(1);
-        expect(await facts(april)).toMatchObject({ runs: 0, outcomes: { success: 0 }, attempts: 1 });
-      });
-    });
-
-    describe('retention', () => {
-      const old = [0, 1, 2].map((day) =>
-        caseAttempt(`o${day}`, {
-          workflow: 'support',
-          stage: day === 1 ? 'classify' : 'answer',
-          team: 'a',
-          user: `u${day}`,
-          run: `run_${day}`,
-          reason: day === 2 ? 'retry' : 'first',
-          startedAtMs: caseStartMs + day * dayMs,
-        }),
-      );
-      const unknown = caseAttempt('x', { workflow: 'support', cost: null, lines: [], priceState: 'unknown' });
-      const recent = caseAttempt('new', {
-        workflow: 'support',
-        stage: 'answer',
-        startedAtMs: caseStartMs + 20 * dayMs,
-      });
-      const nowMs = caseStartMs + 21 * dayMs;
-      const fold = () => ledger.applyRetention({ keepAttemptsMs: 7 * dayMs }, nowMs);
-
-      beforeEach(async () => {
-        await append(...old, unknown, recent);
-        await ledger.recordOutcome(outcome('o1', { run: 'run_0' }));
-      });
-
-      test.each<[Dimension[]]>([
-        [[]],
-        [['day']],
-        [['month']],
-        [['team', 'day']],
-        [['stage']],
-        [['line']],
-        [['bucket']],
-        [['priceState']],
-      ])('costs by %j stay the same when attempts become daily sums', async (by) => {
-        const before = await costs(by, { orderBy: 'dimensions' });
-        expect(await fold()).toEqual({ attemptsDeleted: 4 });
-        expect(await costs(by, { orderBy: 'dimensions' })).toEqual(before);
-        expect(await fold()).toEqual({ attemptsDeleted: 0 });
-        expect((await costs(by, { orderBy: 'dimensions' })).total).toEqual(before.total);
-      });
-
-      test('workflow facts stay the same, single attempts are gone', async () => {
-        const before = await ledger.workflow('support', march);
-        await fold();
-        expect(await ledger.workflow('support', march)).toEqual(before);
-        expect(await ledger.call('call_o0')).toEqual([]);
-        expect(await ledger.run('run_0')).toBeNull();
-        expect(await ledger.call('call_new')).toHaveLength(1);
-      });
-
-      test('rows that arrive for a folded day are added to it', async () => {
-        await fold();
-        const late = caseAttempt('late', { workflow: 'support', startedAtMs: caseStartMs });
-        await append(late);
-        expect(await fold()).toEqual({ attemptsDeleted: 1 });
-        expect((await costs(['day'])).total.cost).toEqual(cost([...old, unknown, recent, late]));
+        expect((await under.ledger.workflow('', march))?.tree.children.map((stage) => stage.name)).toEqual(['']);
+        expect(await under.ledger.workflow('nobody', march)).toBeNull();
       });
     });
   });
+  historyContract(name, open);
 }

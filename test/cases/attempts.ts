@@ -2,7 +2,7 @@ import { costOf, sumUsd } from '../../src/money/index.ts';
 import type { Attempt, Bucket, CostLine } from '../../src/tree/index.ts';
 
 /** Picodollars a token of each kind costs in the shared cases. */
-export const caseRates: Readonly<Record<string, bigint>> = {
+const caseRates: Readonly<Record<string, bigint>> = {
   input: 1_250_000n,
   cacheRead: 125_000n,
   output: 10_000_000n,
@@ -10,7 +10,7 @@ export const caseRates: Readonly<Record<string, bigint>> = {
 /** 2026-03-02T10:00:00Z, a Monday. */
 export const caseStartMs = Date.UTC(2026, 2, 2, 10);
 
-export function caseLines(usage: Attempt['usage']): CostLine[] {
+function caseLines(usage: Attempt['usage']): CostLine[] {
   return Object.entries(usage).map(([bucket, quantity]) => {
     const rate = caseRates[bucket] ?? 1_000n;
     return {

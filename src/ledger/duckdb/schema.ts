@@ -1,6 +1,6 @@
 import { attemptColumns, type ColumnType } from '../sql/attempt-columns.ts';
 
-export const duckDbTypes: Readonly<Record<ColumnType, string>> = {
+const duckDbTypes: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
   money: 'HUGEINT',

@@ -6,9 +6,9 @@ import type { Dialect } from './dialect.ts';
 import { expressionOf, isOfLines } from './dimensions.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 
-export const dimensionsMax = 8;
-export const filterValuesMax = 1_000;
-export const rowsMax = 10_000;
+const dimensionsMax = 8;
+const filterValuesMax = 1_000;
+const rowsMax = 10_000;
 const rowsDefault = 1_000;
 
 /** What is counted and summed from rows of the shape of `facts`; counts of folded days come beside the distinct ones. */

@@ -24,8 +24,8 @@ export interface SqlReader {
 
 export type LedgerQueries = Pick<Ledger, 'costs' | 'workflow' | 'workflows' | 'call' | 'run'>;
 
-export const attemptsPerAnswerMax = 10_000;
-export const callsPerAnswerMax = 500;
+const attemptsPerAnswerMax = 10_000;
+const callsPerAnswerMax = 500;
 
 /** The ledger's questions, asked of any engine that speaks a dialect. */
 export function sqlQueries(reader: SqlReader): LedgerQueries {

@@ -4,7 +4,7 @@ import type { Dialect } from './dialect.ts';
 import { Parameters, type Statement } from './sql-text.ts';
 
 /** A run's first attempt is looked for this far before the range; a run id in use for longer counts again. */
-export const runSpanMsMax = 31 * 86_400_000;
+const runSpanMsMax = 31 * 86_400_000;
 
 export interface StageScope {
   readonly workflow: string;
