@@ -1,3 +1,22 @@
+export {
+  type AccountLimits,
+  accountLimits,
+  BudgetAccount,
+  type BudgetAccountLimits,
+  type BudgetAccountOptions,
+  budgetAccountLimits,
+  type HoldAsk,
+  type HoldOutcome,
+  type HoldRequest,
+  LeaseAccount,
+  type LeaseAccountOptions,
+  type Pot,
+  type PotRef,
+  type Recovered,
+  type RefusedBudget,
+  recoverLeases,
+  type Sizing,
+} from './account/index.ts';
 export type { AuditBooks, AuditEntry, AuditQuery, NewAuditEntry } from './audit.ts';
 export type { Books } from './books.ts';
 export type {

@@ -96,6 +96,10 @@ export class LeaseAccount {
     return this.#booksLost;
   }
 
+  isOpen(holdId: string): boolean {
+    return this.#holds.has(holdId);
+  }
+
   get openHolds(): number {
     return this.#holds.size;
   }
@@ -222,6 +226,15 @@ export class LeaseAccount {
     return { kind: 'checkpoint', spent, holds };
   }
 
+  /** Why the first of these pots that gave nothing did so. */
+  refusalOf(pots: readonly PotRef[]): Refusal | null {
+    for (const ref of pots) {
+      const refusal = this.#pots.get(potKey(ref))?.refusal;
+      if (refusal) return refusal;
+    }
+    return null;
+  }
+
   /** What is held for a call in a unit, in the pot that holds least of it; null when nothing limits it. */
   heldFor(holdId: string, unit: PotRef['unit']): bigint | null {
     const totals = new Map<Pot, bigint>();
@@ -343,6 +356,7 @@ export class LeaseAccount {
     if (!pot) return;
     pot.room = refusal.limit - refusal.spent - refusal.leased;
     pot.spentKnown = refusal.spent;
+    pot.refusal = refusal;
     if (refusal.reason === 'no_budget') pot.removed = true;
     if (refusal.reason === 'contended') pot.contended = true;
     const past = refusal.reason === 'period_over' || refusal.reason === 'lease_ended';

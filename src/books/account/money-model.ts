@@ -303,7 +303,7 @@ class MoneyWorld {
       const account = this.#tables.leases.get(leaseId)?.account;
       add(byPot, `${account?.budget}|${account?.instance}`, amount);
     }
-    return [...byPot.values()].reduce((least, sum) => (sum < least ? sum : least));
+    return [...byPot.values()].reduce(min);
   }
 
   #send(process: Process): void {
@@ -559,4 +559,5 @@ function add(map: Map<string, bigint>, key: string, amount: bigint): void {
 }
 
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);

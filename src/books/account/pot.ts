@@ -1,4 +1,5 @@
 import type { AmountUnit } from '../../tree/index.ts';
+import type { Refusal } from '../lease.ts';
 
 /** One budget instance that a call counts against, as policy's matching found it. */
 export interface PotRef {
@@ -44,6 +45,8 @@ export interface Pot {
   /** Posted over all processes, as the books last said. */
   spentKnown: bigint;
   contended: boolean;
+  /** The last refusal, for calls whose turn to ask never came. */
+  refusal: Refusal | null;
   /** True once the books know no such budget any more. */
   removed: boolean;
   /** Whole units a second, smoothed: sizes leases, never decides about money. */
@@ -66,6 +69,7 @@ export function newPot(ref: PotRef, nowMs: number): Pot {
     room: null,
     spentKnown: 0n,
     contended: false,
+    refusal: null,
     removed: false,
     burnPerSecond: 0,
     burned: 0n,

@@ -1,0 +1,13 @@
+export {
+  BudgetAccount,
+  type BudgetAccountLimits,
+  type BudgetAccountOptions,
+  budgetAccountLimits,
+  type HoldAsk,
+  type HoldOutcome,
+  type RefusedBudget,
+} from './budget-account.ts';
+export type { HoldRequest, Sizing } from './hold.ts';
+export { type AccountLimits, accountLimits, LeaseAccount, type LeaseAccountOptions } from './lease-account.ts';
+export type { Pot, PotRef } from './pot.ts';
+export { type Recovered, recoverLeases } from './recover.ts';
