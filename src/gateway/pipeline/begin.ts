@@ -25,8 +25,8 @@ function startOf(exchange: Exchange, priceBook: PriceBook, nowMs: number, simula
   const priced = free
     ? { lines: [], cost: { picos: 0n }, state: 'none' as const, rateCard: '' }
     : priceBook.price({ provider: route.provider.name, model: facts.model, tier: 'standard', atMs: nowMs, usage });
+  // The attribution comes last: spreading it first makes every following field a slow one.
   return {
-    ...call.attribution,
     attemptId: call.attemptId,
     callId: call.callId,
     attemptNumber: call.attemptNumber,
@@ -55,5 +55,6 @@ function startOf(exchange: Exchange, priceBook: PriceBook, nowMs: number, simula
     partTokens: prompt.partTokens,
     requestBytes: exchange.body.length,
     simulated,
+    ...call.attribution,
   };
 }

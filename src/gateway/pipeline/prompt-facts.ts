@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { estimateTextTokens } from '../../pricing/index.ts';
 import type { PartTokens } from '../../tree/index.ts';
 import type { Exchange, PromptFacts, Stage } from '../exchange.ts';
@@ -13,8 +13,12 @@ const smallBlockBytes = 1_024;
 const largeBlockBytes = 4_096;
 const smallBlocks = 16;
 
-/** BLAKE2b with the secret as prefix; unlike SHA-2 it cannot be extended, so this is a sound keyed hash. */
-const keyedHash = (secret: Buffer): Hash => createHash('blake2b512').update(secret);
+/**
+ * BLAKE2b with the secret as prefix; unlike SHA-2 it cannot be extended, so this is a sound keyed hash. The one-shot
+ * form costs no native object per request.
+ */
+const keyedHash = (secret: Buffer, ...parts: readonly Uint8Array[]): string =>
+  hash('blake2b512', Buffer.concat([secret, ...parts]), 'hex');
 
 /** Hashes the request and sizes its prompt. No text leaves this stage. */
 export function promptFacts(secret: Buffer): Stage {
@@ -36,7 +40,7 @@ export function promptFacts(secret: Buffer): Stage {
 function fingerprintOf(exchange: Exchange, secret: Buffer): string {
   const { route, req, understanding } = exchange;
   const head = JSON.stringify([req.method, route.provider.name, route.path, understanding.facts.model]);
-  return keyedHash(secret).update(head).update(understanding.clear).digest('hex').slice(0, fingerprintHex);
+  return keyedHash(secret, Buffer.from(head), understanding.clear).slice(0, fingerprintHex);
 }
 
 interface SizedPrompt {
@@ -73,21 +77,26 @@ function sumParts(parts: PartTokens): number {
   return parts.system + parts.history + parts.retrieval + parts.question + parts.tools;
 }
 
-/** A hash of everything so far at each block boundary: prompts with an equal beginning share their first hashes. */
+/**
+ * A hash of everything so far at each block boundary, each made from the one before and the block between them:
+ * prompts with an equal beginning share their first hashes.
+ */
 class PrefixHasher {
   readonly hashes: string[] = [];
-  readonly #hash: Hash;
+  readonly #secret: Buffer;
+  #last = '';
+  #block: Buffer[] = [];
   #leftInBlock = smallBlockBytes;
 
   constructor(secret: Buffer) {
-    this.#hash = keyedHash(secret);
+    this.#secret = secret;
   }
 
   push(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.length && this.hashes.length < limits.prefixBlocksMax) {
       const end = Math.min(bytes.length, at + this.#leftInBlock);
-      this.#hash.update(bytes.subarray(at, end));
+      this.#block.push(bytes.subarray(at, end));
       this.#leftInBlock -= end - at;
       at = end;
       if (this.#leftInBlock === 0) this.#closeBlock();
@@ -95,7 +104,9 @@ class PrefixHasher {
   }
 
   #closeBlock(): void {
-    this.hashes.push(this.#hash.copy().digest('hex').slice(0, prefixHex));
+    this.#last = keyedHash(this.#secret, Buffer.from(this.#last), ...this.#block);
+    this.hashes.push(this.#last.slice(0, prefixHex));
+    this.#block = [];
     this.#leftInBlock = this.hashes.length < smallBlocks ? smallBlockBytes : largeBlockBytes;
   }
 }

@@ -67,7 +67,9 @@ class BodyReader {
       resolve(this.#chunks.length === 1 ? (this.#chunks[0] ?? nothing) : Buffer.concat(this.#chunks, this.#bytes));
     });
     req.on('error', (cause) => refuse(brokenOff(cause)));
-    req.on('close', () => refuse(brokenOff(undefined)));
+    req.on('close', () => {
+      if (!this.#settled) refuse(brokenOff(undefined));
+    });
   }
 
   #accept(chunk: Buffer, bytesMax: number, budget: BodyBudget, refuse: (error: unknown) => void): void {
