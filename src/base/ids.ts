@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -11,7 +10,7 @@ export interface IdSource {
 }
 
 /** Ids sort by time to the millisecond and are unguessable; random bytes are drawn in blocks to keep the hot path lean. */
-export function idSource(clock: Clock, fill: (bytes: Uint8Array) => void = (bytes) => randomFillSync(bytes)): IdSource {
+export function idSource(clock: Clock, fill: (bytes: Uint8Array<ArrayBuffer>) => void = fillRandomly): IdSource {
   const block = new Uint8Array(randomChars * 64);
   let used = block.length;
   return {
@@ -25,6 +24,11 @@ export function idSource(clock: Clock, fill: (bytes: Uint8Array) => void = (byte
       return text;
     },
   };
+}
+
+/** The platform's own source, so that this room also runs in a browser. */
+function fillRandomly(bytes: Uint8Array<ArrayBuffer>): void {
+  globalThis.crypto.getRandomValues(bytes);
 }
 
 function encodeTime(ms: number): string {
