@@ -17,7 +17,7 @@ export const isJsonSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 /** The first position at or after `at` that is not white space. */
-export function skipSpace(bytes: Uint8Array, at: number): number {
+function skipSpace(bytes: Uint8Array, at: number): number {
   let position = at;
   while (isJsonSpace(bytes[position])) position++;
   return position;

@@ -201,6 +201,25 @@ describe('where keys go', () => {
   });
 
   test.each([
+    ['br_known', 'key_br_known'],
+    ['br_unknown', 'anonymous'],
+    ['sk-foreign', 'anonymous'],
+    ['', 'anonymous'],
+  ])('where any key will do, "%s" counts as %s', async (secret, keyId) => {
+    const lateKeys = {
+      identify: () => null,
+      lookUp: (asked: string) =>
+        Promise.resolve(
+          asked === 'br_known' ? ({ id: 'key_br_known', defaults: {}, allowedModels: [] } as never) : null,
+        ),
+    };
+    await open({ deps: { keys: lateKeys } });
+    const headers = secret === '' ? {} : { 'x-api-key': secret };
+    await ask(rig.port, post('/v1/chat/completions', { headers }));
+    expect(rig.journal.ended[0]?.keyId).toBe(keyId);
+  });
+
+  test.each([
     ['test-model', 200],
     ['openai/test-model', 200],
     ['other-model', 403],

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BurnrateError } from '../../base/index.ts';
-import type { KeyRecord } from '../../books/index.ts';
+import { type KeyRecord, secretPrefix } from '../../books/index.ts';
 import type { Caller, Exchange, Stage } from '../exchange.ts';
 import type { GatewayDeps } from '../ports.ts';
 import type { GatewaySettings } from '../settings.ts';
@@ -20,13 +20,20 @@ export function identify(keys: GatewayDeps['keys'], settings: Pick<GatewaySettin
       exchange.caller = callerOf(known);
       return;
     }
-    if (settings.access === 'open') return;
-    return lookUp(keys, secret, exchange);
+    // Where any key will do, only one of ours is worth asking the books for.
+    if (settings.access === 'open' && !secret.startsWith(secretPrefix)) return;
+    return lookUp(keys, secret, exchange, settings.access);
   };
 }
 
-async function lookUp(keys: GatewayDeps['keys'], secret: string, exchange: Exchange): Promise<void> {
+async function lookUp(
+  keys: GatewayDeps['keys'],
+  secret: string,
+  exchange: Exchange,
+  access: GatewaySettings['access'],
+): Promise<void> {
   const found = secret === '' ? null : await keys.lookUp(secret);
+  if (!found && access === 'open') return;
   if (!found) {
     const message = secret === '' ? 'No key was sent.' : 'The key is not known here.';
     throw new BurnrateError('invalid_key', { message });

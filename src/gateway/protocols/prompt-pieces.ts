@@ -2,7 +2,7 @@ import type { PartTokens } from '../../tree/index.ts';
 import type { PromptPiece } from './protocol.ts';
 
 /** Flat estimate for an image, a sound or a file that is referred to or carried as base64, tokens. */
-export const mediaTokensEstimate = 1_000;
+const mediaTokensEstimate = 1_000;
 
 const contextTag = /<(context|contexts|document|documents|sources|search_results|retrieved_context|retrieval)[\s>]/;
 

@@ -11,7 +11,7 @@ export function errorFacts(error: BurnrateError): ErrorFacts {
 }
 
 /** The headers that go with an error of ours. */
-export function errorHeaders(error: BurnrateError): string[] {
+function errorHeaders(error: BurnrateError): string[] {
   const headers = ['burnrate-error-code', error.code];
   if (!errorCodes[error.code].retry) headers.push('x-should-retry', 'false');
   if (error.retryAfterMs !== undefined) headers.push('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
