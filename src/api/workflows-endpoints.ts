@@ -62,7 +62,7 @@ const showTree: Endpoints = (api, ports) => {
     ports,
   );
   api.openapi(route, async (context) => {
-    const { name } = context.req.valid('param');
+    const name = namedWorkflow(context.req.valid('param').name);
     const query = context.req.valid('query');
     if (query.view !== undefined && query.view !== 'actual') throw forecastMissing(name, query.view);
     const range = readRange(query, ports.clock.nowMs());
@@ -76,6 +76,13 @@ const showTree: Endpoints = (api, ports) => {
     );
   });
 };
+
+/** Calls that name no workflow have the empty name, which no path can carry. */
+const nameless = '(none)';
+
+function namedWorkflow(name: string): string {
+  return name === nameless ? '' : name;
+}
 
 function forecastMissing(name: string, view: string): BurnrateError {
   return new BurnrateError('forecast_missing', {

@@ -1,3 +1,4 @@
 export type { Effects, TextSink } from './effects.ts';
 export { exitCodes } from './exit-codes.ts';
+export { buildProgram } from './program.ts';
 export { runCli } from './run-cli.ts';

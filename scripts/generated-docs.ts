@@ -1,0 +1,130 @@
+/** The parts of docs/ that follow from the code: errors, endpoints, commands. A test holds that the files are up to date. */
+import type { Command } from 'commander';
+import { createApi, openIdentify } from '../src/api/index.ts';
+import { errorCodes, idSource, manualClock } from '../src/base/index.ts';
+import { buildProgram, type Effects } from '../src/cli/index.ts';
+import { fakeBooks } from '../test/fakes/fake-books.ts';
+import { fakeLedger } from '../test/fakes/fake-ledger.ts';
+
+export const generatedDocs: Readonly<Record<string, () => string>> = {
+  'errors.md': errorTables,
+  'api.md': endpointTable,
+  'cli.md': commandPages,
+};
+
+const begin = '<!-- generated -->';
+const end = '<!-- /generated -->';
+
+/** Puts the generated part between its marks and leaves the rest of the page as it is. */
+export function withGenerated(page: string, generated: string): string {
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from === -1 || to < from) throw new Error(`the page has no ${begin} … ${end}`);
+  return `${page.slice(0, from + begin.length)}\n\n${generated}\n\n${page.slice(to)}`;
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function errorTables(): string {
+  const rows = (onTheWire: boolean) =>
+    Object.entries(errorCodes)
+      .filter(([code]) => (code === code.toLowerCase()) === onTheWire)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([code, { status, retry, remedy }]) => [`\`${code}\``, String(status), retry ? 'yes' : 'no', remedy]);
+  const titles = ['code', 'status', 'retry helps', 'remedy'];
+  return [
+    '## In answers',
+    table(titles, rows(true)),
+    '## In logs and on the command line',
+    'Where one of these reaches an answer, it has the status given here.',
+    table(titles, rows(false)),
+  ].join('\n\n');
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly 'x-burnrate-role'?: string;
+}
+
+function endpointTable(): string {
+  const { paths = {} } = apiOfNothing().document();
+  const rows = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item as Record<string, Operation>).map(([method, operation]) => [
+      operation.tags?.[0] ?? '',
+      `\`${method.toUpperCase()} ${path}\``,
+      operation['x-burnrate-role'] ?? 'anyone',
+      operation.summary ?? '',
+    ]),
+  );
+  return table(
+    ['about', 'endpoint', 'role', 'what it does'],
+    rows.sort((a, b) => (a.join() < b.join() ? -1 : 1)),
+  );
+}
+
+/** An API that is never asked anything but its own description. */
+function apiOfNothing() {
+  const clock = manualClock(0);
+  return createApi({
+    clock,
+    ids: idSource(clock),
+    ledger: fakeLedger(),
+    books: fakeBooks(),
+    instance: {
+      version: '0',
+      startedAtMs: 0,
+      timeZone: 'UTC',
+      url: 'http://127.0.0.1:4700',
+      simulated: false,
+      access: 'open',
+      signIn: false,
+      providers: [],
+      workflows: [],
+      features: {},
+    },
+    identify: openIdentify,
+    openSession: () => null,
+    readiness: [],
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
+    assets: new Map(),
+    log: () => undefined,
+  });
+}
+
+function commandPages(): string {
+  const program = buildProgram({ version: '0' } as Effects, () => undefined);
+  return leaves(program, 'burnrate')
+    .map(({ words, command }) => commandPage(words, command))
+    .join('\n\n');
+}
+
+function leaves(command: Command, words: string): { words: string; command: Command }[] {
+  if (command.commands.length === 0) return [{ words, command }];
+  return command.commands.flatMap((child) => leaves(child, `${words} ${child.name()}`));
+}
+
+function commandPage(words: string, command: Command): string {
+  const places = command.registeredArguments.map((place) =>
+    place.required ? `<${place.name()}>` : `[${place.name()}]`,
+  );
+  const rows = command.options.map((option) => [
+    `\`${option.flags}\``,
+    [option.description, option.mandatory ? 'required' : '', shownDefault(option.defaultValue)]
+      .filter(Boolean)
+      .join('; '),
+  ]);
+  const title = `### \`${[words, ...places].join(' ')}\``;
+  return [title, `${sentence(command.description())}`, table(['option', 'meaning'], rows)].join('\n\n');
+}
+
+function shownDefault(value: unknown): string {
+  return value === undefined ? '' : `default ${String(value)}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
