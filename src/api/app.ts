@@ -1,11 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { BurnrateError } from '../base/index.ts';
 import { serveAssets } from './assets-endpoint.ts';
 import { callsEndpoints } from './calls-endpoints.ts';
 import { costsEndpoints } from './costs-endpoints.ts';
-import type { Api } from './endpoint.ts';
+import { type Api, openToAll, refusals } from './endpoint.ts';
 import { type ApiEnv, jsonOnly, sameOrigin, strictHeaders } from './guard.ts';
 import { instanceEndpoints } from './instance-endpoints.ts';
 import { keysEndpoints } from './keys-endpoints.ts';
@@ -33,7 +33,7 @@ export function createApi(ports: ApiPorts): ControlPlane {
   api.use(strictHeaders, sameOrigin, jsonOnly, limitedBody);
   addEndpoints(api, ports, hub);
   const document = () => openApiDocument(api, ports.instance.version);
-  api.get('/api/openapi.json', (context) => context.json(document()));
+  addDocument(api, document);
   api.get('*', serveAssets(ports.assets));
   api.notFound((context) => refuse(context, unknownPath(api, context)));
   return { fetch: (request) => api.fetch(request), document, close: () => hub.close() };
@@ -51,6 +51,19 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     add(api, ports);
   }
   liveEndpoints(api, ports, hub);
+}
+
+function addDocument(api: Api, document: ControlPlane['document']): void {
+  const content = { 'application/json': { schema: z.object({ openapi: z.string() }).loose() } };
+  const route = createRoute({
+    method: 'get',
+    path: '/api/openapi.json',
+    tags: ['Instance'],
+    summary: 'This API as an OpenAPI 3.1 document',
+    ...openToAll,
+    responses: { 200: { description: 'The document', content }, ...refusals },
+  });
+  api.openapi(route, (context) => context.json(document() as never, 200));
 }
 
 const limitedBody = bodyLimit({
@@ -75,7 +88,7 @@ function methodsOf(api: Api, path: string): string[] {
       ? [definition.route.method.toUpperCase()]
       : [],
   );
-  return path === '/api/openapi.json' ? ['GET'] : [...new Set(matching)];
+  return [...new Set(matching)];
 }
 
 function pathPattern(template: string): RegExp {

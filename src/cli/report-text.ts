@@ -1,4 +1,4 @@
-import { formatUsd, usd } from '../money/index.ts';
+import { formatUsd, toApproximateNumber, type Usd, usd } from '../money/index.ts';
 import { type Column, table } from './table.ts';
 
 interface Sums {
@@ -82,16 +82,23 @@ export function costsText(costs: CostsAnswer, width: number): string {
 function sumCells(sums: Sums, totalUsd: string): string[] {
   const { costUsd, calls, attempts, inputTokens, outputTokens } = sums;
   return [
-    formatUsd(usd(costUsd)),
+    shownUsd(usd(costUsd)),
     shareOf(costUsd, totalUsd),
     ...[calls, attempts, inputTokens, outputTokens].map((count) => count.toLocaleString('en')),
   ];
 }
 
+/** Cents say too little of a cost per call: below a dollar four significant digits are shown. */
+function shownUsd(amount: Usd): string {
+  const dollars = toApproximateNumber(amount);
+  const small = Math.abs(dollars) < 1 && Math.abs(dollars) >= 0.01;
+  return small ? `$${dollars.toPrecision(4)}` : formatUsd(amount);
+}
+
 function shareOf(part: string, whole: string): string {
   const total = usd(whole).picos;
   if (total === 0n) return '';
-  return `${(Number((usd(part).picos * 1_000n) / total) / 10).toFixed(1)}%`;
+  return `${((Number(usd(part).picos) / Number(total)) * 100).toFixed(1)}%`;
 }
 
 /** The tree with its shares, and what each thing cost. */
@@ -112,7 +119,7 @@ export function treeText(answer: TreeAnswer, width: number): string {
 function branchRows(node: TreeNode, indent: string, last: boolean, totalUsd: string): string[][] {
   const own = [
     `${indent}${last ? '└ ' : '├ '}${node.name || '(no stage)'}`,
-    formatUsd(usd(node.totalUsd)),
+    shownUsd(usd(node.totalUsd)),
     shareOf(node.totalUsd, totalUsd),
     node.counts.calls.toLocaleString('en'),
     node.counts.attempts.toLocaleString('en'),
@@ -130,7 +137,7 @@ function lineRows({ tree }: TreeAnswer): string[][] {
   for (const { line, costUsd } of tree.lines) sums.set(line, (sums.get(line) ?? 0n) + usd(costUsd).picos);
   const total = [
     'total',
-    formatUsd(usd(tree.totalUsd)),
+    shownUsd(usd(tree.totalUsd)),
     '',
     tree.counts.calls.toLocaleString('en'),
     tree.counts.attempts.toLocaleString('en'),
@@ -138,7 +145,7 @@ function lineRows({ tree }: TreeAnswer): string[][] {
   if (sums.size < 2) return [total];
   const kinds = [...sums].map(([line, picos]) => [
     `of which ${line}`,
-    formatUsd({ picos }),
+    shownUsd({ picos }),
     shareOf(String(Number(picos) / 1e12), tree.totalUsd),
     '',
     '',
@@ -156,7 +163,7 @@ function unitCosts({ figures }: TreeAnswer, width: number): string {
   ];
   const row = (name: string, cost: string | null, count: number) => [
     name,
-    cost === null ? '–' : formatUsd(usd(cost)),
+    cost === null ? '–' : shownUsd(usd(cost)),
     count.toLocaleString('en'),
   ];
   const rows = [
