@@ -125,6 +125,19 @@ describe('BudgetAccount', () => {
     expect(await account.extend('a', { usd: 1n }, [pot], 40)).toBeNull();
   });
 
+  test('what admitted calls are expected to need is kept for them, so that they finish', async () => {
+    const account = open('j1');
+    const sized = (need: bigint, expected: bigint) => () => ({ need: { usd: need }, expected: { usd: expected } });
+    expect(await account.hold({ ...ask('a', 20n), size: sized(20n, 60n) })).toMatchObject({ ok: true });
+    expect(await account.hold({ ...ask('b', 20n, { waitMsMax: 40 }), size: sized(20n, 50n) })).toMatchObject({
+      reason: 'contended',
+    });
+    expect(await account.hold({ ...ask('c', 20n), size: sized(20n, 40n) })).toMatchObject({ ok: true });
+    expect(account.tryExtend('a', { usd: 40n })).not.toBeNull();
+    expect(account.tryExtend('c', { usd: 20n })).not.toBeNull();
+    expect(account.tryExtend('c', { usd: 1n })).toBeNull();
+  });
+
   test('a caller that goes away leaves the line', async () => {
     const one = open('j1');
     await one.hold(ask('a', 100n));
