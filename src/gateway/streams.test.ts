@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ask, openRig, type Rig, until } from './test-rig.ts';
+import { ask, memoryJournal, openRig, type Rig, until } from './test-rig.ts';
 
 const ask4 = { model: 'test-model', stream: true, messages: [{ role: 'user', content: 'Hello' }] };
 const usage = '"usage":{"prompt_tokens":4,"completion_tokens":1,"total_tokens":5}';
@@ -120,6 +120,31 @@ describe('a client that goes away', () => {
     await until(() => closed && rig.journal.ended.length === 1);
     expect(rig.journal.ended[0]).toMatchObject({ failure: 'client_disconnect', status: 0, usageSource: 'estimated' });
   });
+});
+
+test('a client that goes away while its attempt is written down costs nothing', async () => {
+  let release = (): void => undefined;
+  const journal = memoryJournal();
+  const slow = {
+    ...journal,
+    begin: () =>
+      new Promise<void>((resolve) => {
+        release = resolve;
+      }),
+  };
+  const waiting = await openRig({ deps: { journal: slow } });
+  const req = request({ port: waiting.port, method: 'POST', path: '/v1/chat/completions', agent: false });
+  req.on('error', () => undefined);
+  req.end(JSON.stringify(ask4));
+  await until(() => waiting.gateway.stats().inFlight === 1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  req.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  release();
+  await until(() => journal.ended.length === 1);
+  expect(waiting.received).toHaveLength(0);
+  expect(journal.ended[0]).toMatchObject({ failure: 'client_disconnect', usageSource: 'none', priceState: 'none' });
+  await waiting.close();
 });
 
 test('a slow reader holds the provider back instead of filling memory', async () => {

@@ -2,6 +2,7 @@ import { BurnrateError, type Clock } from '../../base/index.ts';
 import type { BreakOff, Exchange, Stage, UpstreamResult } from '../exchange.ts';
 import { limits } from '../limits.ts';
 import type { GatewaySettings } from '../settings.ts';
+import { emptyObservation } from '../upstream/observer.ts';
 import { Relay } from '../upstream/relay.ts';
 import { upstreamHeaders, upstreamQuery } from '../upstream/request-headers.ts';
 import type { Sending, Upstream, UpstreamEnd, UpstreamRequest } from '../upstream/sender.ts';
@@ -21,6 +22,10 @@ export interface AttemptOptions {
 /** Sends the request upstream and carries the answer to the client; never throws for what happens out there. */
 export function attempt(options: AttemptOptions): Stage {
   return async (exchange) => {
+    if (exchange.gone && !finishes(exchange, options.settings)) {
+      exchange.result = neverSent;
+      return;
+    }
     const startedMs = options.clock.monotonicMs();
     const elapsedMs = () => options.clock.monotonicMs() - startedMs;
     options.onOverhead(startedMs - exchange.receivedMs);
@@ -50,6 +55,19 @@ export function attempt(options: AttemptOptions): Stage {
     } satisfies UpstreamResult;
   };
 }
+
+/** The client went away while the attempt was being written down. */
+const neverSent: UpstreamResult = {
+  status: 0,
+  sent: false,
+  breakOff: { failure: 'client_disconnect', error: null },
+  simulated: false,
+  requestId: '',
+  firstByteMs: null,
+  durationMs: 0,
+  responseBytes: 0,
+  observation: { ...emptyObservation, finished: false },
+};
 
 function requestOf(exchange: Exchange, settings: GatewaySettings): UpstreamRequest {
   const { route, req, understanding, call } = exchange;
