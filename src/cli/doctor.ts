@@ -127,9 +127,7 @@ function providerFindings(config: Config): Finding[] {
 function priceFindings(config: Config, book: PriceBook, nowMs: number): Finding[] {
   const models = new Set(
     Object.values(config.workflows).flatMap(({ stages }) =>
-      Object.values(stages).flatMap((stage) =>
-        'model' in stage && typeof stage.model === 'string' ? [stage.model] : [],
-      ),
+      Object.values(stages).flatMap(({ work }) => (work.kind === 'model' && work.model !== '' ? [work.model] : [])),
     ),
   );
   const missing = [...models].filter((model) => !isPriced(model, config, book, nowMs));
