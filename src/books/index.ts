@@ -19,6 +19,12 @@ export {
 } from './account/index.ts';
 export type { AuditBooks, AuditEntry, AuditQuery, NewAuditEntry } from './audit.ts';
 export type { Books } from './books.ts';
+export {
+  type BudgetDirectory,
+  type BudgetDirectoryLimits,
+  budgetDirectory,
+  budgetDirectoryLimits,
+} from './budget-directory.ts';
 export type {
   BalanceQuery,
   BudgetBooks,
