@@ -17,6 +17,12 @@ export interface Live {
 
 const LiveContext = createContext<Live | null>(null);
 
+/**
+ * A moving window changes though nothing is appended, and a ledger that is away appends nothing: figures are read again after
+ * this long in any case, ms.
+ */
+const idleRefreshMs = 15_000;
+
 /** Wait before a new connection when the browser has given one up, ms. */
 const reconnectMs = 3_000;
 
@@ -92,5 +98,14 @@ function useRefresh(version: number | null, paused: boolean, refreshMs: number):
     const timer = setTimeout(due, first ? 0 : Math.max(0, lastMs.current + refreshMs - nowMs()));
     return () => clearTimeout(timer);
   }, [version, paused, refreshMs, refresh]);
+  useEffect(() => {
+    if (paused) return;
+    const dueMs = Math.max(idleRefreshMs, refreshMs);
+    const timer = setInterval(() => {
+      // Half the time is tolerance: timers do not fire to the millisecond.
+      if (nowMs() - lastMs.current >= dueMs / 2) refresh();
+    }, dueMs);
+    return () => clearInterval(timer);
+  }, [paused, refreshMs, refresh]);
   return refreshedAtMs;
 }

@@ -1,7 +1,7 @@
 import type { Attribution, Bucket, FailureClass, LineKind, OutcomeKind, Unit } from '../../../src/tree/index.ts';
 
 /** The shapes of /api as its OpenAPI document gives them. Money is an exact decimal string in USD; null is unknown. */
-export type Money = string;
+type Money = string;
 
 export interface Instance {
   readonly version: string;
@@ -24,12 +24,12 @@ export interface Pulse {
   readonly at: string;
 }
 
-export interface Range {
+interface Range {
   readonly from: string;
   readonly to: string;
 }
 
-export interface CostSums {
+interface CostSums {
   readonly costUsd: Money;
   readonly runs: number;
   readonly interactions: number;
@@ -159,7 +159,7 @@ export interface Attempt extends Attribution {
   readonly simulated: boolean;
 }
 
-export interface CallTotals {
+interface CallTotals {
   readonly costUsd: Money | null;
   readonly knownCostUsd: Money;
   readonly startedAt: string;

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback, useMemo } from 'react';
 import type { Costs } from '../api/schema.ts';
-import { showMoney } from '../format/money.ts';
+import { alignMoney, moneyDigits, showMoney } from '../format/money.ts';
 import { hourCycle } from '../format/time.ts';
 import { NothingHere } from '../parts/states.tsx';
 import { type BucketName, bucketLengthMs, type RangeChoice } from '../view/range.ts';
@@ -102,9 +102,13 @@ interface BarPoint {
 function barTip(points: unknown, bucket: BucketName): HTMLElement {
   const shown = (points as readonly BarPoint[]).filter((point) => point.value > 0).reverse();
   const first = (points as readonly BarPoint[])[0];
-  const rows = shown.map((point) => ({ colour: point.color, name: point.seriesName, value: dollars(point.value) }));
   const sum = shown.reduce((total, point) => total + point.value, 0);
-  const total = shown.length > 1 ? [{ name: 'all', value: dollars(sum) }] : [];
+  const rows = shown.map((point) => ({
+    colour: point.color,
+    name: point.seriesName,
+    value: dollars(point.value, sum),
+  }));
+  const total = shown.length > 1 ? [{ name: 'all', value: dollars(sum, sum) }] : [];
   const empty = shown.length === 0 ? [{ name: 'nothing spent', value: '' }] : [];
   return tip(axisTime(Number(first?.name), bucket, true), [...rows, ...total, ...empty]);
 }
@@ -122,8 +126,8 @@ function axisTime(ms: number, bucket: BucketName, full = false): string {
 }
 
 /** Sums of chart values are near enough for a tooltip; the table beside it is exact. */
-function dollars(value: number): string {
-  return showMoney(value.toFixed(12));
+function dollars(value: number, largest: number): string {
+  return alignMoney(value.toFixed(12), moneyDigits(largest.toFixed(12)));
 }
 
 function axisDollars(value: number): string {

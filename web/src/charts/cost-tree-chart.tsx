@@ -152,7 +152,14 @@ function areaOption(tree: CostNode, palette: Palette): EChartsCoreOption {
         nodeClick: false,
         breadcrumb: { show: false },
         itemStyle: { borderColor: palette.panel, borderWidth: 2, gapWidth: 2 },
-        upperLabel: { show: true, height: 24, color: palette.onSeries, fontWeight: 600, fontSize: 12.5 },
+        upperLabel: {
+          show: true,
+          height: 24,
+          formatter: (p: { data: { name: string; costUsd: string } }) => `${p.data.name}  ${showMoney(p.data.costUsd)}`,
+          color: palette.onSeries,
+          fontWeight: 600,
+          fontSize: 12.5,
+        },
         label: {
           color: palette.onSeries,
           fontSize: 12,

@@ -3,7 +3,7 @@ import { chartDollars } from '../format/money.ts';
 import { parseBucket } from '../format/time.ts';
 import { type BucketName, bucketLengthMs } from '../view/range.ts';
 
-export interface Series {
+interface Series {
   readonly name: string;
   /** Place in the palette; follows the alphabet, so that a name keeps its colour when ranks change. */
   readonly colour: number;
@@ -50,7 +50,7 @@ export function stackOverTime(costs: Costs, bucket: BucketName, dimension: strin
   };
 }
 
-export function nameOf(value: string | number | null): string {
+function nameOf(value: string | number | null): string {
   return value === null || value === '' ? absentName : String(value);
 }
 

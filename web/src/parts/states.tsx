@@ -42,7 +42,7 @@ interface ErrorStateProps {
   retry?(): void;
 }
 
-export function ErrorState({ error, retry }: ErrorStateProps) {
+function ErrorState({ error, retry }: ErrorStateProps) {
   const known = error instanceof ApiError;
   return (
     <div className={styles.error} role="alert">

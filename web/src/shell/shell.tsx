@@ -37,10 +37,10 @@ export function Shell() {
       </header>
       <SimulatedBanner />
       <div className={styles.frame}>
+        <StaleBanner />
         <section className={styles.controls} aria-label="Time range">
           <RangePicker />
         </section>
-        <StaleBanner />
         <Content />
       </div>
     </LiveProvider>

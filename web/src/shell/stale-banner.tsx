@@ -30,5 +30,8 @@ function useStaleFigures(): { readonly atMs: number; readonly reason: string } |
     .sort((a, b) => a.state.dataUpdatedAt - b.state.dataUpdatedAt)[0];
   if (!failed) return null;
   const { error, dataUpdatedAt } = failed.state;
-  return { atMs: dataUpdatedAt, reason: error instanceof ApiError ? `${error.message} (${error.code})` : 'Unknown.' };
+  return {
+    atMs: dataUpdatedAt,
+    reason: error instanceof ApiError ? `${error.message.replace(/\.$/, '')} (${error.code}).` : 'Unknown.',
+  };
 }

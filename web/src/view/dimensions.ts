@@ -10,8 +10,6 @@ export const dimensionGroups: readonly { readonly group: string; readonly items:
   { group: 'When', items: ['minute', 'hour', 'day', 'week', 'month'] },
 ];
 
-export const dimensionNames: readonly string[] = dimensionGroups.flatMap((group) => group.items);
-
 const labels: Readonly<Record<string, string>> = {
   promptVersion: 'Prompt version',
   modelRequested: 'Model asked for',
