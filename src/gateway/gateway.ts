@@ -174,7 +174,7 @@ class DataPlane implements Gateway {
       const failed = exchange.result?.breakOff?.error;
       if (failed) this.#counters.noteError(failed.code);
     } catch (error) {
-      this.#bookLost(exchange);
+      await this.#bookLost(exchange);
       this.#refuse(exchange.req, exchange.res, exchange.route.protocol, error);
     } finally {
       this.#leave(exchange);
@@ -182,11 +182,11 @@ class DataPlane implements Gateway {
   }
 
   /** A defect after the begin must not leave the attempt open: its estimate is what gets booked. */
-  #bookLost(exchange: Exchange): void {
+  #bookLost(exchange: Exchange): Promise<void> {
     const { start, attempt: ended } = exchange;
-    if (!start || ended) return;
+    if (!start || ended) return Promise.resolve();
     const unseen = { firstByteMs: null, firstTokenMs: null, durationMs: 0, responseBytes: 0, providerRequestId: '' };
-    this.#deps.journal.end({ ...start, ...unseen, status: 0, failure: 'crash' });
+    return this.#deps.journal.end({ ...start, ...unseen, status: 0, failure: 'crash' });
   }
 
   #leave(exchange: Exchange): void {

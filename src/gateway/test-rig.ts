@@ -32,6 +32,7 @@ export function memoryJournal(): MemoryJournal {
     },
     end(attempt) {
       ended.push(attempt);
+      return Promise.resolve();
     },
     close: () => Promise.resolve(),
   };

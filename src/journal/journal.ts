@@ -12,8 +12,12 @@ export interface Journal {
    * @throws BurnrateError journal_unavailable when it cannot be written (disk full)
    */
   begin(attempt: AttemptStart): Promise<void>;
-  /** Records the end of an attempt exactly once. Never throws for a full disk: the entry is kept in memory (bounded) and written when space returns. */
-  end(attempt: Attempt): void;
+  /**
+   * Records the end of an attempt exactly once. Resolves when the entry survives a kill −9, so that an answer that was
+   * given is an answer that is known. Never rejects: what a full disk refuses is kept in memory (bounded by the open
+   * attempts), resolves at once and is written when space returns.
+   */
+  end(attempt: Attempt): Promise<void>;
   /** Entries written and not yet shipped, for metrics and back-pressure. */
   readonly unshipped: number;
   /** Flushes, fsyncs and closes. */

@@ -82,7 +82,7 @@ interface OpenAttempt {
 type Queued =
   | { kind: 'start'; text: string; open: OpenAttempt; resolve: () => void; reject: (cause: unknown) => void }
   | { kind: 'carry'; text: string; open: OpenAttempt }
-  | { kind: 'end'; text: string; attempt: Attempt };
+  | { kind: 'end'; text: string; attempt: Attempt; resolve: () => void };
 
 class SqliteJournal implements OpenJournal {
   readonly id: string;
@@ -139,12 +139,14 @@ class SqliteJournal implements OpenJournal {
     });
   }
 
-  end(attempt: Attempt): void {
+  end(attempt: Attempt): Promise<void> {
     assert(!this.#closed, 'an attempt ended after its journal was closed');
     const open = this.#open.get(attempt.attemptId);
     assert(open && open.sequence > 0, `attempt ${attempt.attemptId} ended without being open`);
     this.#open.delete(attempt.attemptId);
-    this.#enqueue({ kind: 'end', text: encodeEntry('end', attempt), attempt });
+    return new Promise((resolve) => {
+      this.#enqueue({ kind: 'end', text: encodeEntry('end', attempt), attempt, resolve });
+    });
   }
 
   async sync(): Promise<void> {
@@ -203,7 +205,7 @@ class SqliteJournal implements OpenJournal {
     taken.forEach((entry, index) => {
       if (entry.kind === 'end') attempts.push(entry.attempt);
       else entry.open.sequence = first + index;
-      if (entry.kind === 'start') entry.resolve();
+      if (entry.kind !== 'carry') entry.resolve();
     });
     this.#unshipped += attempts.length;
     this.#recent.add({ first, last: this.#lastSequence, attempts });
@@ -217,6 +219,8 @@ class SqliteJournal implements OpenJournal {
     const refused = [...taken, ...this.#queue];
     this.#queue = refused.filter((entry) => entry.kind === 'end');
     for (const entry of refused) {
+      // The answer does not wait for a disk: an end that could not be written is in memory and is tried again.
+      if (entry.kind === 'end') entry.resolve();
       if (entry.kind !== 'start') continue;
       this.#open.delete(entry.open.start.attemptId);
       entry.reject(unavailable('the journal cannot be written', cause));

@@ -47,6 +47,8 @@ export async function replay(
     String(speed),
     '--url',
     stack.origin,
+    '--model',
+    'gpt-5-mini',
     '--workflow',
     'replayed',
     '--json',

@@ -70,7 +70,7 @@ test('azure again, with kill −9 of gateway and ledger on the way', async () =>
 
 test.each([
   ['mooncake-conversation.jsonl', 1_500, 600],
-  ['ragpulse.jsonl', 7_106, 6_000],
+  ['ragpulse.jsonl', 7_106, 30_000],
 ])('%s: what is received is what the ledger holds', async (name, records, speed) => {
   stack = await startStack();
   const summary = await replay(stack, join(workloads, name), speed, async () => {}, ['--limit', String(records)]);

@@ -2,15 +2,19 @@ import type { Journal } from '../../journal/index.ts';
 import type { Attempt } from '../../tree/index.ts';
 import type { Exchange, Stage } from '../exchange.ts';
 
-/** Writes the end of the attempt to the journal, exactly once. */
+/**
+ * Writes the end of the attempt to the journal, exactly once, and waits until a kill −9 cannot undo it: the answer's
+ * last bytes go out after that, so what a client has seen complete is complete in the ledger too.
+ */
 export function post(journal: Journal, simulated: Set<string>, onPosted: (attempt: Attempt) => void): Stage {
   return (exchange) => {
     const attempt = attemptOf(exchange);
     if (!attempt || exchange.attempt) return;
     exchange.attempt = attempt;
     if (attempt.status > 0) noteSimulated(simulated, attempt);
-    journal.end(attempt);
+    const written = journal.end(attempt);
     onPosted(attempt);
+    return written;
   };
 }
 
