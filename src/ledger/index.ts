@@ -1,4 +1,15 @@
 export type {
+  AttemptCursor,
+  EconomicQuery,
+  EconomicQuestions,
+  EndingRow,
+  GroupedQuery,
+  RetryRow,
+  RunRow,
+  RunSample,
+  TrafficRow,
+} from './economic-questions.ts';
+export type {
   CostAnswer,
   CostQuery,
   CostRow,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
 import { sumUsd, zeroUsd } from '../money/index.ts';
 import { type Attempt, linesOf, totalOf } from '../tree/index.ts';
+import { economicQuestionsContract } from './economic-questions.contract.ts';
 import type { CostQuery, Dimension } from './ledger.ts';
 import { historyContract } from './ledger-history.contract.ts';
 import { cost, type LedgerUnderTest, march, useLedger } from './ledger-under-test.contract.ts';
@@ -303,4 +304,5 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     });
   });
   historyContract(name, open);
+  economicQuestionsContract(name, open);
 }

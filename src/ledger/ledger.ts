@@ -1,5 +1,6 @@
 import type { Usd } from '../money/index.ts';
 import type { Attempt, AttributionName, CostNode, Outcome, ShipBatch } from '../tree/index.ts';
+import type { EconomicQuestions } from './economic-questions.ts';
 
 /** Half-open: from ≤ startedAt < to, ms since the Unix epoch. */
 export interface TimeRange {
@@ -115,7 +116,7 @@ export interface RetentionRule {
 }
 
 /** The analytical record every question is asked of. One owner process per file; every engine passes `ledger.contract.ts`. */
-export interface Ledger {
+export interface Ledger extends EconomicQuestions {
   /** Appends rows and the journal's watermark in one transaction; entries at or below the watermark are skipped. @returns the watermark */
   append(batch: ShipBatch): Promise<number>;
   watermark(journalId: string): Promise<number>;

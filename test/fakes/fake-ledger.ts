@@ -1,3 +1,4 @@
+import type { AskedLedger } from '../../src/api/index.ts';
 import type { CostQuery, CostRow, Ledger, WorkflowFacts } from '../../src/ledger/index.ts';
 import { sumUsd, zeroUsd } from '../../src/money/index.ts';
 import {
@@ -11,12 +12,15 @@ import {
 } from '../../src/tree/index.ts';
 
 /** A ledger in memory, naive on purpose, for tests of what stands on the ledger's port. */
-export interface FakeLedger extends Ledger {
+export interface FakeLedger extends AskedLedger, Pick<Ledger, 'append' | 'watermark'> {
   readonly attempts: Attempt[];
   readonly outcomes: Map<string, Outcome>;
   /** When set, every question fails with it. */
   failure: Error | null;
 }
+
+const unasked = () => Promise.reject(new Error('this fake keeps no history; test such questions on DuckDB'));
+const noHistory = { traffic: unasked, endings: unasked, retries: unasked, runs: unasked, history: unasked };
 
 export function fakeLedger(attempts: Attempt[] = []): FakeLedger {
   const outcomes = new Map<string, Outcome>();
@@ -93,16 +97,13 @@ export function fakeLedger(attempts: Attempt[] = []): FakeLedger {
       const ends = [...outcomes.values()].filter((outcome) => outcome.run === id);
       return own.length + ends.length === 0 ? null : { run: id, attempts: own, outcomes: ends };
     },
+    ...noHistory,
     async pulse() {
       guard();
       const cost = sumUsd(attempts.map((attempt) => attempt.cost ?? zeroUsd));
       const version = attempts.length + outcomes.size;
       return { attempts: attempts.length, cost, lastAppendedAtMs: attempts.at(-1)?.startedAtMs ?? null, version };
     },
-    async applyRetention() {
-      return { attemptsDeleted: 0 };
-    },
-    async close() {},
   };
   return fake;
 }

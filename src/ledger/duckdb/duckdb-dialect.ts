@@ -9,6 +9,7 @@ const formats: Readonly<Record<TimeUnit, string>> = {
 };
 
 export const duckDbDialect: Dialect = {
+  rowId: 'rowid',
   placeholder: (index) => `$${index}`,
   timeBucket(unit, column, timeZone, parameters) {
     const instant = `make_timestamp(${column} * 1000)`;

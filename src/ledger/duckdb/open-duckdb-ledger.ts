@@ -57,6 +57,11 @@ class DuckDbLedger implements Ledger {
   readonly workflows: LedgerQueries['workflows'];
   readonly call: LedgerQueries['call'];
   readonly run: LedgerQueries['run'];
+  readonly traffic: LedgerQueries['traffic'];
+  readonly endings: LedgerQueries['endings'];
+  readonly retries: LedgerQueries['retries'];
+  readonly runs: LedgerQueries['runs'];
+  readonly history: LedgerQueries['history'];
   readonly #owned: OwnedInstance;
   readonly #writer: DuckDBConnection;
   readonly #readers: ReaderPool;
@@ -85,6 +90,11 @@ class DuckDbLedger implements Ledger {
     this.workflows = queries.workflows;
     this.call = queries.call;
     this.run = queries.run;
+    this.traffic = queries.traffic;
+    this.endings = queries.endings;
+    this.retries = queries.retries;
+    this.runs = queries.runs;
+    this.history = queries.history;
   }
 
   append(batch: ShipBatch): Promise<number> {

@@ -11,6 +11,11 @@ export const remoteMethods = [
   'workflows',
   'call',
   'run',
+  'traffic',
+  'endings',
+  'retries',
+  'runs',
+  'history',
   'pulse',
   'applyRetention',
 ] as const satisfies readonly (keyof Ledger)[];

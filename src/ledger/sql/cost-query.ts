@@ -105,8 +105,9 @@ export function rangeOf({ range }: Pick<CostQuery, 'range'>, parameters: Paramet
   return `started_at >= ${parameters.bind(range.fromMs)} AND started_at < ${parameters.bind(range.toMs)}`;
 }
 
-function filtersOf(
-  query: CostQuery,
+/** The equality filters of a question, each as a condition. */
+export function filtersOf(
+  query: Pick<CostQuery, 'where'>,
   dialect: Dialect,
   parameters: Parameters,
   expression: (name: string) => string,

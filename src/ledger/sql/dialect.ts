@@ -4,6 +4,8 @@ export type TimeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month';
 
 /** Where the engines' SQL differs; everything else is written once. A new engine is a new dialect, not new queries. */
 export interface Dialect {
+  /** An expression that numbers the rows of a table, each differently. */
+  readonly rowId: string;
   /** The placeholder of the parameter at `index`, from 1. */
   placeholder(index: number, value: SqlValue): string;
   /**

@@ -55,6 +55,17 @@ export function isDimension(name: string): name is Dimension {
   return Object.hasOwn(columns, name) || timeUnits.includes(name);
 }
 
+export function timeUnitOf(name: string): TimeUnit | null {
+  return timeUnits.includes(name) ? (name as TimeUnit) : null;
+}
+
+/** The column of \`attempts\` a dimension is the value of; null for tags, times and what lines are told apart by. */
+export function columnOf(name: string): string | null {
+  if (!Object.hasOwn(columns, name) || isOfLines(name)) return null;
+  const cast = /^CAST\((\w+) AS VARCHAR\)$/.exec(columns[name as keyof typeof columns]);
+  return cast?.[1] ?? columns[name as keyof typeof columns];
+}
+
 /** Whether a dimension tells the lines of one attempt apart. */
 export function isOfLines(dimension: string): boolean {
   return dimension === 'bucket' || dimension === 'line';

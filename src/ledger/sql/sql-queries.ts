@@ -1,10 +1,12 @@
 import { BurnrateError } from '../../base/index.ts';
 import { fromPicos } from '../../money/index.ts';
 import type { Attempt, Outcome } from '../../tree/index.ts';
+import type { EconomicQuestions } from '../economic-questions.ts';
 import type { CostAnswer, CostQuery, Ledger, RunFacts, StageDetail, TimeRange, WorkflowFacts } from '../ledger.ts';
 import { readAttempt } from './attempt-columns.ts';
 import { groupedCosts, readCostRow, totalCosts } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
+import { economicQueries } from './economic-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
 import { callNodes, readWorkflows, withCalls } from './workflow-facts.ts';
 import {
@@ -22,7 +24,7 @@ export interface SqlReader {
   query(statement: Statement): Promise<SqlRow[]>;
 }
 
-export type LedgerQueries = Pick<Ledger, 'costs' | 'workflow' | 'workflows' | 'call' | 'run'>;
+export type LedgerQueries = Pick<Ledger, 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | keyof EconomicQuestions>;
 
 const attemptsPerAnswerMax = 10_000;
 const callsPerAnswerMax = 500;
@@ -35,6 +37,7 @@ export function sqlQueries(reader: SqlReader): LedgerQueries {
     workflows: (range) => workflows(reader, null, range),
     call: (callId) => attempts(reader, attemptsWhere('call_id', callId, attemptsPerAnswerMax, reader.dialect)),
     run: (runId) => run(reader, runId),
+    ...economicQueries(reader),
   };
 }
 

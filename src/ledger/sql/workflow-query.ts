@@ -1,10 +1,8 @@
 import type { TimeRange } from '../ledger.ts';
 import { measures, rangeOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
+import { runSpanMsMax } from './run-endings.ts';
 import { Parameters, type Statement } from './sql-text.ts';
-
-/** A run's first attempt is looked for this far before the range; a run id in use for longer counts again. */
-const runSpanMsMax = 31 * 86_400_000;
 
 export interface StageScope {
   readonly workflow: string;

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
+import { addUsd, usd, zeroUsd } from '../money/index.ts';
+import type { Attempt, Outcome } from '../tree/index.ts';
+import { cost, type LedgerUnderTest, march, useLedger } from './ledger-under-test.contract.ts';
+
+const everything = { range: march, where: {} };
+
+function ending(id: string, run: string, changes: Partial<Outcome> = {}): Outcome {
+  return {
+    id,
+    run,
+    outcome: 'success',
+    value: usd('4.5'),
+    humanMinutes: null,
+    role: null,
+    csat: null,
+    atMs: caseStartMs + 1_000,
+    recordedAtMs: caseStartMs + 2_000,
+    ...changes,
+  };
+}
+
+/** A retried call, a fallback and a call of another workflow. */
+const traffic: readonly Attempt[] = [
+  caseAttempt('1', {
+    workflow: 'support',
+    stage: 'answer',
+    user: 'u1',
+    session: 's1',
+    release: 'r1',
+    failure: 'timeout',
+    durationMs: 100,
+  }),
+  caseAttempt('2', {
+    ...{ callId: 'call_1', run: 'run_1', attemptNumber: 2, reason: 'retry', layer: 'gateway', workflow: 'support' },
+    ...{ stage: 'answer', user: 'u1', session: 's1', release: 'r2', durationMs: 300, startedAtMs: caseStartMs + 10 },
+  }),
+  caseAttempt('3', { workflow: 'support', stage: 'answer', user: 'u2', durationMs: 200, partTokens: null }),
+  caseAttempt('4', { workflow: 'search', stage: 'find', reason: 'fallback', requestBytes: 10, responseBytes: 20 }),
+];
+
+/** What every ledger engine answers to the questions of economics. */
+export function economicQuestionsContract(name: string, open: () => Promise<LedgerUnderTest>): void {
+  describe(`economic questions: ${name}`, () => {
+    const under = useLedger(open);
+
+    test('traffic counts users, sessions, retried calls, bytes, latency and parts by group', async () => {
+      await under.append(...traffic);
+      const rows = await under.ledger.traffic({ ...everything, by: ['workflow'] });
+      expect(rows.map((row) => row.dimensions.workflow)).toEqual(['support', 'search']);
+      expect(rows[0]).toMatchObject({
+        ...{ users: 2, sessions: 1, runs: 2, calls: 2, attempts: 3, retriedCalls: 1, fallbackCalls: 0 },
+        ...{ failedAttempts: 1, requestBytes: 12_000, responseBytes: 3_600, attemptsWithParts: 2 },
+        parts: { system: 200, history: 400, retrieval: 1_200, question: 200, tools: 0 },
+        latencyMs: { p50: 200, p90: 280, p99: 298 },
+        cost: cost(traffic.slice(0, 3)),
+      });
+      expect(rows[1]).toMatchObject({ fallbackCalls: 1, requestBytes: 10, responseBytes: 20 });
+    });
+
+    test('an empty range has no groups, and one row of zeros without groups', async () => {
+      expect(await under.ledger.traffic({ ...everything, by: ['workflow'] })).toEqual([]);
+      const [row] = await under.ledger.traffic({ ...everything, by: [] });
+      expect(row).toMatchObject({ calls: 0, cost: zeroUsd, latencyMs: null });
+    });
+
+    test('endings take the labels of the first attempt and the latest outcome', async () => {
+      await under.append(...traffic);
+      await under.ledger.recordOutcome(ending('o1', 'run_1', { outcome: 'failed' }));
+      const last = { outcome: 'escalated', humanMinutes: 6, role: 'agent', csat: 4, value: null } as const;
+      await under.ledger.recordOutcome(ending('o2', 'run_1', { ...last, atMs: caseStartMs + 5_000 }));
+      const rows = await under.ledger.endings({ range: march, where: { workflow: ['support'] }, by: ['release'] });
+      expect(rows).toHaveLength(2);
+      const firstRun = cost(traffic.slice(0, 2));
+      expect(rows).toContainEqual({
+        ...{ dimensions: { release: 'r1' }, outcome: 'escalated', role: 'agent', runs: 1, cost: firstRun },
+        ...{ value: zeroUsd, humanMinutes: 6, ratings: 1, csat: 4 },
+      });
+      expect(rows).toContainEqual(
+        expect.objectContaining({ dimensions: { release: null }, outcome: null, role: null, runs: 1 }),
+      );
+    });
+
+    test('a retry is counted under the failure before it and the layer that sent it', async () => {
+      await under.append(...traffic);
+      expect(await under.ledger.retries({ ...everything, where: { workflow: ['support'] } })).toEqual([
+        {
+          ...{ workflow: 'support', stage: 'answer', reason: 'retry', layer: 'gateway', cause: 'timeout' },
+          ...{ calls: 1, attempts: 1, tokens: 1_500, cost: cost(traffic.slice(1, 2)) },
+        },
+      ]);
+    });
+
+    test('runs are whole, and a limit takes the same ones every time', async () => {
+      await under.append(...traffic);
+      await under.ledger.recordOutcome(ending('o1', 'run_3', { humanMinutes: 2 }));
+      const all = await under.ledger.runs(everything, 100);
+      expect(all.runs).toBe(3);
+      expect(all.rows.reduce((sum, row) => addUsd(sum, row.cost), zeroUsd)).toEqual(cost(traffic));
+      expect(all.rows.find((row) => row.run === 'run_3')).toMatchObject({ outcome: 'success', humanMinutes: 2 });
+      expect(all.rows.find((row) => row.run === 'run_1')).toMatchObject({
+        ...{ release: 'r1', user: 'u1', calls: 1, attempts: 2, durationMs: 310, outcome: null },
+      });
+      const two = await under.ledger.runs(everything, 2);
+      expect([two.rows.length, two.runs]).toEqual([2, 3]);
+      expect((await under.ledger.runs(everything, 2)).rows).toEqual(two.rows);
+    });
+
+    test('history comes page by page, each attempt once', async () => {
+      await under.append(...traffic);
+      const first = await under.ledger.history(everything, 3);
+      const last = first.at(-1) as Attempt;
+      const rest = await under.ledger.history(everything, 3, last);
+      expect([...first, ...rest].map((attempt) => attempt.attemptId).toSorted()).toEqual([
+        ...['att_1', 'att_2', 'att_3', 'att_4'],
+      ]);
+    });
+
+    test('dimensions of lines are refused', async () => {
+      await expect(under.ledger.traffic({ ...everything, by: ['line'] })).rejects.toMatchObject({
+        code: 'bad_request',
+      });
+    });
+  });
+}

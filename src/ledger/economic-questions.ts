@@ -1,0 +1,111 @@
+import type { Usd } from '../money/index.ts';
+import type { Attempt, AttemptLayer, AttemptReason, FailureClass, OutcomeKind, PartTokens } from '../tree/index.ts';
+import type { CostQuery, Dimension, TimeRange } from './ledger.ts';
+
+/** Which attempts are meant; filters as in a cost query, without those of lines. */
+export interface EconomicQuery {
+  readonly range: TimeRange;
+  readonly where: CostQuery['where'];
+  /** IANA name; calendar dimensions follow it, UTC when absent. */
+  readonly timeZone?: string;
+}
+
+export interface GroupedQuery extends EconomicQuery {
+  /** Dimensions of attempts; not `line` or `bucket`. */
+  readonly by: readonly Dimension[];
+}
+
+/** What flowed, by group. Attempts older than the retention period are not in it. */
+export interface TrafficRow {
+  readonly dimensions: Readonly<Record<string, string | null>>;
+  readonly users: number;
+  readonly sessions: number;
+  readonly interactions: number;
+  readonly runs: number;
+  readonly calls: number;
+  readonly attempts: number;
+  /** Calls with at least one attempt of that reason. */
+  readonly retriedCalls: number;
+  readonly fallbackCalls: number;
+  readonly failedAttempts: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cost: Usd;
+  /** Duration of attempts, ms; null without attempts. */
+  readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number } | null;
+  /** Estimated input tokens by part, over `attemptsWithParts`. */
+  readonly parts: PartTokens;
+  readonly attemptsWithParts: number;
+}
+
+/** Runs that began in the range, by dimensions of their first attempt, their latest outcome and its role. */
+export interface EndingRow {
+  readonly dimensions: Readonly<Record<string, string | null>>;
+  /** Null while the run is open. */
+  readonly outcome: OutcomeKind | null;
+  readonly role: string | null;
+  readonly runs: number;
+  /** Known cost of the runs' attempts before the end of the range. */
+  readonly cost: Usd;
+  readonly value: Usd;
+  readonly humanMinutes: number;
+  readonly ratings: number;
+  /** Sum of the ratings. */
+  readonly csat: number;
+}
+
+/** Further attempts of calls, by what made them necessary. */
+export interface RetryRow {
+  readonly workflow: string | null;
+  readonly stage: string | null;
+  readonly reason: AttemptReason;
+  readonly layer: AttemptLayer;
+  /** Failure of the attempt before; null when that had none (a hedge, a repair) or is not known. */
+  readonly cause: FailureClass | null;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly tokens: number;
+  readonly cost: Usd;
+}
+
+/** One run with what it cost and how it ended. */
+export interface RunRow {
+  readonly run: string;
+  readonly startedAtMs: number;
+  readonly workflow: string | null;
+  readonly release: string | null;
+  readonly promptVersion: string | null;
+  readonly segment: string | null;
+  readonly user: string | null;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly cost: Usd;
+  readonly durationMs: number;
+  readonly outcome: OutcomeKind | null;
+  readonly humanMinutes: number;
+}
+
+export interface RunSample {
+  /** At most the limit, chosen by a hash of the run: the same runs whenever asked. */
+  readonly rows: readonly RunRow[];
+  /** How many runs there are. */
+  readonly runs: number;
+}
+
+/** Attempts after this one, in the order they began. */
+export interface AttemptCursor {
+  readonly startedAtMs: number;
+  readonly attemptId: string;
+}
+
+/** Questions only the economics of a product asks. */
+export interface EconomicQuestions {
+  traffic(query: GroupedQuery): Promise<readonly TrafficRow[]>;
+  endings(query: GroupedQuery): Promise<readonly EndingRow[]>;
+  retries(query: EconomicQuery): Promise<readonly RetryRow[]>;
+  runs(query: EconomicQuery, limit: number): Promise<RunSample>;
+  /** A page of single attempts, oldest first, at most `limit`. */
+  history(query: EconomicQuery, limit: number, after?: AttemptCursor): Promise<readonly Attempt[]>;
+}

@@ -1,0 +1,44 @@
+import type { TimeRange } from '../ledger.ts';
+import type { Parameters } from './sql-text.ts';
+
+/** A run's first attempt is looked for this far before the range; a run id in use for longer counts again. */
+export const runSpanMsMax = 31 * 86_400_000;
+
+/** A dimension of attempts under the name its value has in the answer. */
+export interface NamedColumn {
+  readonly alias: string;
+  readonly sql: string;
+}
+
+export type LatestOutcomeColumns = readonly ('outcome' | 'role' | 'value' | 'human_minutes' | 'csat')[];
+
+/** One row for each run that began in the range, with values of its first attempt and sums over its attempts. */
+export function runsBegun(
+  range: TimeRange,
+  columns: readonly NamedColumn[],
+  filters: readonly string[],
+  parameters: Parameters,
+): string {
+  const earliest = parameters.bind(range.fromMs - runSpanMsMax);
+  const from = parameters.bind(range.fromMs);
+  const to = parameters.bind(range.toMs);
+  const filtered = filters.map((filter) => ` AND ${filter}`).join('');
+  // The engine's min_by passes over nulls, which here are values like any other.
+  const firsts = columns.map(
+    ({ alias, sql }) => `nullif(min_by(coalesce(${sql}, ''), (started_at, attempt_id)), '') AS ${alias}`,
+  );
+  return `
+    SELECT ${[...firsts, ''].join(', ')} run, min(started_at) AS began_at, count(DISTINCT call_id) AS calls, count(*) AS attempts,
+      coalesce(sum(cost), 0) AS cost, max(started_at + duration_ms) - min(started_at) AS duration_ms
+    FROM attempts WHERE started_at >= ${earliest} AND started_at < ${to}${filtered}
+      AND run IN (SELECT run FROM attempts WHERE started_at >= ${from} AND started_at < ${to}) GROUP BY run
+    HAVING min(started_at) >= ${from}`;
+}
+
+/** The outcome that counts of each run: the latest by its own time. */
+export function latestOutcomes(columns: LatestOutcomeColumns): string {
+  return `
+    SELECT run AS outcome_run, ${columns.join(', ')}
+    FROM (SELECT *, row_number() OVER (PARTITION BY run ORDER BY happened_at DESC, recorded_at DESC, id DESC) AS place
+      FROM outcomes) AS placed WHERE place = 1`;
+}
