@@ -3,11 +3,9 @@ import type { BudgetBooks } from './budgets.ts';
 
 export interface BudgetDirectoryLimits {
   readonly refreshMs: number;
-  /** Most budgets an instance may define; more are refused where they are defined. */
-  readonly budgetsMax: number;
 }
 
-export const budgetDirectoryLimits: BudgetDirectoryLimits = { refreshMs: 1_000, budgetsMax: 10_000 };
+export const budgetDirectoryLimits: BudgetDirectoryLimits = { refreshMs: 1_000 };
 
 const changesPerFetch = 1_000;
 
@@ -34,7 +32,7 @@ export function budgetDirectory(
   const state = { definitions: [] as readonly BudgetDefinition[], version: 0, ready: false, failures: 0 };
   let refreshing: Promise<void> | null = null;
   const refresh = () => {
-    refreshing ??= follow(books, state, limits).finally(() => {
+    refreshing ??= follow(books, state).finally(() => {
       refreshing = null;
     });
     return refreshing;
@@ -69,11 +67,7 @@ interface DirectoryState {
   ready: boolean;
 }
 
-async function follow(
-  books: Pick<BudgetBooks, 'changedSince'>,
-  state: DirectoryState,
-  limits: BudgetDirectoryLimits,
-): Promise<void> {
+async function follow(books: Pick<BudgetBooks, 'changedSince'>, state: DirectoryState): Promise<void> {
   for (let more = true; more; ) {
     const changed = await books.changedSince(state.version, changesPerFetch);
     if (changed.length > 0) {
@@ -83,8 +77,7 @@ async function follow(
         else byName.delete(definition.name);
         state.version = version;
       }
-      const sorted = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      state.definitions = sorted.slice(0, limits.budgetsMax);
+      state.definitions = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     }
     more = changed.length === changesPerFetch;
   }

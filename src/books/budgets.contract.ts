@@ -262,6 +262,8 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         await lease('j1', ask('l2', 90n));
         clock.stepWall(-3_600_000);
         expect((await lease('j1', ask('l3', 20n))).refusals).toMatchObject([{ reason: 'contended', leased: 90n }]);
+        // What the latest period has left can be spent all the same.
+        expect((await lease('j1', ask('l4', 10n))).leases).toMatchObject([{ granted: 10n, room: 0n }]);
       });
 
       test('a rolling window counts the buckets before', async () => {

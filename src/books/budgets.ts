@@ -19,7 +19,11 @@ export interface BudgetRecord {
 export type PutBudgetResult =
   | { readonly ok: true; readonly record: BudgetRecord; readonly changed: boolean }
   /** The file owns this name; change it there. */
-  | { readonly ok: false; readonly reason: 'owned_by_file'; readonly record: BudgetRecord };
+  | { readonly ok: false; readonly reason: 'owned_by_file'; readonly record: BudgetRecord }
+  | { readonly ok: false; readonly reason: 'too_many'; readonly budgetsMax: number };
+
+/** Most budgets in force: every gateway keeps them all in memory and matches each call against them. */
+export const budgetsMax = 10_000;
 
 export interface BalanceQuery {
   readonly budget?: string;

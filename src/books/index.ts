@@ -25,13 +25,14 @@ export {
   budgetDirectory,
   budgetDirectoryLimits,
 } from './budget-directory.ts';
-export type {
-  BalanceQuery,
-  BudgetBooks,
-  BudgetRecord,
-  DefinitionSource,
-  LeaseQuery,
-  PutBudgetResult,
+export {
+  type BalanceQuery,
+  type BudgetBooks,
+  type BudgetRecord,
+  budgetsMax,
+  type DefinitionSource,
+  type LeaseQuery,
+  type PutBudgetResult,
 } from './budgets.ts';
 export type { LeaseFinal, ReleaseResult, TakeOverRequest } from './exchange.ts';
 export { type KeyDirectory, type KeyDirectoryLimits, keyDirectory, keyDirectoryLimits } from './key-directory.ts';

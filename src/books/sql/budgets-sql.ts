@@ -1,11 +1,12 @@
 import type { BudgetDefinition } from '../../tree/index.ts';
-import type {
-  BalanceQuery,
-  BudgetBooks,
-  BudgetRecord,
-  DefinitionSource,
-  LeaseQuery,
-  PutBudgetResult,
+import {
+  type BalanceQuery,
+  type BudgetBooks,
+  type BudgetRecord,
+  budgetsMax,
+  type DefinitionSource,
+  type LeaseQuery,
+  type PutBudgetResult,
 } from '../budgets.ts';
 import {
   exchange,
@@ -58,7 +59,17 @@ async function put(
   if (inForce && encodeDefinition(inForce.definition) === encodeDefinition(definition)) {
     return { ok: true, record: inForce, changed: false };
   }
+  if (!inForce && (await countInForce(transaction)) >= budgetsMax) return { ok: false, reason: 'too_many', budgetsMax };
   return { ok: true, record: await save(store, transaction, definition, 'api', inForce, actor), changed: true };
+}
+
+async function countInForce(db: Database): Promise<number> {
+  const row = await db
+    .selectFrom('budgets')
+    .select((build) => build.fn.countAll().as('count'))
+    .where('removed_at_ms', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }
 
 async function adopt(
