@@ -9,11 +9,17 @@ export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(repository, 'node_modules', '.cache', 'burnrate');
 const inRepository = (...names) => join(repository, ...names);
 
-/** Runs `npm ci` unless the installed packages are those of the lock file. */
+/**
+ * `npm install` keeps to the versions of the lock file just as `npm ci` does. `npm ci` would refuse a lock file that was
+ * written where a registry has no packages of other platforms, and it would delete what is there first.
+ */
+const installWords = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** Installs unless the installed packages are those of the lock file. */
 export async function ensureInstalled() {
   const wanted = hashOf([inRepository('package-lock.json')]);
   if (existsSync(inRepository('node_modules')) && (stampOf('installed') === wanted || isInstalled())) return;
-  await step('Installing packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  await step('Installing packages', 'npm', installWords);
   writeStamp('installed', wanted);
 }
 

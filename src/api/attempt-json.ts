@@ -14,7 +14,7 @@ import { timeJson } from './range.ts';
 import type { costLineSchema } from './schemas.ts';
 import type { attemptSchema, callSchema, outcomeSchema, runSchema } from './schemas-calls.ts';
 
-export type AttemptJson = z.infer<typeof attemptSchema>;
+type AttemptJson = z.infer<typeof attemptSchema>;
 export type CallJson = z.infer<typeof callSchema>;
 export type RunJson = z.infer<typeof runSchema>;
 export type OutcomeJson = z.infer<typeof outcomeSchema>;
@@ -39,7 +39,7 @@ function lineJson(line: CostLine): z.infer<typeof costLineSchema> {
   };
 }
 
-export function attemptJson(attempt: Attempt): AttemptJson {
+function attemptJson(attempt: Attempt): AttemptJson {
   return {
     ...(attributionJson(attempt) as AttemptJson),
     id: attempt.attemptId,

@@ -66,7 +66,10 @@ export const costsEndpoints: Endpoints = (api, ports) => {
 };
 
 /** Whether a row that matches was answered by the emulator. */
-export async function holdsSimulated(ledger: Ledger, { range, where }: Pick<CostQuery, 'range' | 'where'>) {
+export async function holdsSimulated(
+  ledger: Pick<Ledger, 'costs'>,
+  { range, where }: Pick<CostQuery, 'range' | 'where'>,
+) {
   const asked = where.simulated;
   if (asked !== undefined && !asked.includes('true')) return false;
   const { total } = await ledger.costs({ range, by: [], where: { ...where, simulated: ['true'] } });

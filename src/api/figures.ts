@@ -8,7 +8,7 @@ import type { CostNodeJson, figuresSchema } from './schemas-workflows.ts';
 type LineTotalJson = z.infer<typeof lineTotalSchema>;
 type FiguresJson = z.infer<typeof figuresSchema>;
 
-export function lineTotalJson(line: LineTotal): LineTotalJson {
+function lineTotalJson(line: LineTotal): LineTotalJson {
   const { line: kind, bucket, unit, quantity } = line;
   return { line: kind, bucket, unit, quantity, costUsd: toDecimal(line.cost) };
 }

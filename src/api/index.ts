@@ -1,4 +1,4 @@
 export { type ControlPlane, createApi } from './app.ts';
 export { type Assets, loadAssets } from './assets.ts';
-export { type ApiPorts, apiLimits, type InstanceFacts, type ReadinessCheck } from './ports.ts';
-export { type Identify, openIdentify, type Principal, type Role, type TokenSignIn, tokenSignIn } from './roles.ts';
+export { type ApiPorts, type AskedLedger, apiLimits, type InstanceFacts } from './ports.ts';
+export { openIdentify, tokenSignIn } from './roles.ts';

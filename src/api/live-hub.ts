@@ -89,7 +89,7 @@ function sleepUnlessWoken(seat: Seat, waitMs: number): Promise<void> {
 }
 
 /** A ledger that restarts makes a live view stale for a moment; it does not end it. */
-async function readPulse(ledger: Ledger, log: ApiPorts['log']): Promise<LedgerPulse | null> {
+async function readPulse(ledger: Pick<Ledger, 'pulse'>, log: ApiPorts['log']): Promise<LedgerPulse | null> {
   try {
     return await ledger.pulse();
   } catch (error) {

@@ -40,7 +40,7 @@ export const outcomesEndpoints: Endpoints = (api, ports) => {
  * that was recorded first.
  * @throws BurnrateError outcome_conflict
  */
-async function record(outcome: Outcome, timeGiven: boolean, ledger: Ledger) {
+async function record(outcome: Outcome, timeGiven: boolean, ledger: Pick<Ledger, 'recordOutcome'>) {
   const first = await ledger.recordOutcome(outcome);
   if (first.ok) return first;
   if (timeGiven) throw conflict(outcome);

@@ -29,11 +29,14 @@ export interface ReadinessCheck {
   check(): Promise<{ readonly ok: boolean; readonly message: string }>;
 }
 
+/** What is asked of the ledger here; its owner is closed elsewhere. */
+export type AskedLedger = Pick<Ledger, 'recordOutcome' | 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | 'pulse'>;
+
 /** Everything the control plane needs from outside its room. */
 export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly ledger: Ledger;
+  readonly ledger: AskedLedger;
   readonly books: Pick<Books, 'keys' | 'audit'>;
   readonly instance: InstanceFacts;
   readonly identify: Identify;

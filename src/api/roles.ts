@@ -1,8 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/index.ts';
 
-export const roles = ['viewer', 'finance', 'operator', 'admin'] as const;
-export type Role = (typeof roles)[number];
+export type Role = 'viewer' | 'finance' | 'operator' | 'admin';
 
 /** Who asks. `actor` is the name audit entries carry. */
 export interface Principal {

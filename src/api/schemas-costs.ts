@@ -17,7 +17,7 @@ const sums = {
 export const costSumsSchema = z.object(sums).openapi('CostSums');
 
 /** A row of costs: the dimensions asked for, under their own names, beside the sums. */
-export const costRowSchema = z
+const costRowSchema = z
   .object(sums)
   .catchall(z.union([z.string(), z.number(), z.null()]))
   .openapi('CostRow', {

@@ -3,7 +3,7 @@ import { outcomeKinds } from '../tree/index.ts';
 import { outcomeSchema } from './schemas-calls.ts';
 
 /** Most characters of an id or a role. */
-export const nameLengthMax = 256;
+const nameLengthMax = 256;
 
 const nameSchema = z.string().min(1).max(nameLengthMax);
 

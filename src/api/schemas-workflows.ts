@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { countSchema, lineTotalSchema, maybeMoneySchema, moneySchema, rangeSchema } from './schemas.ts';
 
-export const countsSchema = z
+const countsSchema = z
   .object({
     runs: countSchema,
     interactions: countSchema,
@@ -24,7 +24,7 @@ const nodeFields = {
 /** A node of the cost tree as the API gives it. */
 export type CostNodeJson = z.infer<z.ZodObject<typeof nodeFields>> & { children: CostNodeJson[] };
 
-export const costNodeSchema: z.ZodType<CostNodeJson> = z
+const costNodeSchema: z.ZodType<CostNodeJson> = z
   .lazy(() => z.object({ ...nodeFields, children: z.array(costNodeSchema) }))
   .openapi('CostNode');
 
@@ -58,7 +58,7 @@ export const figuresSchema = z
   })
   .openapi('Figures');
 
-export const workflowSchema = z
+const workflowSchema = z
   .object({ name: z.string(), simulated: z.boolean(), figures: figuresSchema, stages: z.array(z.string()) })
   .openapi('Workflow');
 

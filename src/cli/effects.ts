@@ -3,7 +3,7 @@ import type { Environment } from '../config/index.ts';
 import type { Instance, InstanceOptions } from '../processes/index.ts';
 
 /** Where text goes. `columns` is the width of the terminal, absent when there is none. */
-export interface TextSink {
+interface TextSink {
   write(text: string): void;
   readonly columns?: number | undefined;
   readonly isTTY?: boolean | undefined;

@@ -1,4 +1,4 @@
-export type { Effects, TextSink } from './effects.ts';
+export type { Effects } from './effects.ts';
 export { exitCodes } from './exit-codes.ts';
 export { buildProgram } from './program.ts';
 export { runCli } from './run-cli.ts';

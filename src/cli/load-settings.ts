@@ -28,7 +28,7 @@ export async function loadSettings(effects: Effects, named: string | undefined):
 }
 
 /** @throws BurnrateError CONFIG_INVALID when the address cannot be read */
-export function overridden(config: Config, address: string | undefined): Config {
+function overridden(config: Config, address: string | undefined): Config {
   if (!address) return config;
   const listen = parseListen(address);
   if (listen === null) {

@@ -3,7 +3,7 @@ import { BurnrateError, type Clock, type ErrorCode, errorCodes } from '../base/i
 import type { Log } from './log.ts';
 import type { FromChild, ToChild } from './messages.ts';
 
-export const superviseLimits = {
+const superviseLimits = {
   restartMsMin: 100,
   restartMsMax: 10_000,
   /** A child that lived this long is healthy again: its next restart comes at once. */
