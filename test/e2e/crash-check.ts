@@ -67,10 +67,10 @@ function expectExactlyOnce(rows: readonly AttemptRow[], billed: Billed, records:
   expect(interrupted.every((row) => row.usage_source === 'estimated')).toBe(true);
   expect(completed.every((row) => row.usage_source === 'reported')).toBe(true);
   // What the ledger says of an answer is what the provider billed for it.
-  const matched = completed.filter((row) => billed.bills.has(row.provider_id));
+  const matched = completed.filter((row) => billed.bills.has(idTail(row.provider_id)));
   expect(matched.length).toBeGreaterThan(records / 2);
   for (const row of matched) {
-    const bill = billed.bills.get(row.provider_id) ?? {};
+    const bill = billed.bills.get(idTail(row.provider_id)) ?? {};
     const input = (bill.input ?? 0) + (bill.cacheRead ?? 0);
     expect([row.input_tokens, row.output_tokens].map(Number)).toEqual([
       input,
@@ -83,11 +83,14 @@ function expectExactlyOnce(rows: readonly AttemptRow[], billed: Billed, records:
   expect(billed.requests).toBeLessThanOrEqual(rows.length);
 }
 
+/** The emulator's answer ids end like its request ids. */
+const idTail = (id: string) => id.slice(id.indexOf('_') + 1);
+
 async function readBilled(stack: Stack): Promise<Billed> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const answer = (await (await fetch(`${stack.emulator.origin}/emulator/billed`)).json()) as BilledReport;
     if (answer.inFlight === 0) {
-      const bills = new Map(answer.log.map((bill) => [bill.requestId, bill.usage]));
+      const bills = new Map(answer.log.map((bill) => [idTail(bill.requestId), bill.usage]));
       return { requests: answer.total.requests, bills };
     }
     await pause(100);

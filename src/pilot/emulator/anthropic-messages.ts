@@ -27,7 +27,7 @@ export function anthropicMessages(body: Body, context: AnswerContext): Generatio
   const thinks = isRecord(body.thinking) && body.thinking.type !== 'disabled';
   const answer = planAnswer(answerRequest(body, maxTokens, thinks), context);
   const reply: MessagesAnswer = {
-    id: context.newId('msg'),
+    id: context.answerId('msg'),
     toolId: context.newId('toolu'),
     model,
     tier: body.service_tier === 'priority' ? 'priority' : 'standard',

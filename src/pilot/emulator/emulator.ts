@@ -176,6 +176,7 @@ class ProviderEmulator implements Emulator {
       cache: this.#cache,
       nowMs: this.#clock.nowMs(),
       newId: (prefix) => this.#ids.next(prefix),
+      answerId: (prefix) => prefix + exchange.requestId.slice('req'.length),
     };
     const fault = controls.error ?? drawFault(context.profile, exchange.random);
     if (fault === 'reset') {

@@ -33,7 +33,7 @@ export function geminiContent(
   const answer = planAnswer(answerRequest(body, model), context);
   const reply: ContentAnswer = {
     model,
-    responseId: context.newId('resp'),
+    responseId: context.answerId('resp'),
     input,
     answer,
     chunkTokens: context.profile.chunkTokens,

@@ -25,6 +25,8 @@ export interface AnswerContext {
   readonly cache: PrefixCache;
   readonly nowMs: number;
   newId(prefix: string): string;
+  /** The answer's own id: it ends like `requestId`, so that a bill can be found by either. */
+  answerId(prefix: string): string;
 }
 
 /** One thing written to a stream; `tokens` is how many visible tokens exist once it is sent. */

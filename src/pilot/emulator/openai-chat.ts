@@ -35,7 +35,7 @@ export function openaiChat(body: Readonly<Record<string, unknown>>, context: Ans
   const answer = planAnswer(answerRequest(body, model), context);
   const options = isRecord(body.stream_options) ? body.stream_options : {};
   const chat: ChatAnswer = {
-    id: context.newId('chatcmpl'),
+    id: context.answerId('chatcmpl'),
     created: Math.floor(context.nowMs / 1_000),
     model,
     tier: servedTier(body.service_tier),

@@ -101,7 +101,7 @@ export function openaiModerations(body: Body, context: AnswerContext): Generatio
   const { count } = scanInputs(body.input, model);
   const results = Array.from({ length: count }, () => moderationOf(context.random.next() < 0.02));
   return wholeAnswer('moderations', model, { call: 1 }, () =>
-    JSON.stringify({ id: context.newId('modr'), model, results }),
+    JSON.stringify({ id: context.answerId('modr'), model, results }),
   );
 }
 
@@ -134,7 +134,7 @@ export function openaiCompletions(body: Body, context: AnswerContext): Generatio
     total_tokens: input.inputTokens + answer.visibleTokens,
   };
   const head = {
-    id: context.newId('cmpl'),
+    id: context.answerId('cmpl'),
     object: 'text_completion',
     created: Math.floor(context.nowMs / 1_000),
     model,

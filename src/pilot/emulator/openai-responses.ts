@@ -36,7 +36,7 @@ export function openaiResponses(body: Readonly<Record<string, unknown>>, context
   const answer = planAnswer(answerRequest(body, model), context);
   const choice = answer.choices[0] ?? { kind: 'text', text: '', tokens: 0, cut: false };
   const reply: ResponsesAnswer = {
-    id: context.newId('resp'),
+    id: context.answerId('resp'),
     reasoningId: context.newId('rs'),
     itemId: context.newId(choice.kind === 'tool' ? 'fc' : 'msg'),
     callId: context.newId('call'),
