@@ -82,6 +82,17 @@ describe('BudgetAccount', () => {
     expect(order).toEqual(['b', 'c']);
   });
 
+  test('a small call does not slip past one that waits for the same money', async () => {
+    const account = open('j1');
+    await account.hold(ask('a', 60n));
+    await account.hold(ask('b', 30n));
+    const waiting = account.hold(ask('c', 90n));
+    account.void('b');
+    expect(account.tryHold(ask('d', 5n))).toBeNull();
+    account.void('a');
+    expect(await waiting).toMatchObject({ ok: true });
+  });
+
   test('what is held by others ends as contended, what is posted as exceeded', async () => {
     const one = open('j1');
     await one.hold(ask('a', 80n));

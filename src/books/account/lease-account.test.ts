@@ -98,6 +98,17 @@ describe('LeaseAccount', () => {
     expect(balances()).toEqual([[30n, 0n]]);
   });
 
+  test('idle money goes back while calls are in flight, at once when others wait for it', async () => {
+    await talk([request('a', 90n)]);
+    account.tryHold(request('a', 10n));
+    const ask = { leaseId: 'other', budget: 'daily', instance: '', sequence: 1, need: 80n, want: 80n, size: 80n };
+    const other = { holder: 'j2', settlements: [], asks: [[ask]] };
+    expect((await exchange(tables, other, clock.nowMs())).refusals).toMatchObject([{ reason: 'contended' }]);
+    await talk();
+    expect(balances()).toEqual([[0n, 10n]]);
+    expect((await exchange(tables, other, clock.nowMs())).leases).toHaveLength(1);
+  });
+
   test('a lease opened by an answer that got lost is found and ended', async () => {
     await exchange(
       tables,
