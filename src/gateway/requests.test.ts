@@ -239,7 +239,9 @@ describe('what passes through', () => {
     const answer = await ask(rig.port, { path: '/v1/brand/new?x=%20y', method });
     expect([answer.status, answer.body.toString()]).toEqual([207, 'pong']);
     expect(rig.received[0]).toMatchObject({ method, url: '/up/v1/brand/new?x=%20y' });
-    expect(rig.journal.ended[0]).toMatchObject({ operation: 'other', usageSource: 'none', priceState: 'none' });
+    // Reading costs nothing and is not recorded; what may change something is.
+    const recorded = ['GET', 'OPTIONS'].includes(method) ? [] : [{ operation: 'other', usageSource: 'none' }];
+    expect(rig.journal.ended).toMatchObject(recorded);
   });
 
   test('HEAD keeps the length of the body that does not come', async () => {
@@ -259,7 +261,7 @@ describe('what passes through', () => {
   test('reading a stored response again is not billed again', async () => {
     await open();
     await ask(rig.port, { path: '/v1/responses/resp_1' });
-    expect(rig.journal.ended[0]).toMatchObject({ operation: 'responses', usageSource: 'none' });
+    expect(rig.journal.begun).toEqual([]);
   });
 
   test('a provider of another wire format counts calls', async () => {

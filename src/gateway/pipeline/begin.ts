@@ -6,25 +6,31 @@ import type { Exchange, Stage } from '../exchange.ts';
 
 /**
  * Writes to the journal that an attempt goes out, with an estimate of its input, before its first byte does: if this
- * process dies now, that estimate is what gets booked.
+ * process dies now, that estimate is what gets booked. What no provider bills is not recorded.
  * @throws BurnrateError journal_unavailable
  */
 export function begin(journal: Journal, priceBook: PriceBook, clock: Clock, simulated: ReadonlySet<string>): Stage {
   return async (exchange) => {
+    if (readsOnly(exchange)) return;
     const start = startOf(exchange, priceBook, clock.nowMs(), simulated.has(exchange.route.provider.name));
     await journal.begin(start);
     exchange.start = start;
   };
 }
 
+/** Listing models or reading a file is no attempt a provider may bill, and would water down every cost per call. */
+function readsOnly(exchange: Exchange): boolean {
+  const { method } = exchange.req;
+  const reads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+  return reads && exchange.understanding.operation.billing === 'free';
+}
+
 function startOf(exchange: Exchange, priceBook: PriceBook, nowMs: number, simulated: boolean): AttemptStart {
   const { call, route, understanding, prompt } = exchange;
   const { operation, facts } = understanding;
-  const free = operation.billing === 'free';
-  const usage: Usage = free ? {} : { input: prompt.inputTokens };
-  const priced = free
-    ? { lines: [], cost: { picos: 0n }, state: 'none' as const, rateCard: '' }
-    : priceBook.price({ provider: route.provider.name, model: facts.model, tier: 'standard', atMs: nowMs, usage });
+  const usage: Usage = { input: prompt.inputTokens };
+  const request = { provider: route.provider.name, model: facts.model, tier: 'standard', atMs: nowMs, usage };
+  const priced = priceBook.price(request);
   // The attribution comes last: spreading it first makes every following field a slow one.
   return {
     attemptId: call.attemptId,
@@ -45,7 +51,7 @@ function startOf(exchange: Exchange, priceBook: PriceBook, nowMs: number, simula
     clientRetryCount: call.clientRetryCount,
     startedAtMs: nowMs,
     usage,
-    usageSource: free ? 'none' : 'estimated',
+    usageSource: 'estimated',
     lines: priced.lines,
     cost: priced.cost,
     priceState: priced.state,
