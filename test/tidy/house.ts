@@ -77,6 +77,7 @@ export const longFiles: Readonly<Record<string, string>> = {};
 export const testDoors: Readonly<Record<string, string>> = {
   'src/gateway/test-rig.ts': 'the whole gateway in one process, with a scripted provider',
   'src/books/account/money-model.ts': 'the naive model that random operation sequences are compared with',
+  'src/books/account/memory-tables.ts': 'the tables of the books in memory, for tests of the rules of money',
 };
 
 /** Where time and chance may be asked for, beside `src/base`. */

@@ -3,7 +3,7 @@ import { BurnrateError, systemClock } from '../../base/index.ts';
 import { dailyBudget } from '../budgets.contract.ts';
 import { exchange } from '../exchange.ts';
 import { BudgetAccount, budgetAccountLimits } from './budget-account.ts';
-import { MemoryTables } from './money-model.ts';
+import { MemoryTables } from './memory-tables.ts';
 import type { PotRef } from './pot.ts';
 
 const pot: PotRef = { budget: 'daily', instance: '', unit: 'usd', hard: true, failOpen: false, limit: 100n };

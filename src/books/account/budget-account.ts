@@ -2,8 +2,9 @@ import { BurnrateError, type Clock } from '../../base/index.ts';
 import type { Amounts, HoldEntry } from '../../tree/index.ts';
 import type { BudgetBooks } from '../budgets.ts';
 import type { ExchangeAnswer, ExchangeRequest, Refusal } from '../lease.ts';
+import type { AccountLimits } from './account-limits.ts';
 import type { HoldRequest, Sizing } from './hold.ts';
-import { type AccountLimits, LeaseAccount } from './lease-account.ts';
+import { LeaseAccount } from './lease-account.ts';
 import { type PotRef, potKey } from './pot.ts';
 
 /** Bounds of the talk with the books and of the calls that wait for it. */

@@ -1,5 +1,5 @@
 import { type LeaseAsk, type LeaseView, leaseTtlMs, type Settlement } from '../lease.ts';
-import type { AccountLimits } from './lease-account.ts';
+import type { AccountLimits } from './account-limits.ts';
 import { idleOf, type LocalLease, type Pot, usable } from './pot.ts';
 
 /** What a message tells and asks, remembered until its answer. */

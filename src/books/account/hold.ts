@@ -38,12 +38,19 @@ export function takeShare(pot: Pot, lease: LocalLease, amount: bigint, expected:
 }
 
 /** Moves more of the lease into the share; what was expected of the call shrinks by it. */
-export function growShare(share: Share, amount: bigint): void {
+function growShare(share: Share, amount: bigint): void {
   const used = amount < share.expectedLeft ? amount : share.expectedLeft;
   share.amount += amount;
   share.lease.held += amount;
   share.expectedLeft -= used;
   share.lease.reserved -= used;
+}
+
+/** Adds to the hold's share of a lease, or opens one. */
+export function growHold(hold: Hold, pot: Pot, lease: LocalLease, amount: bigint): void {
+  const share = hold.shares.findLast((candidate) => candidate.pot === pot && candidate.lease === lease);
+  if (share) growShare(share, amount);
+  else hold.shares.push(takeShare(pot, lease, amount, amount));
 }
 
 /** Ends the share: nothing of it is held or reserved any more, and `spent` is spent. */

@@ -1,3 +1,4 @@
+export { type AccountLimits, accountLimits } from './account-limits.ts';
 export {
   BudgetAccount,
   type BudgetAccountLimits,
@@ -8,6 +9,6 @@ export {
   type RefusedBudget,
 } from './budget-account.ts';
 export type { HoldRequest, Sizing } from './hold.ts';
-export { type AccountLimits, accountLimits, LeaseAccount, type LeaseAccountOptions } from './lease-account.ts';
+export { LeaseAccount, type LeaseAccountOptions } from './lease-account.ts';
 export type { Pot, PotRef } from './pot.ts';
 export { type Recovered, recoverLeases } from './recover.ts';

@@ -6,7 +6,7 @@ import { exchange } from '../exchange.ts';
 import { leaseTtlMs } from '../lease.ts';
 import type { HoldRequest } from './hold.ts';
 import { LeaseAccount } from './lease-account.ts';
-import { MemoryTables } from './money-model.ts';
+import { MemoryTables } from './memory-tables.ts';
 import type { PotRef } from './pot.ts';
 import { recoverLeases } from './recover.ts';
 

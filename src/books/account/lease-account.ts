@@ -1,9 +1,11 @@
 import { assert, type Clock } from '../../base/index.ts';
 import type { Amounts, HoldEntry, HoldShare } from '../../tree/index.ts';
 import type { ExchangeAnswer, ExchangeRequest, LeaseView, Refusal } from '../lease.ts';
+import { type AccountLimits, accountLimits } from './account-limits.ts';
+import { availableFor, positive, requirement, smallest, unreachable } from './admission.ts';
 import { askFor, lookAhead, type Plan, settlementsOf } from './exchange-plan.ts';
 import {
-  growShare,
+  growHold,
   type Hold,
   type HoldRequest,
   holdEntry,
@@ -26,30 +28,6 @@ import {
   sampleBurn,
   usable,
 } from './pot.ts';
-
-/** Bounds of an account. */
-export interface AccountLimits {
-  readonly potsMax: number;
-  /** Lists of asks in one exchange. */
-  readonly groupsMax: number;
-  /** Leases settled in one exchange. */
-  readonly settlementsMax: number;
-  /** How far ahead of the present burn a lease is sized. */
-  readonly lookAheadMs: number;
-  /** A pot unused for this long gives everything back. */
-  readonly idleMs: number;
-  /** How often the books are asked for leases this account does not know. */
-  readonly listAllMs: number;
-}
-
-export const accountLimits: AccountLimits = {
-  potsMax: 100_000,
-  groupsMax: 64,
-  settlementsMax: 512,
-  lookAheadMs: 2_000,
-  idleMs: 3_000,
-  listAllMs: 10_000,
-};
 
 export type TryHoldResult =
   | { readonly ok: true; readonly entry: HoldEntry }
@@ -166,7 +144,7 @@ export class LeaseAccount {
       if (!lease) return { ok: false, short: pot.ref };
       growth.set(pot, lease);
     }
-    for (const [pot, lease] of growth) grow(hold, pot, lease, more[pot.ref.unit] ?? 0n);
+    for (const [pot, lease] of growth) growHold(hold, pot, lease, more[pot.ref.unit] ?? 0n);
     return { ok: true, entry: holdEntry('extend', hold) };
   }
 
@@ -414,36 +392,4 @@ export class LeaseAccount {
   #nowMs(): number {
     return this.#options.clock.monotonicMs();
   }
-}
-
-function grow(hold: Hold, pot: Pot, lease: LocalLease, amount: bigint): void {
-  const share = hold.shares.findLast((candidate) => candidate.pot === pot && candidate.lease === lease);
-  if (share) growShare(share, amount);
-  else hold.shares.push(takeShare(pot, lease, amount, amount));
-}
-
-/** A new call needs what it is expected to cost, so that it finishes; a further attempt only its slice. */
-function requirement(pot: Pot, request: HoldRequest): bigint {
-  const need = request.need[pot.ref.unit] ?? 0n;
-  const expected = request.expected[pot.ref.unit] ?? 0n;
-  return request.admitted || expected < need ? need : expected;
-}
-
-function availableFor(pot: Pot, admitted: boolean, nowMs: number): bigint {
-  if (!usable(pot.lease, nowMs)) return 0n;
-  return admitted ? idleOf(pot.lease) : freeOf(pot, nowMs);
-}
-
-/** Money on a lease past its deadline is not lost: renewed, it counts again. */
-function unreachable(lease: LocalLease, nowMs: number): bigint {
-  const reachable: boolean = usable(lease, nowMs);
-  return reachable ? 0n : idleOf(lease) - lease.reserved;
-}
-
-const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
-
-function smallest(amounts: Iterable<bigint>): bigint | null {
-  let least: bigint | null = null;
-  for (const amount of amounts) if (least === null || amount < least) least = amount;
-  return least;
 }
