@@ -16,8 +16,13 @@ export const lineKinds = [
   'observability',
   'human',
   'compliance',
+  'maintenance',
   'operationalDebt',
   'switching',
+  // What waiting costs: users who leave, tickets they write.
+  'waiting',
+  // What wrong answers and wrong actions cost.
+  'quality',
 ] as const;
 
 export type LineKind = (typeof lineKinds)[number];

@@ -1,0 +1,12 @@
+export {
+  type Forecast,
+  type ForecastOptions,
+  forecast,
+  type ScenarioForecast,
+  type StressRun,
+  trialsMax,
+} from './forecast.ts';
+export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
+export type { Measured, ModelProblem, Parameter } from './model/number.ts';
+export type { Driver } from './simulate/drivers.ts';
+export type { Stats } from './simulate/statistics.ts';
