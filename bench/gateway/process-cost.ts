@@ -47,11 +47,3 @@ export function cpuSeconds(pids: readonly number[]): number {
 export function residentMb(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + Number(statFields(pid)[21] ?? 0) * 4096, 0) / 1e6;
 }
-
-export function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}

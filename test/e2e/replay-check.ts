@@ -85,10 +85,6 @@ interface Sums {
   readonly unknownPriceAttempts: number;
 }
 
-export interface BilledJson {
-  readonly totals: { readonly requests: number };
-}
-
 const picosOf = (decimal: string) => {
   const [whole = '0', fraction = ''] = decimal.split('.');
   return BigInt(whole) * 1_000_000_000_000n + BigInt(fraction.padEnd(12, '0'));

@@ -6,6 +6,7 @@ import { serve } from '@hono/node-server';
 import { build } from 'vite';
 import { createApi, loadAssets, openIdentify } from '../../src/api/index.ts';
 import { BurnrateError, idSource, systemClock } from '../../src/base/index.ts';
+import { defaultConfig } from '../../src/config/index.ts';
 import { openDuckDbLedger } from '../../src/ledger/duckdb/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { fakeBooks } from '../fakes/fake-books.ts';
@@ -56,6 +57,7 @@ function plainPorts(simulated: boolean) {
     clock: systemClock,
     ids: idSource(systemClock),
     books: fakeBooks(),
+    config: defaultConfig({}),
     instance: {
       version: '0.0.0-test',
       startedAtMs: systemClock.nowMs(),

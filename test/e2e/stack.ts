@@ -1,6 +1,6 @@
 /** Starts the built product as a user would, as processes of its own, and stops exactly those. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -161,8 +161,4 @@ async function until<T>(url: string, ready: (answer: T) => boolean): Promise<T> 
     await pause(100);
   }
   throw new Error(`${url} did not become what was waited for; last answer: ${last.slice(0, 2_000)}`);
-}
-
-export function readText(path: string): string {
-  return readFileSync(path, 'utf8');
 }
