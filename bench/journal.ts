@@ -29,7 +29,7 @@ async function attemptsAtOnce(concurrent: number, total: number): Promise<void> 
     for (let n = first; n < total; n += concurrent) {
       const attempt = caseAttempt(`${n}`, { workflow: 'support', stage: 'answer', user: `u${n % 100}` });
       await journal.begin(attempt);
-      journal.end(attempt);
+      void journal.end(attempt);
     }
   };
   await Promise.all(Array.from({ length: concurrent }, (_, first) => lane(first)));

@@ -37,7 +37,7 @@ const ship = (journal: OpenJournal, ledger: MemoryLedger, more = {}) =>
 
 async function record(journal: OpenJournal, ...attempts: Attempt[]): Promise<void> {
   await Promise.all(attempts.map((attempt) => journal.begin(attempt)));
-  for (const attempt of attempts) journal.end(attempt);
+  for (const attempt of attempts) void journal.end(attempt);
 }
 
 const many = (count: number, prefix = '') =>
@@ -88,7 +88,7 @@ describe('journal', () => {
     expect(journal.unshipped).toBe(0);
     expect(shipper.stats()).toEqual({ lagMs: 0, shippedAttempts: 2, failedSends: 0 });
     await shipper.stop();
-    journal.end(caseAttempt('3'));
+    void journal.end(caseAttempt('3'));
   });
 
   test('nothing ships before it survives a power loss', async () => {
@@ -105,7 +105,7 @@ describe('journal', () => {
     const journal = await open();
     await journal.begin(caseAttempt('1'));
     expect(() => journal.begin(caseAttempt('1'))).toThrow('began twice');
-    journal.end(caseAttempt('1'));
+    void journal.end(caseAttempt('1'));
     expect(() => journal.end(caseAttempt('1'))).toThrow('without being open');
     expect(() => journal.end(caseAttempt('2'))).toThrow('without being open');
   });
@@ -114,7 +114,7 @@ describe('journal', () => {
     const journal = await open({ openAttemptsMax: 2 });
     await Promise.all([journal.begin(caseAttempt('1')), journal.begin(caseAttempt('2'))]);
     await expect(journal.begin(caseAttempt('3'))).rejects.toMatchObject({ code: 'overloaded' });
-    journal.end(caseAttempt('1'));
+    void journal.end(caseAttempt('1'));
     await journal.begin(caseAttempt('3'));
   });
 
@@ -131,7 +131,7 @@ describe('journal', () => {
     const begun = many(5);
     await Promise.all(begun.map((attempt) => journal.begin(attempt)));
     disk.full = true;
-    for (const attempt of begun) journal.end(attempt);
+    for (const attempt of begun) void journal.end(attempt);
     const refused = { code: 'journal_unavailable' };
     await expect(journal.begin(caseAttempt('late'))).rejects.toMatchObject(refused);
     await expect(journal.begin(caseAttempt('late'))).rejects.toMatchObject(refused);
@@ -172,7 +172,7 @@ describe('journal', () => {
     expect(bytes('-wal')).toBeLessThan(15e6);
     expect(ledger.attempts).toHaveLength(30_000);
     await shipper.stop();
-    journal.end(caseAttempt('slow'));
+    void journal.end(caseAttempt('slow'));
   });
 
   test('closing removes the files when all is shipped, and keeps them otherwise', async () => {

@@ -28,8 +28,8 @@ const dbFiles = () => readdirSync(dir).filter((name) => name.endsWith('.db'));
 async function leaveJournal(): Promise<string> {
   const journal = await openJournal({ dir, ids: idSource(systemClock), log: () => {} });
   await Promise.all(['1', '2', '3'].map((id) => journal.begin(caseAttempt(id))));
-  journal.end(caseAttempt('1'));
-  journal.end(caseAttempt('2'));
+  void journal.end(caseAttempt('1'));
+  void journal.end(caseAttempt('2'));
   await journal.close();
   return join(dir, `${journal.id}.db`);
 }
@@ -71,7 +71,7 @@ test('a journal whose owner lives is left alone, also by takers that race', asyn
   await Promise.all(takers.map((taker) => taker.done));
   expect(ledger.attempts).toHaveLength(3);
   expect(dbFiles()).toEqual([`${owned.id}.db`]);
-  owned.end(caseAttempt('mine'));
+  void owned.end(caseAttempt('mine'));
   await owned.close();
 });
 

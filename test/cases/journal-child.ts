@@ -18,8 +18,8 @@ async function write(): Promise<void> {
   for (let n = 0; ; n++) {
     await Promise.all([0, 1, 2].map((k) => journal.begin(caseAttempt(`${n}-${k}`))));
     writeSync(1, `${n}\n`);
-    journal.end(caseAttempt(`${n}-0`));
-    journal.end(caseAttempt(`${n}-1`));
+    void journal.end(caseAttempt(`${n}-0`));
+    void journal.end(caseAttempt(`${n}-1`));
   }
 }
 
