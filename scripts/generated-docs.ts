@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { createApi, openIdentify } from '../src/api/index.ts';
 import { errorCodes, idSource, manualClock } from '../src/base/index.ts';
 import { buildProgram, type Effects } from '../src/cli/index.ts';
+import { defaultConfig } from '../src/config/index.ts';
 import { fakeBooks } from '../test/fakes/fake-books.ts';
 import { fakeLedger } from '../test/fakes/fake-ledger.ts';
 
@@ -76,6 +77,7 @@ function apiOfNothing() {
     ids: idSource(clock),
     ledger: fakeLedger(),
     books: fakeBooks(),
+    config: defaultConfig({}),
     instance: {
       version: '0',
       startedAtMs: 0,

@@ -3,6 +3,7 @@ import { anAttempt } from '../../test/fakes/attempt.ts';
 import { fakeBooks } from '../../test/fakes/fake-books.ts';
 import { type FakeLedger, fakeLedger } from '../../test/fakes/fake-ledger.ts';
 import { BurnrateError, idSource, type ManualClock, manualClock } from '../base/index.ts';
+import { defaultConfig } from '../config/index.ts';
 import { type ApiPorts, apiLimits, type ControlPlane, createApi, openIdentify, tokenSignIn } from './index.ts';
 import { callSchema, runSchema } from './schemas-calls.ts';
 import { costsSchema } from './schemas-costs.ts';
@@ -23,6 +24,7 @@ function start(changes: Partial<ApiPorts> = {}): ControlPlane {
     ids: idSource(clock),
     ledger,
     books,
+    config: defaultConfig({}),
     instance: {
       version: '1.2.3',
       startedAtMs: noonMs,

@@ -5,6 +5,7 @@ import { BurnrateError } from '../base/index.ts';
 import { serveAssets } from './assets-endpoint.ts';
 import { callsEndpoints } from './calls-endpoints.ts';
 import { costsEndpoints } from './costs-endpoints.ts';
+import { economicsEndpoints } from './economics-endpoints.ts';
 import { type Api, openToAll, refusals } from './endpoint.ts';
 import { type ApiEnv, jsonOnly, sameOrigin, strictHeaders } from './guard.ts';
 import { instanceEndpoints } from './instance-endpoints.ts';
@@ -44,6 +45,7 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     outcomesEndpoints,
     costsEndpoints,
     workflowsEndpoints,
+    economicsEndpoints,
     callsEndpoints,
     keysEndpoints,
     instanceEndpoints,

@@ -1,6 +1,7 @@
 import type { Clock, IdSource } from '../base/index.ts';
 import type { Books } from '../books/index.ts';
-import type { Ledger } from '../ledger/index.ts';
+import type { Config } from '../config/index.ts';
+import type { EconomicQuestions, Ledger } from '../ledger/index.ts';
 import type { Assets } from './assets.ts';
 import type { Identify } from './roles.ts';
 
@@ -30,7 +31,11 @@ export interface ReadinessCheck {
 }
 
 /** What is asked of the ledger here; its owner is closed elsewhere. */
-export type AskedLedger = Pick<Ledger, 'recordOutcome' | 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | 'pulse'>;
+export type AskedLedger = Pick<
+  Ledger,
+  'recordOutcome' | 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | 'pulse'
+> &
+  EconomicQuestions;
 
 /** Everything the control plane needs from outside its room. */
 export interface ApiPorts {
@@ -38,6 +43,8 @@ export interface ApiPorts {
   readonly ids: IdSource;
   readonly ledger: AskedLedger;
   readonly books: Pick<Books, 'keys' | 'audit'>;
+  /** burnrate.yaml as it was loaded. */
+  readonly config: Config;
   readonly instance: InstanceFacts;
   readonly identify: Identify;
   /** Exchanges an admin token for a session cookie value; null when it is wrong or nothing asks for one. */

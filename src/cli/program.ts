@@ -88,6 +88,7 @@ function addQuestions(program: Command, effects: Effects, done: Done): void {
     .description('cost tree and unit costs of a running instance')
     .option('--by <dimensions>', 'a table by these dimensions instead, like team,stage')
     .option('--workflow <name>', 'only this workflow')
+    .option('--full', 'the full cost: overheads and people too, and who bears it (--by)')
     .option('--from <time>', 'start, RFC 3339; 24 hours before the end when absent')
     .option('--to <time>', 'end, RFC 3339; now when absent')
     .option(...urlOption)

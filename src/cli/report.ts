@@ -1,25 +1,20 @@
-import { type ApiClient, apiClient, type InstanceOptions } from './api-client.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
+import { reportFull } from './report-full.ts';
+import { type ReportOptions, rangeOf } from './report-range.ts';
 import { type CostsAnswer, costsText, type TreeAnswer, treeText } from './report-text.ts';
 import { terminalWidth } from './terminal.ts';
 
-export interface ReportOptions extends InstanceOptions {
-  readonly by?: string;
-  readonly workflow?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly json?: boolean;
-}
-
 /** `burnrate report`: the cost tree of each workflow with its unit costs, or a table by dimensions with `--by`. */
 export async function report(effects: Effects, options: ReportOptions): Promise<ExitCode> {
+  if (options.full) return reportFull(effects, options);
   const client = await apiClient(effects, options);
   const width = terminalWidth(effects);
   if (options.by !== undefined) {
     const costs = await client.get<CostsAnswer>('/api/costs', [
-      ...range(options),
+      ...rangeOf(options),
       ['by', options.by],
       ...only(options),
     ]);
@@ -27,19 +22,12 @@ export async function report(effects: Effects, options: ReportOptions): Promise<
     return exitCodes.fine;
   }
   const [costs, trees] = await Promise.all([
-    client.get<CostsAnswer>('/api/costs', [...range(options), ...only(options)]),
+    client.get<CostsAnswer>('/api/costs', [...rangeOf(options), ...only(options)]),
     readTrees(client, options),
   ]);
   const data = { totalUsd: costs.totalUsd, simulated: costs.simulated, range: costs.range, workflows: trees };
   print(effects, options.json === true, data, () => reportText(costs, trees, width));
   return exitCodes.fine;
-}
-
-function range({ from, to }: ReportOptions): [string, string][] {
-  return [
-    ...(from === undefined ? [] : [['from', from] as [string, string]]),
-    ...(to === undefined ? [] : [['to', to] as [string, string]]),
-  ];
 }
 
 function only({ workflow }: ReportOptions): [string, string][] {
@@ -49,11 +37,11 @@ function only({ workflow }: ReportOptions): [string, string][] {
 async function readTrees(client: ApiClient, options: ReportOptions): Promise<readonly TreeAnswer[]> {
   const names = options.workflow === undefined ? await workflowNames(client, options) : [options.workflow];
   const path = (name: string) => `/api/workflows/${encodeURIComponent(name)}/tree`;
-  return Promise.all(names.map((name) => client.get<TreeAnswer>(path(name), range(options))));
+  return Promise.all(names.map((name) => client.get<TreeAnswer>(path(name), rangeOf(options))));
 }
 
 async function workflowNames(client: ApiClient, options: ReportOptions): Promise<readonly string[]> {
-  const answer = await client.get<{ workflows: readonly { name: string }[] }>('/api/workflows', range(options));
+  const answer = await client.get<{ workflows: readonly { name: string }[] }>('/api/workflows', rangeOf(options));
   return answer.workflows.map((workflow) => workflow.name);
 }
 

@@ -134,6 +134,7 @@ class Parts {
       ledger,
       books,
       assets,
+      config: this.#options.config,
       log: (event, facts) => log('error', event, facts),
       instance: instanceFacts(this.#options, port),
       ...this.#signIn(),

@@ -1,0 +1,64 @@
+import { z } from '@hono/zod-openapi';
+import { readCostStack } from '../economics/index.ts';
+import type { Dimension } from '../ledger/index.ts';
+import { holdsSimulated } from './costs-endpoints.ts';
+import { readDimension } from './dimensions.ts';
+import { stackJson } from './economics-json.ts';
+import { type Endpoints, endpoint } from './endpoint.ts';
+import { apiLimits } from './ports.ts';
+import { rangeQuery, readRange } from './range.ts';
+import { FieldsRefused } from './refusals.ts';
+import { stackSchema } from './schemas-economics.ts';
+
+/** The ledger tells workflow, stage, operation and line apart beside what is asked for. */
+const dimensionsMax = 4;
+const ofLines = new Set(['line', 'bucket']);
+
+export const stackQuery = {
+  by: z
+    .string()
+    .max(512)
+    .optional()
+    .openapi({ description: 'Up to four dimensions to allocate to, like `team,feature`; workflow when absent.' }),
+  limit: z.coerce.number().int().min(1).max(apiLimits.rowsMax).optional().openapi({ description: 'Groups shown.' }),
+  ...rangeQuery,
+};
+
+/** @throws FieldsRefused for what is no dimension of calls, and for too many */
+export function readAllocation(by: string | undefined, fallback: readonly Dimension[]): Dimension[] {
+  const names = (by ?? '').split(',').filter((name) => name !== '');
+  if (names.length > dimensionsMax) {
+    throw new FieldsRefused([{ field: 'by', message: `takes at most ${dimensionsMax} dimensions` }]);
+  }
+  const ofLine = names.find((name) => ofLines.has(name));
+  if (ofLine) throw new FieldsRefused([{ field: 'by', message: `"${ofLine}" is what lines are; they are told apart` }]);
+  return names.length === 0 ? [...fallback] : [...new Set(names.map((name) => readDimension(name.trim(), 'by')))];
+}
+
+export const economicsEndpoints: Endpoints = (api, ports) => {
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/stack',
+      tag: 'Economics',
+      summary: 'The full cost: every line, and who bears it',
+      description:
+        'Tokens, retries, guardrails, services, people, and the overheads of burnrate.yaml, dated and prorated by the ' +
+        'calendar. Lines sum to the total, groups sum to it too, to the picodollar.',
+      request: { query: z.strictObject(stackQuery) },
+      answer: stackSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const query = context.req.valid('query');
+    const range = readRange(query, ports.clock.nowMs());
+    const by = readAllocation(query.by, ['workflow']);
+    const [stack, simulated] = await Promise.all([
+      readCostStack(ports.ledger, { range, by, timeZone: ports.config.timeZone }, ports.config),
+      holdsSimulated(ports.ledger, { range, where: {} }),
+    ]);
+    return context.json({ ...stackJson(stack, query.limit ?? apiLimits.rowsDefault), simulated }, 200);
+  });
+};

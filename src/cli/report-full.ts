@@ -1,0 +1,102 @@
+import { formatUsd, usd } from '../money/index.ts';
+import { apiClient } from './api-client.ts';
+import type { Effects } from './effects.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { print } from './output.ts';
+import { type ReportOptions, rangeOf } from './report-range.ts';
+import { type Column, table } from './table.ts';
+import { terminalWidth } from './terminal.ts';
+
+/** What GET /api/stack answers, as far as it is shown here. */
+interface StackAnswer {
+  readonly range: { readonly from: string; readonly to: string };
+  readonly by: readonly string[];
+  readonly totalUsd: string;
+  readonly tokenShare: number | null;
+  readonly usualTokenShare: { readonly low: number; readonly high: number };
+  readonly lines: readonly {
+    readonly line: string;
+    readonly name: string;
+    readonly rule: string;
+    readonly costUsd: string;
+    readonly estimated: boolean;
+  }[];
+  readonly groups: readonly {
+    readonly dimensions: Readonly<Record<string, string | null>>;
+    readonly totalUsd: string;
+    readonly tokenShare: number | null;
+  }[];
+  readonly groupsLeftOut: number;
+  readonly minutesWithoutRate: number;
+  readonly unknownPriceAttempts: number;
+  readonly simulated: boolean;
+}
+
+const right = 'right' as const;
+
+/** `burnrate report --full`: every line of the full cost, and what of it each group bears. */
+export async function reportFull(effects: Effects, options: ReportOptions): Promise<ExitCode> {
+  const client = await apiClient(effects, options);
+  const by = options.by === undefined ? [] : [['by', options.by] as [string, string]];
+  const stack = await client.get<StackAnswer>('/api/stack', [...rangeOf(options), ...by]);
+  print(effects, options.json === true, stack, () => stackText(stack, terminalWidth(effects)));
+  return exitCodes.fine;
+}
+
+function stackText(stack: StackAnswer, width: number): string {
+  const share = (part: string) => percent(Number(part) / Number(stack.totalUsd));
+  const lineColumns: Column[] = [
+    { title: 'line' },
+    { title: 'for', flexible: true },
+    { title: 'shared by' },
+    { title: 'cost', align: right },
+    { title: 'share', align: right },
+  ];
+  const lines = stack.lines.map(({ line, name, rule, costUsd, estimated }) => [
+    ...[line, name === line ? '' : name, rule],
+    ...[`${formatUsd(usd(costUsd))}${estimated ? ' (est.)' : ''}`, share(costUsd)],
+  ]);
+  const total = ['total', '', '', formatUsd(usd(stack.totalUsd)), ''];
+  return [
+    `Full cost from ${stack.range.from} to ${stack.range.to}`,
+    table(lineColumns, [...lines, total], width),
+    tokenText(stack),
+    groupsText(stack, width, share),
+    ...notes(stack),
+  ].join('\n\n');
+}
+
+function groupsText(stack: StackAnswer, width: number, share: (part: string) => string): string {
+  const columns: Column[] = [
+    ...stack.by.map((title) => ({ title, flexible: true })),
+    { title: 'full cost', align: right },
+    { title: 'share', align: right },
+    { title: 'of it tokens', align: right },
+  ];
+  const rows = stack.groups.map(({ dimensions, totalUsd, tokenShare }) => [
+    ...stack.by.map((name) => dimensions[name] ?? '–'),
+    ...[formatUsd(usd(totalUsd)), share(totalUsd), percent(tokenShare)],
+  ]);
+  return table(columns, rows, width);
+}
+
+function tokenText({ tokenShare, usualTokenShare: { low, high } }: StackAnswer): string {
+  if (tokenShare === null) return 'Nothing was spent.';
+  return `Tokens are ${percent(tokenShare)} of the whole; ${percent(low)} to ${percent(high)} is usual in production.`;
+}
+
+function notes(stack: StackAnswer): string[] {
+  return [
+    ...(stack.groupsLeftOut > 0 ? [`${stack.groupsLeftOut} more groups are in the total.`] : []),
+    ...(stack.minutesWithoutRate > 0
+      ? [`${stack.minutesWithoutRate.toFixed(1)} human minutes have no rate under \`people:\` and are in no sum.`]
+      : []),
+    ...(stack.unknownPriceAttempts > 0
+      ? [`${stack.unknownPriceAttempts} attempts have an unknown price and are in no sum.`]
+      : []),
+    ...(stack.simulated ? ['SIMULATED data is included: an emulator played the provider.'] : []),
+  ];
+}
+
+const percent = (share: number | null) =>
+  share === null || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(1)}%`;

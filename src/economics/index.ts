@@ -1,0 +1,10 @@
+export { readCostStack } from './stack/cost-stack.ts';
+export type { StackQuestion } from './stack/read-stack-facts.ts';
+export {
+  type AllocationRule,
+  type CostStack,
+  type StackGroup,
+  type StackLine,
+  tokenShare,
+  usualTokenShare,
+} from './stack/stack.ts';

@@ -1,0 +1,62 @@
+import type { Config } from '../../config/index.ts';
+import type { CostRow } from '../../ledger/index.ts';
+import { subtractUsd, sumUsd } from '../../money/index.ts';
+import type { LineKind } from '../../tree/index.ts';
+import type { Groups } from './groups.ts';
+import type { StackFacts } from './read-stack-facts.ts';
+import type { StackBuilder } from './stack-builder.ts';
+
+/** What calls themselves cost, each where its call is. The rows of `lines` and the rest sum to the ledger's own total. */
+export function addCallLines(builder: StackBuilder, groups: Groups, facts: StackFacts, config: Config): void {
+  const guards = guardStages(config);
+  const open = new Map<LineKind, ReturnType<StackBuilder['open']>>();
+  const line = (kind: LineKind) => {
+    const known = open.get(kind);
+    if (known) return known;
+    const made = builder.open({
+      ...{ line: kind, name: kind, origin: 'calls', rule: 'direct' },
+      ...{ quantity: quantityOf(kind, facts, guards), unit: 'calls', estimated: false },
+    });
+    open.set(kind, made);
+    return made;
+  };
+  for (const row of facts.lines) {
+    if (row.cost.picos !== 0n) builder.put(line(kindOf(row, guards)), groups.indexOf(row.dimensions), row.cost);
+  }
+  const rest = subtractUsd(facts.linesTotal, sumUsd(facts.lines.map((row) => row.cost)));
+  if (rest.picos !== 0n) builder.put(line('inference'), groups.indexOf({}), rest);
+}
+
+function quantityOf(kind: LineKind, facts: StackFacts, guards: ReadonlySet<string>): number {
+  return facts.lines.reduce((sum, row) => (kindOf(row, guards) === kind ? sum + row.calls : sum), 0);
+}
+
+/**
+ * First attempts of moderation calls and of stages that only guard are guardrails, embeddings are retrieval; everything
+ * else is what the ledger says.
+ */
+function kindOf({ dimensions }: CostRow, guards: ReadonlySet<string>): LineKind {
+  const kind = (dimensions.line ?? 'inference') as LineKind;
+  if (kind !== 'inference') return kind;
+  if (dimensions.operation === 'moderations' || guards.has(stageKey(dimensions.workflow, dimensions.stage)))
+    return 'guardrails';
+  return dimensions.operation === 'embeddings' ? 'retrieval' : 'inference';
+}
+
+const stageKey = (workflow: string | null | undefined, stage: string | null | undefined) =>
+  JSON.stringify([workflow ?? '', stage ?? '']);
+
+const guardModel = /moderation|guard/i;
+
+/** Stages whose model is a moderation or guard model, and models other stages name as theirs. */
+function guardStages(config: Config): ReadonlySet<string> {
+  const stages = Object.entries(config.workflows).flatMap(([workflow, { stages: own }]) =>
+    Object.entries(own).map(([name, stage]) => ({ key: stageKey(workflow, name), stage })),
+  );
+  const named = new Set(stages.flatMap(({ stage }) => (stage.guard ? [stage.guard.model] : [])));
+  return new Set(
+    stages
+      .filter(({ stage: { work } }) => work.kind === 'model' && (named.has(work.model) || guardModel.test(work.model)))
+      .map(({ key }) => key),
+  );
+}

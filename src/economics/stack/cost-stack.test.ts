@@ -1,0 +1,221 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { caseAttempt, caseStartMs } from '../../../test/cases/attempts.ts';
+import { systemClock } from '../../base/index.ts';
+import { type Config, parseConfig } from '../../config/index.ts';
+import { openDuckDbLedger } from '../../ledger/duckdb/index.ts';
+import type { CostRow, Dimension, Ledger } from '../../ledger/index.ts';
+import { fromPicos, sumUsd, toDecimal, usd } from '../../money/index.ts';
+import type { Attempt } from '../../tree/index.ts';
+import { buildCostStack, readCostStack } from './cost-stack.ts';
+import type { StackFacts } from './read-stack-facts.ts';
+import { type CostStack, tokenShare } from './stack.ts';
+
+/** March 2026 has 31 days, so that a month is 31 equal days in UTC. */
+const march = { fromMs: Date.UTC(2026, 2, 1), toMs: Date.UTC(2026, 3, 1) };
+const fifthOfMarch = { fromMs: Date.UTC(2026, 2, 2), toMs: Date.UTC(2026, 2, 2) + (31 * 86_400_000) / 5 };
+
+const file = `
+version: 1
+providers: { openai: { kind: openai, apiKey: k, reserved: [ { monthlyUsd: 310 } ] } }
+workflows:
+  support:
+    stages:
+      retrieve: { service: vector-search, calls: 1.2, next: answer }
+      answer: { model: openai/gpt-5-mini, next: { moderate: 0.5 } }
+      moderate: { model: openai/omni-moderation-latest, next: { escalate: 0.5 } }
+      escalate: { human: { role: support-agent, minutes: 6 } }
+  search: { stages: { find: { model: openai/gpt-5-mini } } }
+services: { vector-search: { perCallUsd: 0.0002, monthlyUsd: 62, line: retrieval } }
+people: { support-agent: { hourlyUsd: 38 }, engineer: { hourlyUsd: 95 } }
+overheads:
+  infrastructure: [ { name: gateway, monthlyUsd: 240, perCallUsd: 0.001, allocateBy: calls } ]
+  observability: { bytesPerCall: 12kB, tiers: [ { keep: 7d, share: 1 }, { keep: 400d, bytesPerCall: 40B } ], perGbIngestUsd: 500, perGbMonthUsd: 100 }
+  compliance: [ { name: privacy review, monthlyUsd: 2500, allocateBy: fixed, shares: { support: 0.75, search: 0.25 } } ]
+  maintenance: [ { name: team, monthlyUsd: 100, from: 2026-03-17, allocateBy: even } ]
+  operationalDebt: [ { name: prompt upkeep, hoursPerMonth: 40, role: engineer, allocateBy: cost } ]
+  switching: [ { name: provider exit, hours: 120, role: engineer, amortizedOver: 24 months, allocateBy: tokens } ]
+`;
+
+function configured(text: string): Config {
+  return parseConfig(text, { file: 'burnrate.yaml', environment: {} });
+}
+
+const sums = (stack: CostStack) => ({
+  lines: sumUsd(stack.lines.map((line) => line.cost)),
+  parts: sumUsd(stack.lines.flatMap((line) => line.parts)),
+  groups: sumUsd(stack.groups.map((group) => group.total)),
+});
+
+describe('on a ledger', () => {
+  let dir: string;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'stack-'));
+    ledger = await openDuckDbLedger({ file: join(dir, 'l.duckdb'), clock: systemClock });
+  });
+  afterEach(async () => {
+    await ledger.close();
+    rmSync(dir, { recursive: true });
+  });
+  const append = (...attempts: Attempt[]) =>
+    ledger.append({ journalId: 'j', afterSequence: 0, lastSequence: attempts.length, attempts });
+  const ended = (run: string, humanMinutes: number, role: string | null) =>
+    ledger.recordOutcome({
+      ...{ id: `o_${run}`, run, outcome: 'escalated', value: null, csat: null, humanMinutes, role },
+      ...{ atMs: caseStartMs + 1, recordedAtMs: caseStartMs + 2 },
+    });
+  const stackOf = (by: Dimension[], range = march) =>
+    readCostStack(ledger, { range, by, timeZone: 'UTC' }, configured(file));
+
+  test('every line of a month is there, priced by hand', async () => {
+    await append(
+      caseAttempt('1', { workflow: 'support', stage: 'answer', team: 'care' }),
+      caseAttempt('2', {
+        workflow: 'support',
+        stage: 'moderate',
+        operation: 'moderations',
+        run: 'run_1',
+        team: 'care',
+      }),
+      caseAttempt('3', { workflow: 'search', stage: 'find', team: 'web' }),
+      caseAttempt('4', { workflow: 'search', stage: 'find', team: 'web', reason: 'retry', callId: 'call_3' }),
+    );
+    await ended('run_1', 6, null);
+    await ended('run_3', 5, 'nobody');
+    const stack = await stackOf(['workflow']);
+    const cost = (line: string, name: string) => {
+      const found = stack.lines.find((each) => each.line === line && each.name === name);
+      return found === undefined ? null : toDecimal(found.cost);
+    };
+    const each = 1_000n * 1_250_000n + 200n * 125_000n + 300n * 10_000_000n;
+    const expected: Record<string, string> = {
+      'inference|inference': toDecimal(fromPicos(2n * each)),
+      'guardrails|guardrails': toDecimal(fromPicos(each)),
+      'retries|retries': toDecimal(fromPicos(each)),
+      // No call of the stage was counted: one run × 1.2 calls.
+      'retrieval|vector-search': toDecimal(usd('62.00024')),
+      'human|support-agent': '3.8',
+      'infrastructure|gateway': '240.003',
+      'capacity|openai reservation': '310',
+      'compliance|privacy review': '2500',
+      // Paid from the 17th: 15 of 31 days.
+      'maintenance|team': toDecimal(usd('48.387096774194')),
+      'operationalDebt|prompt upkeep': '3800',
+      'switching|provider exit': '475',
+      // 3 calls × 12 kB: 36 kB in at $500/GB, kept 7 days; 120 B kept 400 days.
+      'observability|ingest': '0.018',
+      'observability|kept 7 days': '0.0008279',
+    };
+    for (const [key, value] of Object.entries(expected).filter(([key]) => !key.startsWith('retrieval'))) {
+      const [line = '', name = ''] = key.split('|');
+      expect([key, cost(line, name)]).toEqual([key, value]);
+    }
+    const retrieval = stack.lines.filter(({ line }) => line === 'retrieval');
+    expect(toDecimal(sumUsd(retrieval.map((line) => line.cost)))).toBe('62.00024');
+    expect(retrieval.map((line) => line.estimated).toSorted()).toEqual([false, true]);
+    expect(stack.minutesWithoutRate).toBe(5);
+    expect(sums(stack)).toEqual({ lines: stack.total, parts: stack.total, groups: stack.total });
+    expect(tokenShare(stack)).toBeLessThan(0.01);
+    expect(stack.bytesStoredPerCall).toBe(12_040);
+    const compliance = stack.lines.find(({ line }) => line === 'compliance');
+    const byGroup = stack.groups.map((group, index) => [
+      group.dimensions.workflow,
+      toDecimal(compliance?.parts[index] ?? fromPicos(0n)),
+    ]);
+    expect(Object.fromEntries(byGroup)).toEqual({ support: '1875', search: '625' });
+  });
+
+  test('another split changes who bears it and not what it comes to', async () => {
+    await append(
+      caseAttempt('1', { workflow: 'support', team: 'care', customer: 'acme' }),
+      caseAttempt('2', { workflow: 'search', team: 'web', customer: 'acme' }),
+      caseAttempt('3', { workflow: 'search' }),
+    );
+    const stacks = await Promise.all(
+      [['workflow'], ['team'], ['customer', 'team'], ['segment'], ['day']].map((by) => stackOf(by as Dimension[])),
+    );
+    for (const stack of stacks) expect(sums(stack).groups).toEqual(stacks[0]?.total);
+    expect(stacks.map((stack) => stack.groups.length)).toEqual([2, 3, 3, 1, 1]);
+  });
+
+  test('a range without a call still costs what is paid by the month', async () => {
+    const stack = await stackOf(['team'], fifthOfMarch);
+    expect(stack.groups).toHaveLength(1);
+    expect(toDecimal(stack.lines.find(({ line }) => line === 'operationalDebt')?.cost ?? usd(0))).toBe('760');
+    expect(sums(stack).groups).toEqual(stack.total);
+  });
+});
+
+const label = fc.constantFrom('a', 'b', 'c', null);
+const arbitraryRow = fc.record({
+  dimensions: fc.record({ workflow: fc.constantFrom('support', 'search', null), team: label }),
+  cost: fc.bigInt({ min: 0n, max: 10n ** 15n }).map(fromPicos),
+  calls: fc.nat(10_000),
+  inputTokens: fc.nat(1_000_000),
+});
+
+function factsOf(rows: readonly { dimensions: Record<string, string | null>; cost: CostRow['cost'] }[]): StackFacts {
+  const zero = { runs: 1, interactions: 0, attempts: 1, cacheReadTokens: 0, outputTokens: 0 };
+  const full = rows.map((row) => ({
+    ...{ ...zero, calls: 1, inputTokens: 1, unknownPriceAttempts: 0, estimatedAttempts: 0 },
+    ...row,
+  }));
+  const total = { ...full[0], dimensions: {}, cost: sumUsd(full.map((row) => row.cost)) } as CostRow;
+  return {
+    dimensions: ['workflow', 'team'],
+    groups: full,
+    total: { ...total, calls: full.reduce((sum, row) => sum + row.calls, 0), inputTokens: 7, outputTokens: 0 },
+    lines: full.map((row) => ({ ...row, dimensions: { ...row.dimensions, line: 'inference' } })),
+    linesTotal: sumUsd(full.map((row) => row.cost)),
+    endings: [],
+    traffic: [],
+    retries: [],
+    reserved: new Map([['openai', []]]),
+  };
+}
+
+describe('allocation', () => {
+  const config = configured(file);
+  const question = { range: march, by: ['team'], timeZone: 'UTC' } as const;
+
+  test('sums to the picodollar, whatever the traffic', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryRow, { minLength: 1, maxLength: 12 }), (rows) => {
+        const stack = buildCostStack(factsOf(rows), question, config);
+        expect(sums(stack)).toEqual({ lines: stack.total, parts: stack.total, groups: stack.total });
+        for (const line of stack.lines) expect(sumUsd(line.parts)).toEqual(line.cost);
+      }),
+    );
+  });
+
+  test('shuffled labels keep the total', () => {
+    const rows = fc.array(arbitraryRow, { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(rows, fc.array(label, { minLength: 12, maxLength: 12 }), (traffic, labels) => {
+        const shuffled = traffic.map((row, index) => ({
+          ...row,
+          dimensions: { ...row.dimensions, team: labels[index] ?? null },
+        }));
+        const before = buildCostStack(factsOf(traffic), question, config);
+        const after = buildCostStack(factsOf(shuffled), question, config);
+        expect(after.total).toEqual(before.total);
+      }),
+    );
+  });
+
+  test('and change the split', () => {
+    const row = (team: string, cents: bigint) => ({
+      dimensions: { workflow: 'support', team },
+      cost: fromPicos(cents * 10n ** 10n),
+    });
+    const before = buildCostStack(factsOf([row('a', 10n), row('b', 90n)]), question, config);
+    const after = buildCostStack(factsOf([row('b', 10n), row('a', 90n)]), question, config);
+    expect(after.total).toEqual(before.total);
+    expect(before.groups[0]?.dimensions.team).toBe('b');
+    expect(after.groups[0]?.dimensions.team).toBe('a');
+  });
+});

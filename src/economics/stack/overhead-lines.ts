@@ -1,0 +1,98 @@
+import type { Config, OverheadCost, SwitchingCost, WorkCost } from '../../config/index.ts';
+import type { TimeRange } from '../../ledger/index.ts';
+import { addUsd, fromPicos, type Usd, zeroUsd } from '../../money/index.ts';
+import type { LineKind } from '../../tree/index.ts';
+import { monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
+import type { Groups } from './groups.ts';
+import { meanOf, meanUsd, timesUsd } from './mean-of.ts';
+import type { StackFacts } from './read-stack-facts.ts';
+import type { StackBuilder } from './stack-builder.ts';
+
+export interface LineContext {
+  readonly builder: StackBuilder;
+  readonly groups: Groups;
+  readonly facts: StackFacts;
+  readonly config: Config;
+  readonly range: TimeRange;
+}
+
+/** Everything burnrate.yaml states under `overheads`, reservations and services' monthly prices, dated and prorated. */
+export function addOverheadLines(context: LineContext): void {
+  const { overheads, providers, services } = context.config;
+  for (const cost of overheads.infrastructure) addCost(context, 'infrastructure', cost);
+  for (const cost of overheads.capacity) addCost(context, 'capacity', cost);
+  for (const cost of overheads.compliance) addCost(context, 'compliance', cost);
+  for (const cost of overheads.maintenance) addCost(context, 'maintenance', cost);
+  for (const cost of overheads.operationalDebt) addCost(context, 'operationalDebt', cost);
+  for (const cost of overheads.switching) addSwitching(context, cost);
+  for (const [name, { reserved }] of Object.entries(providers)) {
+    for (const each of reserved ?? []) addReservation(context, name, meanUsd(each.monthlyUsd) ?? zeroUsd);
+  }
+  for (const [name, { monthlyUsd, line }] of Object.entries(services)) {
+    if (monthlyUsd) addMonthly(context, line, name, meanUsd(monthlyUsd) ?? zeroUsd);
+  }
+}
+
+/** A monthly price and work shared by the stated rule; what grows with calls or tokens follows these. */
+function addCost(context: LineContext, line: LineKind, cost: OverheadCost | WorkCost): void {
+  const { builder, range, config, facts } = context;
+  const paid = within(range, cost.from?.ms, cost.until?.ms);
+  const months = monthsOf(paid, config.timeZone);
+  if (months === 0) return;
+  const hours = meanOf(cost.hoursPerMonth ?? { kind: 'value', value: 0 }) ?? 0;
+  const monthly = addUsd(meanOr(cost.monthlyUsd), timesUsd(hourly(config, cost.role), hours));
+  const open = builder.open({
+    ...{ line, name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
+    ...(hours > 0 ? { quantity: hours * months, unit: 'hours' } : { quantity: 1, unit: 'usd' }),
+  });
+  builder.share(open, monthlyInRange(monthly, paid, config.timeZone), cost.allocateBy, cost.shares);
+  // Priced by the piece, it is owed for the pieces of the days it was paid.
+  const share = lengthOf(paid) / lengthOf(range);
+  const { perCallUsd, perMillionTokensUsd } = { ...cost } as OverheadCost;
+  const tokens = facts.total.inputTokens + facts.total.outputTokens;
+  builder.share(open, timesUsd(meanOr(perCallUsd), facts.total.calls * share), 'calls');
+  builder.share(open, timesUsd(meanOr(perMillionTokensUsd), (tokens * share) / 1e6), 'tokens');
+}
+
+const lengthOf = ({ fromMs, toMs }: TimeRange) => toMs - fromMs;
+const meanOr = (amount: OverheadCost['monthlyUsd']) => (amount === undefined ? zeroUsd : (meanUsd(amount) ?? zeroUsd));
+
+function hourly(config: Config, role: string | undefined): Usd {
+  const person = role === undefined ? undefined : config.people[role];
+  return person ? (meanUsd(person.hourlyUsd) ?? zeroUsd) : zeroUsd;
+}
+
+/** Spread evenly over its months from its date on; without a date it is taken to be under way. */
+function addSwitching(context: LineContext, cost: SwitchingCost): void {
+  const { builder, range, config } = context;
+  const hours = meanOf(cost.hours ?? { kind: 'value', value: 0 }) ?? 0;
+  const once = addUsd(meanOr(cost.onceUsd), timesUsd(hourly(config, cost.role), hours));
+  const { months } = cost.amortizedOver;
+  const ends = cost.from === undefined ? undefined : monthsAfter(cost.from.ms, months, config.timeZone);
+  const paid = within(range, cost.from?.ms, cost.until?.ms ?? ends);
+  const open = builder.open({
+    ...{ line: 'switching', name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
+    ...{ quantity: (hours * monthsOf(paid, config.timeZone)) / months, unit: 'hours' },
+  });
+  const monthly = fromPicos(once.picos / BigInt(Math.max(1, months)));
+  builder.share(open, monthlyInRange(monthly, paid, config.timeZone), cost.allocateBy, cost.shares);
+}
+
+/** Paid whether used or not: by the tokens that used it, and by everyone's where nobody did. */
+function addReservation({ builder, groups, facts, config, range }: LineContext, name: string, monthly: Usd): void {
+  const open = builder.open({
+    ...{ line: 'capacity', name: `${name} reservation`, origin: 'configuration', rule: 'tokens', estimated: false },
+    ...{ quantity: 1, unit: 'usd' },
+  });
+  const used = facts.reserved.get(name) ?? [];
+  const weights = groups.list.map(() => 0);
+  for (const row of used) weights[groups.indexOf(row.dimensions)] = row.inputTokens + row.outputTokens;
+  builder.shareBy(open, monthlyInRange(monthly, range, config.timeZone), weights);
+}
+
+function addMonthly({ builder, config, range }: LineContext, line: LineKind, name: string, monthly: Usd): void {
+  const open = builder.open({
+    ...{ line, name, origin: 'configuration', rule: 'calls', quantity: 1, unit: 'usd', estimated: false },
+  });
+  builder.share(open, monthlyInRange(monthly, range, config.timeZone), 'calls');
+}

@@ -1,0 +1,50 @@
+import type { Service, Workflow } from '../../config/index.ts';
+import type { CostRow } from '../../ledger/index.ts';
+import type { Usd } from '../../money/index.ts';
+import { expectedVisits } from './expected-visits.ts';
+import { meanOf, meanUsd, timesUsd } from './mean-of.ts';
+import type { LineContext } from './overhead-lines.ts';
+
+/** What calls of services cost by the piece: as many as were counted, else as many as the workflow's own plan says. */
+export function addServiceLines(context: LineContext): void {
+  for (const [workflow, settings] of Object.entries(context.config.workflows)) {
+    for (const [stage, { work }] of Object.entries(settings.stages)) {
+      const service = work.kind === 'service' ? context.config.services[work.service] : undefined;
+      const price = service?.perCallUsd ? meanUsd(service.perCallUsd) : null;
+      if (work.kind !== 'service' || !service || !price || price.picos === 0n) continue;
+      addStage(context, { workflow, settings, stage, name: work.service, line: service.line, price });
+    }
+  }
+}
+
+interface ServiceStage {
+  readonly workflow: string;
+  readonly settings: Workflow;
+  readonly stage: string;
+  readonly name: string;
+  readonly line: Service['line'];
+  readonly price: Usd;
+}
+
+function addStage({ builder, groups, facts }: LineContext, service: ServiceStage): void {
+  const counted = facts.lines.filter(
+    ({ dimensions }) => dimensions.workflow === service.workflow && dimensions.stage === service.stage,
+  );
+  // What came in with a price of its own is in the ledger's lines already.
+  if (counted.some((row) => row.cost.picos !== 0n)) return;
+  const measured = counted.length > 0;
+  const perRun = measured ? 0 : callsPerRun(service);
+  const rows = measured ? counted : facts.groups.filter((row) => row.dimensions.workflow === service.workflow);
+  const callsOf = (row: CostRow) => (measured ? row.calls : row.runs * perRun);
+  const open = builder.open({
+    ...{ line: service.line, name: service.name, origin: measured ? 'calls' : 'configuration', rule: 'direct' },
+    ...{ quantity: rows.reduce((sum, row) => sum + callsOf(row), 0), unit: 'calls', estimated: !measured },
+  });
+  for (const row of rows) builder.put(open, groups.indexOf(row.dimensions), timesUsd(service.price, callsOf(row)));
+}
+
+function callsPerRun({ settings, stage }: ServiceStage): number {
+  const calls = meanOf(settings.stages[stage]?.calls ?? { kind: 'value', value: 1 }) ?? 1;
+  const fanOut = meanOf(settings.stages[stage]?.fanOut ?? { kind: 'value', value: 1 }) ?? 1;
+  return (expectedVisits(settings).get(stage) ?? 0) * calls * fanOut;
+}
