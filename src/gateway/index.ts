@@ -1,2 +1,13 @@
+export { limitRules, planRules, withoutBudgets } from './control/rules.ts';
 export { createGateway } from './gateway.ts';
-export type { Gateway, GatewayDeps, GatewayStats, Histogram, Log } from './ports.ts';
+export type {
+  BudgetsPort,
+  Gateway,
+  GatewayDeps,
+  GatewayStats,
+  Histogram,
+  LimitRule,
+  Log,
+  MoneyAccount,
+  PlanRule,
+} from './ports.ts';

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, ErrorCode, IdSource, Random } from '../base/index.ts';
-import type { KeyDirectory } from '../books/index.ts';
+import type { BudgetAccount, KeyDirectory } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Journal } from '../journal/index.ts';
+import type { RateRule } from '../policy/index.ts';
 import type { PriceBook } from '../pricing/index.ts';
+import type { BudgetDefinition, Scope, ScopeDimension } from '../tree/index.ts';
 
 /** One line of the process log; never carries a secret, a prompt or an answer. */
 export type Log = (
@@ -12,12 +14,54 @@ export type Log = (
   facts?: Readonly<Record<string, unknown>>,
 ) => void;
 
+/** The money of this process: leases from the books, holds of calls in flight. */
+export type MoneyAccount = Pick<
+  BudgetAccount,
+  'tryHold' | 'hold' | 'tryExtend' | 'extend' | 'post' | 'void' | 'expire' | 'state' | 'waiting'
+>;
+
+/** A limit on the pace of calls, counted by each worker on its own. */
+export interface LimitRule {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly per: readonly ScopeDimension[];
+  /** Null where the limit does not count this. */
+  readonly requests: RateRule | null;
+  /** Input and output together. */
+  readonly tokens: RateRule | null;
+  /** Calls in flight at once. */
+  readonly concurrent: number | null;
+  /** Pause after it was exceeded, ms; 0 is none. */
+  readonly cooldownMs: number;
+}
+
+/** What a plan's users may ask for; its quotas are budgets. */
+export interface PlanRule {
+  readonly maxOutputTokens: number | null;
+  /** As `provider/model` or `model`; empty allows every model. */
+  readonly models: readonly string[];
+}
+
+/**
+ * What bounds calls, as the control plane gives it to this worker. All of it is in memory and read for every call; the
+ * lists are the same objects until something changes, so that what is derived from them can be kept.
+ */
+export interface BudgetsPort {
+  /** In force now, with their brakes; the quotas of plans among them. */
+  definitions(): readonly BudgetDefinition[];
+  readonly account: MoneyAccount;
+  limits(): readonly LimitRule[];
+  /** By name of the plan. */
+  plans(): ReadonlyMap<string, PlanRule>;
+}
+
 export interface GatewayDeps {
   readonly config: Config;
   readonly priceBook: PriceBook;
   readonly journal: Journal;
   /** `identify` is asked first and does no I/O; `lookUp` asks the books for a secret that is not known here yet. */
   readonly keys: Pick<KeyDirectory, 'identify' | 'lookUp'>;
+  readonly budgets: BudgetsPort;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;

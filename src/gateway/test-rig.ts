@@ -6,6 +6,7 @@ import { parseConfig } from '../config/index.ts';
 import type { AttemptStart, Journal } from '../journal/index.ts';
 import { createPriceBook } from '../pricing/index.ts';
 import type { Attempt } from '../tree/index.ts';
+import { withoutBudgets } from './control/rules.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway, GatewayDeps } from './ports.ts';
 
@@ -139,6 +140,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     priceBook: createPriceBook({ providers: [], overrides: priceOverrides(config) }),
     journal,
     keys: keysOf(options),
+    budgets: withoutBudgets(config),
     clock: systemClock,
     random: seededRandom(1),
     ids: idSource(systemClock),
