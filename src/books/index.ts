@@ -12,6 +12,7 @@ export {
   type LeaseAccountOptions,
   type Pot,
   type PotRef,
+  type PotStanding,
   type Recovered,
   type RefusedBudget,
   recoverLeases,
@@ -52,3 +53,4 @@ export {
   type Settlement,
 } from './lease.ts';
 export { foreverMs, type Period, periodAt, periodRule } from './periods.ts';
+export { connectBooks, type GatewayBooks, serveBooks } from './remote/books-remote.ts';

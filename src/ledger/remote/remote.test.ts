@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { caseAttempt } from '../../../test/cases/attempts.ts';
 import { BurnrateError, systemClock } from '../../base/index.ts';
+import { encodeFrame, FrameReader, frameBytesMax } from '../../remote/index.ts';
 import { openDuckDbLedger } from '../duckdb/index.ts';
 import { ledgerContract } from '../ledger.contract.ts';
 import type { Ledger } from '../ledger.ts';
 import { connectLedger } from './connect-ledger.ts';
-import { encodeFrame, FrameReader, frameBytesMax } from './frames.ts';
 import { serveLedger } from './serve-ledger.ts';
 
 ledgerContract('DuckDB over a socket', async () => {

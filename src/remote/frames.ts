@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { BurnrateError } from '../../base/index.ts';
+import { BurnrateError } from '../base/index.ts';
 
 /** Largest message either side takes, bytes. */
 export const frameBytesMax = 64 * 1024 * 1024;
@@ -12,7 +12,7 @@ const headerBytes = 4;
 export function encodeFrame(message: unknown): Buffer {
   const body = serialize(message);
   if (body.length > frameBytesMax) {
-    throw new BurnrateError('body_too_large', { message: `a ledger message of ${body.length} bytes is too large` });
+    throw new BurnrateError('body_too_large', { message: `a message of ${body.length} bytes is too large` });
   }
   const header = Buffer.allocUnsafe(headerBytes);
   header.writeUInt32BE(body.length);
