@@ -3,6 +3,7 @@ import type { ChangeModel } from './model/changes.ts';
 import { type Draws, drawParameters, standardNormals } from './simulate/draws.ts';
 import { type Driver, driversOf } from './simulate/drivers.ts';
 import { type Noise, runScenario, type ScenarioRun } from './simulate/run-scenario.ts';
+import { sampleStore } from './simulate/sample-store.ts';
 
 export interface ForecastOptions {
   readonly trials: number;
@@ -42,6 +43,7 @@ export function forecast(model: ForecastModel, options: ForecastOptions): Foreca
   const { trials, seed, onProgress } = options;
   const draws = drawParameters(model.parameters, trials, seed);
   const noise = noiseOf(trials, seed);
+  const samples = sampleStore(model, draws);
   const stresses = model.stresses.filter(({ name }) => options.stresses?.includes(name) ?? true);
   const of = model.scenarios.length * (1 + stresses.length);
   let done = 0;
@@ -51,11 +53,11 @@ export function forecast(model: ForecastModel, options: ForecastOptions): Foreca
     return result;
   };
   const scenarios = model.scenarios.map((scenario): ScenarioForecast => {
-    const run = step(runScenario(model, draws, [scenario], { noise, detail: true }));
+    const run = step(runScenario(model, draws, [scenario], { noise, samples, detail: true }));
     const drivers = driversOf(model, draws, [scenario], run.expected);
     const stressed = stresses.map((stress) => ({
       stress,
-      run: step(runScenario(model, draws, [scenario, stress], { noise, detail: false })),
+      run: step(runScenario(model, draws, [scenario, stress], { noise, samples, detail: false })),
     }));
     return { scenario, run, drivers, stresses: stressed };
   });

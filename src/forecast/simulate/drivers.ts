@@ -5,6 +5,7 @@ import type { Parameter } from '../model/number.ts';
 import { z90 } from '../normal.ts';
 import type { Draws } from './draws.ts';
 import { runScenario } from './run-scenario.ts';
+import { sampleStore } from './sample-store.ts';
 import { rankCorrelation, ranksOf } from './statistics.ts';
 
 /** How much one unknown moves the total of a scenario. */
@@ -31,7 +32,9 @@ export function driversOf(
 ): Driver[] {
   const { parameters } = model;
   if (parameters.length === 0) return [];
-  const designed = runScenario(model, designedDraws(parameters), changes, { noise: null, detail: false }).expected;
+  const draft = designedDraws(parameters);
+  const samples = sampleStore(model, draft);
+  const designed = runScenario(model, draft, changes, { noise: null, samples, detail: false }).expected;
   const shares = varianceShares(draws, expected);
   const drivers = parameters.map(({ id }, index): Driver => {
     const lowUsd = designed[2 * index] as number;

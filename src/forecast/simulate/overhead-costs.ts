@@ -3,7 +3,7 @@ import type { ForecastModel } from '../model/build-model.ts';
 import type { MonthPlan } from '../model/calendar.ts';
 import type { ChangeModel } from '../model/changes.ts';
 import type { OverheadModel, PoolModel } from '../model/costs.ts';
-import { type Columns, read } from '../model/number.ts';
+import { type Columns, type Num, read } from '../model/number.ts';
 import type { SharedCost } from './run-scenario.ts';
 import { storedShares } from './storage.ts';
 
@@ -58,6 +58,7 @@ export function prepareOverheads(
         put(overhead, scratch);
       }
       for (const [index, change] of changes.entries()) {
+        if (isNothing(change.monthlyUsd)) continue;
         const share = index === 0 ? 1 : stressed;
         for (let t = 0; t < trials; t++) scratch[t] = read(change.monthlyUsd, columns, t) * share;
         put({ line: 'compliance', name: change.name, allocateBy: 'cost', shares: {} }, scratch);
@@ -87,14 +88,20 @@ function fill(
   tokens: Float64Array,
 ): void {
   const { monthlyUsd, hoursPerMonth, hourlyUsd, perCallUsd, perMillionTokensUsd, months } = overhead;
+  const steady = [monthlyUsd, hoursPerMonth, hourlyUsd].every(({ column }) => column < 0);
+  const monthly = (t: number): number =>
+    (read(monthlyUsd, columns, t) + read(hoursPerMonth, columns, t) * read(hourlyUsd, columns, t)) / months;
+  if (steady) into.fill(monthly(0) * active);
+  else for (let t = 0; t < into.length; t++) into[t] = monthly(t) * active;
+  if (isNothing(perCallUsd) && isNothing(perMillionTokensUsd)) return;
   for (let t = 0; t < into.length; t++) {
-    const work = read(hoursPerMonth, columns, t) * read(hourlyUsd, columns, t);
-    const metered =
-      read(perCallUsd, columns, t) * (calls[t] as number) +
-      (read(perMillionTokensUsd, columns, t) * (tokens[t] as number)) / tokensPerMillion;
-    into[t] = ((read(monthlyUsd, columns, t) + work) / months + metered) * active;
+    const byCalls = read(perCallUsd, columns, t) * (calls[t] as number);
+    const byTokens = (read(perMillionTokensUsd, columns, t) * (tokens[t] as number)) / tokensPerMillion;
+    into[t] = (into[t] as number) + (byCalls + byTokens) * active;
   }
 }
+
+const isNothing = ({ column, constant }: Num): boolean => column < 0 && constant === 0;
 
 interface PoolCosts extends Pick<Overheads, 'begin' | 'used'> {
   idle(pool: PoolModel, into: Float64Array): void;

@@ -5,8 +5,9 @@ import type { ChangeModel } from '../model/changes.ts';
 import { type Columns, read } from '../model/number.ts';
 import type { Draws } from './draws.ts';
 import { type Overheads, prepareOverheads } from './overhead-costs.ts';
+import type { GroupedSample, SampleStore, Split } from './sample-store.ts';
 import { meanOf, type Stats, statsOf } from './statistics.ts';
-import { sampleWorkflow, type WorkflowSample } from './workflow-sample.ts';
+import type { WorkflowSample } from './workflow-sample.ts';
 
 /** Sampling noise: standard normals for volume and cost, `[workflow][month]`, shared by every scenario. */
 export interface Noise {
@@ -60,6 +61,8 @@ export interface ScenarioRun {
   readonly perDay: Float64Array;
   /** By workflow: the sample in force at the start. */
   readonly first: readonly WorkflowSample[];
+  /** By workflow: the factor on its traffic at the start, by trial. */
+  readonly firstTraffic: readonly Float64Array[];
   /** Dollars by workflow and trial, without noise and without shared costs. */
   readonly workflowTotals: readonly Float64Array[];
   readonly workflowOutcomes: readonly Float64Array[];
@@ -79,6 +82,7 @@ export interface SharedCost {
 
 export interface RunOptions {
   readonly noise: Noise | null;
+  readonly samples: SampleStore;
   /** Whether months keep percentiles by line and node, and spend by trial. */
   readonly detail: boolean;
 }
@@ -107,7 +111,9 @@ class Run {
   readonly #changes: readonly ChangeModel[];
   readonly #options: RunOptions;
   readonly #slices: readonly Slice[];
-  readonly #samples = new Map<string, WorkflowSample>();
+  readonly #traffic = new Map<string, Float64Array>();
+  readonly #weights = new Map<GroupedSample, Weights>();
+  readonly #drift: ChangeModel['priceChangePerYear'] | null;
   readonly #nodes: readonly RunNode[];
   readonly #firstNode: readonly number[];
   readonly #overheads: Overheads;
@@ -143,6 +149,8 @@ class Run {
     this.#changes = changes;
     this.#options = options;
     this.#slices = this.#cut();
+    const drift = changes[0]?.priceChangePerYear;
+    this.#drift = drift && (drift.column >= 0 || drift.constant !== 0) ? drift : null;
     const make = (): Float64Array => new Float64Array(draws.trials);
     const perWorkflow = (): Float64Array[] => model.workflows.map(make);
     this.#nodes = model.workflows.flatMap(({ stages }, workflow) => [
@@ -185,22 +193,27 @@ class Run {
     return slicesOf(months, cuts, epochOf, (atMs) => !!stress && atMs >= stress.fromMs && atMs < stress.untilMs);
   }
 
-  #sample(workflow: number, epoch: number, stressed: boolean, spike: boolean): WorkflowSample {
-    const key = `${workflow} ${epoch} ${stressed} ${spike}`;
-    const known = this.#samples.get(key);
+  #sample(workflow: number, epoch: number, stressed: boolean, spike: boolean): GroupedSample {
+    const changes = stressed ? this.#changes : this.#changes.slice(0, 1);
+    return this.#options.samples.of({ workflow, epoch, changes, newcomers: spike ? (this.#changes[1] ?? null) : null });
+  }
+
+  /** The factor on traffic, by trial. */
+  #trafficOf(workflow: number, stressed: boolean): Float64Array {
+    const key = `${workflow} ${stressed}`;
+    const known = this.#traffic.get(key);
     if (known) return known;
-    const settings = this.#model.workflows[workflow] as ForecastModel['workflows'][number];
-    const newcomers = this.#changes[1]?.spike;
-    const sample = sampleWorkflow(settings, {
-      model: this.#model,
-      columns: this.#columns,
-      trials: this.#trials,
-      changes: stressed ? this.#changes : this.#changes.slice(0, 1),
-      rates: this.#model.epochs[epoch]?.rates ?? [],
-      ...(spike && newcomers ? { interactionsPerSession: newcomers.interactionsPerUser } : {}),
-    });
-    this.#samples.set(key, sample);
-    return sample;
+    const name = this.#nameOf(workflow);
+    const changes = (stressed ? this.#changes : this.#changes.slice(0, 1)).filter(
+      ({ workflows }) => workflows === null || workflows.includes(name),
+    );
+    const factor = new Float64Array(this.#trials).fill(1);
+    for (const { factors } of changes) {
+      for (let t = 0; t < factor.length; t++)
+        factor[t] = (factor[t] as number) * read(factors.traffic, this.#columns, t);
+    }
+    this.#traffic.set(key, factor);
+    return factor;
   }
 
   month(month: number): MonthRun {
@@ -226,7 +239,8 @@ class Run {
       if (slice.month !== month) continue;
       const sample = this.#sample(workflow, slice.epoch, slice.stressed, false);
       const days = this.#daysOf(settings.traffic, slice);
-      this.#addRuns(flow, sample, slice, (trial) => (growth[trial] as number) * days(trial));
+      const traffic = this.#trafficOf(workflow, slice.stressed);
+      this.#addRuns(flow, sample, (trial) => (growth[trial] as number) * (traffic[trial] as number) * days(trial));
       this.#addSpike(flow, workflow, slice);
     }
     this.#makeNoise(flow, workflow, month);
@@ -251,7 +265,8 @@ class Run {
     return (trial) => (days * read(activeDaysPerMonth, this.#columns, trial)) / calendar;
   }
 
-  #addRuns(flow: MonthFlow, sample: WorkflowSample, slice: Slice, days: (trial: number) => number): void {
+  #addRuns(flow: MonthFlow, grouped: GroupedSample, days: (trial: number) => number): void {
+    const { sample } = grouped;
     const runs = new Float64Array(this.#trials);
     const { runsPerDay, interactionsPerDay, successesPerDay, counts } = sample;
     for (let t = 0; t < runs.length; t++) {
@@ -269,7 +284,7 @@ class Run {
       const lift = (sample.valuePerInteraction[t] as number) * (interactionsPerDay[t] as number);
       flow.value[t] = (flow.value[t] as number) + (each + lift) * d;
     }
-    flow.parts.push({ sample, runs, slice });
+    flow.parts.push({ grouped, runs });
   }
 
   /** Newcomers come evenly over the hours of the spike; each workflow has its share of them. */
@@ -281,12 +296,13 @@ class Run {
     if (hours <= 0 || (stress.workflows && !stress.workflows.includes(this.#nameOf(workflow)))) return;
     const sample = this.#sample(workflow, slice.epoch, slice.stressed, true);
     const share = this.#spikeShare(workflow, stress);
+    const usual = sample.sample.interactionsPerDay;
     const perHour = (trial: number): number =>
       (read(spike.newUsers, this.#columns, trial) * read(spike.interactionsPerUser, this.#columns, trial)) /
       spike.hours;
-    this.#addRuns(flow, sample, slice, (trial) => {
-      const usual = sample.interactionsPerDay[trial] as number;
-      return usual > 0 ? (perHour(trial) * hours * share) / usual : 0;
+    this.#addRuns(flow, sample, (trial) => {
+      const each = usual[trial] as number;
+      return each > 0 ? (perHour(trial) * hours * share) / each : 0;
     });
   }
 
@@ -296,7 +312,7 @@ class Run {
     const touched = this.#model.workflows.flatMap(({ name }, index) =>
       stress.workflows && !stress.workflows.includes(name) ? [] : [index],
     );
-    const usual = touched.map((index) => meanOf(this.#sample(index, 0, false, false).interactionsPerDay));
+    const usual = touched.map((index) => meanOf(this.#sample(index, 0, false, false).sample.interactionsPerDay));
     const sum = usual.reduce((total, each) => total + each, 0);
     return sum > 0 ? (usual[touched.indexOf(workflow)] ?? 0) / sum : 0;
   }
@@ -309,74 +325,71 @@ class Run {
     const { noise } = this.#options;
     flow.volumeNoise.fill(1);
     flow.costNoise.fill(1);
-    const sample = flow.parts[0]?.sample;
-    if (!noise || !sample) return;
+    const grouped = flow.parts[0]?.grouped;
+    if (!noise || !grouped) return;
     const z1 = noise.volume(workflow, month);
     const z2 = noise.cost(workflow, month);
-    const mean = meanCost(sample, this.#trials);
+    const { stageUsd, sample } = grouped;
     const { counts, factors, workflow: settings } = sample;
     for (let t = 0; t < this.#trials; t++) {
       const runs = flow.runs[t] as number;
       if (runs <= 0) continue;
       const cluster = (factors.drafts[t] as number) * read(settings.traffic.interactionsPerSession, this.#columns, t);
-      const perRun = mean[t] as number;
+      const perRun = stageUsd[t] as number;
       const spread = perRun > 0 ? Math.max(0, (counts.squares[t] as number) / (perRun * perRun) - 1) : 0;
       flow.volumeNoise[t] = lognormalFactor((2 * cluster) / runs, z1[t] as number);
       flow.costNoise[t] = (flow.volumeNoise[t] as number) * lognormalFactor(spread / runs, z2[t] as number);
     }
   }
 
-  #addLines({ sample, runs, slice }: MonthPart, flow: MonthFlow, workflow: number, month: number): void {
-    const drift = this.#changes[0]?.priceChangePerYear;
-    const drifting = drift && (drift.column >= 0 || drift.constant !== 0) ? drift : null;
+  /** Adds what a stretch of runs costs: the month's lines and nodes, and the weights all months are summed with. */
+  #addLines({ grouped, runs }: MonthPart, flow: MonthFlow, workflow: number, month: number): void {
+    const plain = weighted(runs, flow.costNoise);
+    const drift = this.#drift ? this.#driftOf(this.#drift, month) : null;
+    const weights: Weights = {
+      noisy: { listed: drift ? weighted(plain, drift) : plain, other: plain },
+      clean: { listed: drift ? weighted(runs, drift) : runs, other: runs },
+    };
+    this.#remember(grouped, weights);
+    addSplit(flow.clean, grouped.all, weights.clean);
+    addSplit(flow.metered, grouped.metered, weights.noisy);
+    for (const [index, split] of grouped.byLine.entries()) {
+      if (!split.listed && !split.other) continue;
+      addSplit(this.#lines[index] as Float64Array, split, weights.noisy);
+      this.#lineMeans[index] = (this.#lineMeans[index] as number) + meanSplit(split, weights.clean);
+    }
     const first = this.#firstNode[workflow] ?? 0;
-    for (const line of sample.lines) {
-      const node = first + 1 + line.stage;
-      const index = lineIndex.get(line.line) ?? 0;
-      const scale = line.listed && drifting ? this.#driftOf(drifting, month) : null;
-      const sum = this.#addLine(line.usdPerRun, runs, scale, flow, index, node, line.metered);
-      this.#lineMeans[index] = (this.#lineMeans[index] as number) + sum;
-      this.#nodeMonthMeans[node] = (this.#nodeMonthMeans[node] as number) + sum;
-      const nodeLine = this.#nodeLines[node] as Float64Array;
-      nodeLine[index] = (nodeLine[index] as number) + sum;
+    for (const [stage, split] of this.#options.detail ? grouped.byNode.entries() : []) {
+      if (!split.listed && !split.other) continue;
+      const node = first + stage;
+      addSplit(this.#nodeValues[node] as Float64Array, split, weights.noisy);
+      this.#nodeMonthMeans[node] = (this.#nodeMonthMeans[node] as number) + meanSplit(split, weights.clean);
+    }
+    for (const line of grouped.sample.lines) {
       if (line.metered && !line.listed) this.#overheads.used(line.provider, line.usdPerRun, runs);
     }
-    void slice;
   }
 
-  #driftOf(drift: NonNullable<ChangeModel['priceChangePerYear']>, month: number): Float64Array {
+  #remember(grouped: GroupedSample, weights: Weights): void {
+    const known = this.#weights.get(grouped);
+    if (!known) {
+      const copy = ({ listed, other }: Weight): Weight => {
+        const first = other.slice();
+        return { listed: listed === other ? first : listed.slice(), other: first };
+      };
+      this.#weights.set(grouped, { noisy: copy(weights.noisy), clean: copy(weights.clean) });
+      return;
+    }
+    for (const kind of ['noisy', 'clean'] as const) {
+      addInto(known[kind].other, weights[kind].other);
+      if (known[kind].listed !== known[kind].other) addInto(known[kind].listed, weights[kind].listed);
+    }
+  }
+
+  #driftOf(drift: ChangeModel['priceChangePerYear'], month: number): Float64Array {
     const scale = new Float64Array(this.#trials);
     for (let t = 0; t < scale.length; t++) scale[t] = (1 + read(drift, this.#columns, t)) ** (month / monthsPerYear);
     return scale;
-  }
-
-  /** The inner loop: one line of one stage in one month. @returns its mean without noise */
-  #addLine(
-    usd: Float64Array,
-    runs: Float64Array,
-    scale: Float64Array | null,
-    flow: MonthFlow,
-    index: number,
-    node: number,
-    metered: boolean,
-  ): number {
-    const line = this.#lines[index] as Float64Array;
-    const nodeValue = this.#nodeValues[node] as Float64Array;
-    const { costNoise } = flow;
-    const clean = flow.clean;
-    const spend = metered ? flow.metered : null;
-    let sum = 0;
-    for (let t = 0; t < this.#trials; t++) {
-      let amount = (usd[t] as number) * (runs[t] as number);
-      if (scale) amount *= scale[t] as number;
-      sum += amount;
-      clean[t] = (clean[t] as number) + amount;
-      const noisy = amount * (costNoise[t] as number);
-      if (spend) spend[t] = (spend[t] as number) + noisy;
-      line[t] = (line[t] as number) + noisy;
-      nodeValue[t] = (nodeValue[t] as number) + noisy;
-    }
-    return sum / this.#trials;
   }
 
   #addOutcomes(flow: MonthFlow, workflow: number): void {
@@ -428,11 +441,6 @@ class Run {
     }
     addInto(this.#total, total);
     addInto(this.#expected, this.#clean);
-    for (const [index, node] of this.#nodeValues.entries()) {
-      if (this.#nodeMonthMeans[index] === 0) continue;
-      addInto(this.#allNodes[index] as Float64Array, node);
-      this.#allNodeMeans[index] = (this.#allNodeMeans[index] as number) + (this.#nodeMonthMeans[index] as number);
-    }
     if (month === 0) {
       const days = this.#model.months[0]?.days ?? 30;
       for (let t = 0; t < this.#trials; t++) this.#perDay[t] = (this.#clean[t] as number) / days;
@@ -458,6 +466,7 @@ class Run {
   }
 
   results(): Omit<ScenarioRun, 'changes' | 'months'> {
+    if (this.#options.detail) this.#sumNodes();
     return {
       nodes: this.#nodes,
       total: this.#total,
@@ -471,6 +480,7 @@ class Run {
       value: this.#value,
       perDay: this.#perDay,
       first: this.#model.workflows.map((_, workflow) => this.#firstSample(workflow)),
+      firstTraffic: this.#model.workflows.map((_, workflow) => this.#trafficOf(workflow, this.#startsStressed())),
       workflowTotals: this.#workflowTotals,
       workflowOutcomes: this.#workflowOutcomes,
       workflowCalls: this.#workflowCalls,
@@ -481,7 +491,28 @@ class Run {
 
   #firstSample(workflow: number): WorkflowSample {
     const slice = this.#slices[0];
-    return this.#sample(workflow, slice?.epoch ?? 0, slice?.stressed ?? false, false);
+    return this.#sample(workflow, slice?.epoch ?? 0, this.#startsStressed(), false).sample;
+  }
+
+  #startsStressed = (): boolean => this.#slices[0]?.stressed ?? false;
+
+  /** All months of a node are its dollars per run times all runs, which is why months need not be summed one by one. */
+  #sumNodes(): void {
+    for (const [grouped, weights] of this.#weights) {
+      const workflow = this.#model.workflows.indexOf(grouped.sample.workflow);
+      const first = this.#firstNode[workflow] ?? 0;
+      for (const [stage, split] of grouped.byNode.entries()) {
+        addSplit(this.#allNodes[first + stage] as Float64Array, split, weights.noisy);
+        this.#allNodeMeans[first + stage] =
+          (this.#allNodeMeans[first + stage] as number) + meanSplit(split, weights.clean);
+      }
+      for (const { stage, line, listed, usdPerRun } of grouped.sample.lines) {
+        const split = { listed: listed ? usdPerRun : null, other: listed ? null : usdPerRun };
+        const means = this.#nodeLines[first + 1 + stage] as Float64Array;
+        const index = lineIndex.get(line) ?? 0;
+        means[index] = (means[index] as number) + meanSplit(split, weights.clean);
+      }
+    }
   }
 }
 
@@ -496,17 +527,46 @@ function lognormalFactor(cv2: number, z: number): number {
   return Math.exp(Math.sqrt(variance) * z - variance / 2);
 }
 
-/** Mean cost of a run by trial, what belongs to stages only. */
-function meanCost({ lines }: WorkflowSample, trials: number): Float64Array {
-  const mean = new Float64Array(trials);
-  for (const line of lines) if (line.stage >= 0 && line.line !== 'quality') addInto(mean, line.usdPerRun);
-  return mean;
+/** Runs by trial, for what moves with list prices and for what does not. */
+interface Weight {
+  readonly listed: Float64Array;
+  readonly other: Float64Array;
+}
+
+interface Weights {
+  readonly noisy: Weight;
+  readonly clean: Weight;
+}
+
+function weighted(runs: Float64Array, factor: Float64Array): Float64Array {
+  const result = new Float64Array(runs.length);
+  for (let t = 0; t < result.length; t++) result[t] = (runs[t] as number) * (factor[t] as number);
+  return result;
+}
+
+function addSplit(sum: Float64Array, { listed, other }: Split, weight: Weight): void {
+  if (listed) addProduct(sum, listed, weight.listed);
+  if (other) addProduct(sum, other, weight.other);
+}
+
+function addProduct(sum: Float64Array, usd: Float64Array, runs: Float64Array): void {
+  for (let t = 0; t < sum.length; t++) sum[t] = (sum[t] as number) + (usd[t] as number) * (runs[t] as number);
+}
+
+function meanSplit({ listed, other }: Split, weight: Weight): number {
+  return (listed ? meanProduct(listed, weight.listed) : 0) + (other ? meanProduct(other, weight.other) : 0);
+}
+
+function meanProduct(usd: Float64Array, runs: Float64Array): number {
+  const first = (usd[0] as number) * (runs[0] as number);
+  let sum = 0;
+  for (let t = 0; t < usd.length; t++) sum += (usd[t] as number) * (runs[t] as number) - first;
+  return first + sum / usd.length;
 }
 
 interface MonthPart {
-  readonly sample: WorkflowSample;
+  readonly grouped: GroupedSample;
   readonly runs: Float64Array;
-  readonly slice: Slice;
 }
 
 /** What one workflow does in one month, by trial. */

@@ -10,7 +10,7 @@ import {
   type StageModel,
 } from '../model/stage.ts';
 import { cappedMean } from '../normal.ts';
-import { type CallCost, type CallSize, callCost, earlierTurns, expectedAttempts } from './call-cost.ts';
+import { type CallCost, type CallSize, callCost, earlierTurns, expectedAttempts, wholePower } from './call-cost.ts';
 
 /** What holds for one trial and one segment while its stages are added up. */
 export interface Situation {
@@ -314,7 +314,9 @@ function modelKernel(stage: StageModel, work: LlmStage, index: number, context: 
       add(repairs, trial, asked * repaired * price * (cost.reading + cost.writing + size.output * main.base.input));
     const hedged = work.hedgeShare;
     if (hedges) add(hedges, trial, asked * hedged * price * (cost.reading + cost.writing * hedgeWritten));
-    const lost = failing.retried ** work.tries + (work.validation ? invalid ** (1 + work.validation.repairs) : 0);
+    const lost =
+      wholePower(failing.retried, work.tries) +
+      (work.validation ? wholePower(invalid, 1 + work.validation.repairs) : 0);
     const failed = extras(calls, asked, Math.min(1, lost), hits, at);
     const sent = asked * (1 + extra + repaired + hedged);
     count(counts, trial, calls, sent, size, b.input.retrieval, failing);

@@ -63,14 +63,22 @@ function medianOfThree(values: Float64Array, left: number, right: number): numbe
   return a < c ? a : b < c ? c : b;
 }
 
-/** Ranks from 0, ties in the order they stand. */
+/** Ranks from 0; equal values share the first of theirs. */
 export function ranksOf(values: Float64Array): Uint32Array {
-  const order = Uint32Array.from(values, (_, index) => index).sort(
-    (a, b) => (values[a] as number) - (values[b] as number),
-  );
-  const ranks = new Uint32Array(values.length);
-  for (let rank = 0; rank < order.length; rank++) ranks[order[rank] as number] = rank;
-  return ranks;
+  // Sorting plain numbers and looking each up is many times as fast as sorting positions by a comparison.
+  const sorted = values.slice().sort();
+  return Uint32Array.from(values, (value) => firstAtLeast(sorted, value));
+}
+
+function firstAtLeast(sorted: Float64Array, value: number): number {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((sorted[middle] as number) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Rank correlation of two rankings without ties (Spearman, 1904): 1 − 6 Σd² ÷ (n³ − n). */

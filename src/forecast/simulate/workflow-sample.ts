@@ -15,7 +15,7 @@ import {
 } from './stage-kernel.ts';
 import { visitSolver } from './visits.ts';
 
-/** One workflow under one set of prices and changes: means per day and per run, by trial. */
+/** One workflow under one set of prices and changes, before factors on traffic: means per day and per run, by trial. */
 export interface WorkflowSample {
   readonly workflow: WorkflowModel;
   readonly interactionsPerDay: Float64Array;
@@ -309,17 +309,14 @@ function weigh({ workflow, columns, interactions }: TrialOf, trial: number): Wei
 const daysPerMonth = 30;
 
 function interactionsPerDay(
-  { workflow, touching, columns, plans, interactions }: TrialOf,
+  { workflow, columns, plans, interactions }: TrialOf,
   segments: number,
   trial: number,
 ): number {
   const { traffic } = workflow;
-  const factor = factorOf(touching, 'traffic', columns, trial);
   if (traffic.users === null) {
     const drafts = 1 + read(traffic.regenerations, columns, trial);
-    return (
-      (read(traffic.runsPerDay, columns, trial) * factor) / (drafts * read(traffic.runsPerInteraction, columns, trial))
-    );
+    return read(traffic.runsPerDay, columns, trial) / (drafts * read(traffic.runsPerInteraction, columns, trial));
   }
   const { onboarding } = traffic;
   const newcomers = onboarding
@@ -330,7 +327,7 @@ function interactionsPerDay(
     read(interactions, columns, trial) *
     segments *
     (1 + newcomers * ((onboarding?.interactions ?? 1) - 1));
-  return read(traffic.users, columns, trial) * underQuota(perUser, plans, columns, trial) * factor;
+  return read(traffic.users, columns, trial) * underQuota(perUser, plans, columns, trial);
 }
 
 /** Interactions of a mean user once the daily quota of each plan has cut its own users. */
