@@ -17,12 +17,26 @@ export type {
   Ledger,
   LedgerPulse,
   OutcomeResult,
+  RetentionPeriods,
   RetentionRule,
   RunFacts,
   StageDetail,
   TimeRange,
   WorkflowFacts,
 } from './ledger.ts';
+export type {
+  CallOnPage,
+  LedgerSize,
+  LineRow,
+  NewestRunsQuery,
+  OperationQuestions,
+  PageCursor,
+  PageRequest,
+  PerformanceRow,
+  Quantiles,
+  RunOnPage,
+} from './operation-questions.ts';
 export { connectLedger } from './remote/connect-ledger.ts';
 export { type LedgerServer, serveLedger } from './remote/serve-ledger.ts';
 export { type DimensionName, dimensionNames, isDimension } from './sql/dimensions.ts';
+export { callNodes, withCalls } from './sql/workflow-facts.ts';

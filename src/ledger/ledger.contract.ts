@@ -7,6 +7,7 @@ import { economicQuestionsContract } from './economic-questions.contract.ts';
 import type { CostQuery, Dimension } from './ledger.ts';
 import { historyContract } from './ledger-history.contract.ts';
 import { cost, type LedgerUnderTest, march, useLedger } from './ledger-under-test.contract.ts';
+import { operationQuestionsContract } from './operation-questions.contract.ts';
 import { dimensionNames } from './sql/dimensions.ts';
 
 const hourMs = 3_600_000;
@@ -305,4 +306,5 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
   });
   historyContract(name, open);
   economicQuestionsContract(name, open);
+  operationQuestionsContract(name, open);
 }

@@ -1,6 +1,7 @@
 import type { Usd } from '../money/index.ts';
 import type { Attempt, AttributionName, CostNode, Outcome, ShipBatch } from '../tree/index.ts';
 import type { EconomicQuestions } from './economic-questions.ts';
+import type { OperationQuestions } from './operation-questions.ts';
 
 /** Half-open: from ≤ startedAt < to, ms since the Unix epoch. */
 export interface TimeRange {
@@ -110,13 +111,23 @@ export interface LedgerPulse {
   readonly version: number;
 }
 
-export interface RetentionRule {
-  /** Attempts that began earlier are deleted, their sums kept in daily aggregates. */
+/** How long single attempts are kept; whole UTC days. */
+export interface RetentionPeriods {
+  /** Attempts that began earlier are deleted; their sums by hour and day stay. */
   readonly keepAttemptsMs: number;
+  /** Attempts of this share of runs, from 0 to 1, stay until they are `keepMs` old. */
+  readonly sampled?: { readonly keepMs: number; readonly share: number };
+}
+
+export interface RetentionRule extends RetentionPeriods {
+  /** Workflows with periods of their own, by name. */
+  readonly workflows?: Readonly<Record<string, RetentionPeriods>>;
+  /** Sums older than this are deleted; kept for ever when absent. */
+  readonly keepAggregatesMs?: number;
 }
 
 /** The analytical record every question is asked of. One owner process per file; every engine passes `ledger.contract.ts`. */
-export interface Ledger extends EconomicQuestions {
+export interface Ledger extends EconomicQuestions, OperationQuestions {
   /** Appends rows and the journal's watermark in one transaction; entries at or below the watermark are skipped. @returns the watermark */
   append(batch: ShipBatch): Promise<number>;
   watermark(journalId: string): Promise<number>;

@@ -7,16 +7,20 @@ import {
   type DuckDBType,
   type DuckDBValue,
   HUGEINT,
+  INTEGER,
   LIST,
   listValue,
+  TINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Attempt } from '../../tree/index.ts';
 import { type AttemptColumn, attemptColumns, type ColumnType } from '../sql/attempt-columns.ts';
+import type { MarkedAttempt } from '../sql/attempt-marks.ts';
 
 const types: Readonly<Record<ColumnType, DuckDBType>> = {
   text: VARCHAR,
   integer: BIGINT,
+  key: INTEGER,
+  count: TINYINT,
   money: HUGEINT,
   number: DOUBLE,
   boolean: BOOLEAN,
@@ -29,24 +33,24 @@ const columnTypes = attemptColumns.map((column) => types[column.type]);
 const rowsPerChunk = 2_048;
 
 /** Writes rows inside the connection's open transaction, column by column, which is several times faster than by row. */
-export async function appendAttempts(connection: DuckDBConnection, attempts: readonly Attempt[]): Promise<void> {
+export async function appendAttempts(connection: DuckDBConnection, rows: readonly MarkedAttempt[]): Promise<void> {
   const appender = await connection.createAppender('attempts');
   try {
-    for (let at = 0; at < attempts.length; at += rowsPerChunk) {
-      appender.appendDataChunk(toChunk(attempts.slice(at, at + rowsPerChunk)));
+    for (let at = 0; at < rows.length; at += rowsPerChunk) {
+      appender.appendDataChunk(toChunk(rows.slice(at, at + rowsPerChunk)));
     }
   } finally {
     appender.closeSync();
   }
 }
 
-function toChunk(attempts: readonly Attempt[]): DuckDBDataChunk {
-  const chunk = DuckDBDataChunk.create(columnTypes, attempts.length);
-  chunk.setColumns(attemptColumns.map((column) => attempts.map((attempt) => toValue(column, attempt))));
+function toChunk(rows: readonly MarkedAttempt[]): DuckDBDataChunk {
+  const chunk = DuckDBDataChunk.create(columnTypes, rows.length);
+  chunk.setColumns(attemptColumns.map((column) => rows.map((row) => toValue(column, row))));
   return chunk;
 }
 
-function toValue(column: AttemptColumn, attempt: Attempt): DuckDBValue {
-  const value = column.write(attempt);
+function toValue(column: AttemptColumn, { attempt, marks }: MarkedAttempt): DuckDBValue {
+  const value = column.write(attempt, marks);
   return typeof value === 'object' && value !== null ? listValue([...value]) : value;
 }

@@ -1,85 +1,98 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { Parameters } from '../sql/sql-text.ts';
-import { runOutcomes } from '../sql/workflow-query.ts';
+import type { RetentionPeriods, RetentionRule } from '../ledger.ts';
+import { dayMs, rollups } from '../sql/rollups.ts';
+import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
-import { dailyColumns, foldedDimensions } from './schema.ts';
+import { readExtent, rollUp } from './roll-up.ts';
 
-const dayMs = 86_400_000;
+/** Runs in a sample are those whose key falls in the first of these parts. */
+const sampleParts = 10_000;
 
-/** Attempts of whole UTC days that ended `keepMs` ago or earlier are old. */
-export function foldBoundary(nowMs: number, keepMs: number): number {
+/** Start of the UTC day in which `keepMs` ago falls: what began earlier is older, whole days only. */
+function dayBoundary(nowMs: number, keepMs: number): number {
   return Math.floor((nowMs - keepMs) / dayMs) * dayMs;
 }
 
 /**
- * Turns attempts that began before `boundaryMs` into sums by day and surviving dimension, and deletes them; to be run
- * inside a transaction. A call, run or interaction is counted in the group of its first attempt, so that counts add up
- * over groups. Outcomes of folded runs become counts by day and workflow.
+ * Deletes single attempts that are older than the rule keeps them, where it says so all but a sample of their runs;
+ * their sums stay. To be run inside a transaction, when everything before the boundary is summed.
  * @returns how many attempts were deleted
  */
-export async function foldDays(connection: DuckDBConnection, boundaryMs: number): Promise<number> {
-  const parameters = new Parameters(duckDbDialect.placeholder);
-  const before = `started_at < ${parameters.bind(boundaryMs)}`;
-  const [old] = await runStatement(
-    connection,
-    parameters.statement(`SELECT count(*) AS attempts, min(started_at) AS oldest FROM attempts WHERE ${before}`),
+export async function foldDays(connection: DuckDBConnection, rule: RetentionRule, nowMs: number): Promise<number> {
+  const own = Object.entries(rule.workflows ?? {});
+  const foldedToMs = Math.max(
+    ...[rule, ...own.map(([, periods]) => periods)].map((periods) => boundaryOf(periods, nowMs)),
   );
-  if (!old || old.attempts === 0n) return 0;
-  await foldOutcomes(connection, Number(old.oldest), boundaryMs);
-  await runStatement(connection, parameters.statement(foldStatement(before)));
-  await runStatement(connection, parameters.statement(`DELETE FROM attempts WHERE ${before}`));
-  return Number(old.attempts);
+  await sumUntil(connection, foldedToMs);
+  let deleted = await foldGroup(connection, rule, nowMs, { not: own.map(([name]) => name) });
+  for (const [name, periods] of own) deleted += await foldGroup(connection, periods, nowMs, { only: name });
+  await noteFolded(connection, foldedToMs, deleted);
+  if (rule.keepAggregatesMs !== undefined) await dropSums(connection, dayBoundary(nowMs, rule.keepAggregatesMs));
+  return deleted;
 }
 
-async function foldOutcomes(connection: DuckDBConnection, fromMs: number, toMs: number): Promise<void> {
+const boundaryOf = (periods: RetentionPeriods, nowMs: number): number => dayBoundary(nowMs, periods.keepAttemptsMs);
+
+async function sumUntil(connection: DuckDBConnection, toMs: number): Promise<void> {
+  while ((await rollUp(connection, toMs)) < toMs);
+}
+
+/** Which workflows a set of periods is for: one, or all but those that have their own. */
+type Workflows = { readonly only: string } | { readonly not: readonly string[] };
+
+function ofWorkflows(which: Workflows, parameters: Parameters): string {
+  if ('only' in which) return `coalesce(workflow, '') = ${parameters.bind(which.only)}`;
+  if (which.not.length === 0) return 'true';
+  return `NOT ${duckDbDialect.isOneOf("coalesce(workflow, '')", which.not, parameters)}`;
+}
+
+async function foldGroup(
+  connection: DuckDBConnection,
+  { keepAttemptsMs, sampled }: RetentionPeriods,
+  nowMs: number,
+  which: Workflows,
+): Promise<number> {
+  const beforeMs = dayBoundary(nowMs, keepAttemptsMs);
+  const sampleFromMs = sampled ? Math.min(beforeMs, dayBoundary(nowMs, sampled.keepMs)) : beforeMs;
+  const share = Math.round((sampled?.share ?? 0) * sampleParts);
+  const goes = (time: string, parameters: Parameters) =>
+    `${time} < ${parameters.bind(beforeMs)} AND ${ofWorkflows(which, parameters)} AND (${time} < ${parameters.bind(sampleFromMs)}
+       OR (run_key::BIGINT + 2147483648) % ${sampleParts} >= ${parameters.bind(share)})`;
+  await foldOutcomes(connection, goes);
   const parameters = new Parameters(duckDbDialect.placeholder);
-  const day = `began.began_at - began.began_at % ${dayMs}`;
-  const selected = `${day} AS started_at, began.workflow AS workflow, latest.outcome AS outcome, count(*) AS runs,
-    sum(latest.value) AS value, sum(latest.human_minutes) AS human_minutes`;
-  const counted = `${runOutcomes({ fromMs, toMs }, parameters, selected)} GROUP BY ${day}, began.workflow, latest.outcome`;
+  const statement = parameters.statement(`DELETE FROM attempts WHERE ${goes('started_at', parameters)}`);
+  const [row] = await runStatement(connection, statement);
+  return toNumber(row?.Count);
+}
+
+/** Outcomes of deleted runs become counts by day and workflow; those nobody counts any more are dropped. */
+async function foldOutcomes(
+  connection: DuckDBConnection,
+  goes: (time: string, parameters: Parameters) => string,
+): Promise<void> {
+  const counted = new Parameters(duckDbDialect.placeholder);
   await runStatement(
     connection,
-    parameters.statement(
-      `INSERT INTO daily_outcomes (started_at, workflow, outcome, runs, value, human_minutes) ${counted}`,
-    ),
+    counted.statement(`
+      INSERT INTO daily_outcomes BY NAME
+      SELECT run_began_at - run_began_at % ${dayMs} AS started_at, workflow, outcome, count(*) AS runs,
+        sum(coalesce(value, 0)) AS value, sum(coalesce(human_minutes, 0)) AS human_minutes
+      FROM outcomes WHERE counts AND ${goes('run_began_at', counted)} GROUP BY 1, 2, 3`),
   );
   const gone = new Parameters(duckDbDialect.placeholder);
-  await runStatement(
-    connection,
-    gone.statement(
-      `DELETE FROM outcomes WHERE run IN (SELECT run FROM attempts WHERE started_at < ${gone.bind(toMs)})`,
-    ),
-  );
+  await runStatement(connection, gone.statement(`DELETE FROM outcomes WHERE ${goes('run_began_at', gone)}`));
 }
 
-function foldStatement(before: string): string {
-  const dimensions = foldedDimensions.join(', ');
-  const kept = foldedDimensions.map((name) => `any_value(${name}) AS ${name}`).join(', ');
-  const isFirst = (id: string) =>
-    `(${id} IS NOT NULL AND row_number() OVER (PARTITION BY ${id} ORDER BY started_at, attempt_id) = 1)::BIGINT`;
-  return `
-    INSERT INTO daily BY NAME
-    WITH old AS (
-      SELECT *, started_at - started_at % ${dayMs} AS day, ${isFirst('run')} AS first_of_run,
-        ${isFirst('interaction')} AS first_of_interaction, ${isFirst('call_id')} AS first_of_call,
-        dense_rank() OVER (ORDER BY started_at // ${dayMs}, ${dimensions}) AS day_group
-      FROM attempts WHERE ${before}),
-    counted AS (
-      SELECT day_group, any_value(day) AS started_at, ${kept}, sum(cost) AS cost, count(*) AS attempts,
-        sum(first_of_run) AS folded_runs, sum(first_of_interaction) AS folded_interactions, sum(first_of_call) AS folded_calls,
-        sum(input_tokens) AS input_tokens, sum(cache_read_tokens) AS cache_read_tokens, sum(output_tokens) AS output_tokens,
-        sum((price_state = 'unknown')::BIGINT) AS unknown_price_attempts,
-        sum((usage_source = 'estimated')::BIGINT) AS estimated_attempts
-      FROM old GROUP BY day_group),
-    merged AS (
-      SELECT day_group, kind, bucket, unit, sum(quantity) AS quantity, sum(line_cost) AS line_cost
-      FROM (${duckDbDialect.explodeLines('SELECT * EXCLUDE (cost) FROM old')}) AS exploded
-      WHERE kind IS NOT NULL GROUP BY day_group, kind, bucket, unit),
-    listed AS (
-      SELECT day_group, list(kind) AS line_kind, list(bucket) AS line_bucket, list(unit) AS line_unit,
-        list(quantity) AS line_quantity, list(line_cost) AS line_cost
-      FROM merged GROUP BY day_group)
-    SELECT ${dailyColumns.map((name) => (name.startsWith('line_') ? `coalesce(${name}, []) AS ${name}` : name)).join(', ')}
-    FROM counted LEFT JOIN listed USING (day_group)`;
+/** Sums may stand in for attempts only once some are gone: until then single attempts tell more. */
+async function noteFolded(connection: DuckDBConnection, foldedToMs: number, deleted: number): Promise<void> {
+  const { foldedToMs: known } = await readExtent(connection);
+  if (deleted === 0 || foldedToMs <= known) return;
+  await runStatement(connection, { text: 'UPDATE extent SET folded_to = $1', parameters: [foldedToMs] });
+}
+
+async function dropSums(connection: DuckDBConnection, beforeMs: number): Promise<void> {
+  for (const table of [...rollups.map((rollup) => rollup.table), 'daily_outcomes']) {
+    await runStatement(connection, { text: `DELETE FROM ${table} WHERE started_at < $1`, parameters: [beforeMs] });
+  }
 }

@@ -11,6 +11,8 @@ const openFiles = new Set<string>();
 const lockRetryMs = 100;
 
 export interface OwnedInstance {
+  /** Of the database file. */
+  readonly path: string;
   readonly instance: DuckDBInstance;
   close(): void;
 }
@@ -37,6 +39,7 @@ export async function openInstance(options: InstanceOptions): Promise<OwnedInsta
   try {
     const instance = await createInstance(path, options);
     return {
+      path,
       instance,
       close() {
         instance.closeSync();

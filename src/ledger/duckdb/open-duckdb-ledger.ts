@@ -1,18 +1,23 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BurnrateError, type Clock } from '../../base/index.ts';
-import { addUsd, fromPicos, type Usd } from '../../money/index.ts';
+import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import type { Attempt, Outcome, ShipBatch } from '../../tree/index.ts';
 import type { Ledger, LedgerPulse, OutcomeResult, RetentionRule } from '../ledger.ts';
-import { sameContent } from '../same-content.ts';
-import { type LedgerQueries, outcomesWhere, readOutcome, sqlQueries } from '../sql/sql-queries.ts';
-import { Parameters, type SqlRow, type SqlValue, toBigInt, toNumber, toText } from '../sql/sql-text.ts';
+import type { LedgerSize } from '../operation-questions.ts';
+import { AttemptMarker, type IdsOfAttempt, rememberedIdsMin } from '../sql/attempt-marks.ts';
+import { hourMs } from '../sql/rollups.ts';
+import { type LedgerQueries, sqlQueries } from '../sql/sql-queries.ts';
+import { Parameters, type SqlRow, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
 import { costOfAttempts } from '../sql/workflow-facts.ts';
 import { appendAttempts } from './attempt-appender.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
-import { foldBoundary, foldDays } from './fold-days.ts';
+import { foldDays } from './fold-days.ts';
 import { type OwnedInstance, openInstance } from './instance.ts';
+import { OutcomeBook } from './outcome-book.ts';
 import { ReaderPool, runStatement } from './reader-pool.ts';
+import { between, readExtent, rollUp, sumAttempts } from './roll-up.ts';
 import { schemaStatements } from './schema.ts';
+import { readSize } from './size.ts';
 
 export interface DuckDbLedgerOptions {
   /** Path of the database file; its folder must exist. */
@@ -28,8 +33,17 @@ export interface DuckDbLedgerOptions {
 
 const defaults = { lockWaitMs: 5_000, memoryMaxMb: 1_024, threads: 2 };
 const readers = 3;
+/** Ids used longer ago are not looked up again when a ledger opens. */
+const rememberedSpanMs = 86_400_000;
 /** Writes that wait for the one before; more are refused. */
 const writesWaitingMax = 256;
+
+/** Attempts that are not summed yet; from this many on they are, so that questions read few single ones. */
+const unsummedMax = 50_000;
+/** Attempts are written when they end, so the newest minutes still fill up; they are summed after this long. */
+const settleMs = 15 * 60_000;
+/** The same when there are very many: what comes later for a summed time is added to its sums one by one. */
+const settleMsMin = 60_000;
 
 /**
  * Opens or creates the ledger in one file, owned by this process.
@@ -41,15 +55,15 @@ export async function openDuckDbLedger(options: DuckDbLedgerOptions): Promise<Le
     const writer = await owned.instance.connect();
     for (const statement of schemaStatements) await writer.run(statement);
     const pool = await ReaderPool.open(owned.instance, readers);
-    const [sums] = await runStatement(writer, { text: pulseText, parameters: [] });
-    return new DuckDbLedger(owned, writer, pool, options.clock, sums ?? {});
+    const book = await OutcomeBook.open(writer);
+    const ledger = new DuckDbLedger(owned, writer, pool, book, options.clock);
+    await ledger.begin();
+    return ledger;
   } catch (cause) {
     owned.close();
     throw cause;
   }
 }
-
-const pulseText = 'SELECT coalesce(sum(attempts), 0) AS attempts, coalesce(sum(cost), 0) AS cost FROM facts';
 
 class DuckDbLedger implements Ledger {
   readonly costs: LedgerQueries['costs'];
@@ -62,28 +76,43 @@ class DuckDbLedger implements Ledger {
   readonly retries: LedgerQueries['retries'];
   readonly runs: LedgerQueries['runs'];
   readonly history: LedgerQueries['history'];
+  readonly newestCalls: LedgerQueries['newestCalls'];
+  readonly newestRuns: LedgerQueries['newestRuns'];
+  readonly performance: LedgerQueries['performance'];
+  readonly lines: LedgerQueries['lines'];
   readonly #owned: OwnedInstance;
   readonly #writer: DuckDBConnection;
   readonly #readers: ReaderPool;
   readonly #clock: Clock;
   #lastWrite: Promise<unknown> = Promise.resolve();
   #writesWaiting = 0;
-  #attempts: number;
-  #cost: Usd;
+  #attempts = 0;
+  #cost: Usd = zeroUsd;
   #lastAppendedAtMs: number | null = null;
+  readonly #book: OutcomeBook;
+  readonly #marker = new AttemptMarker();
+  #rolledToMs = 0;
+  #newestMs = 0;
+  #unsummed = 0;
+  #summing = false;
   #version = 0;
   #closed = false;
 
-  constructor(owned: OwnedInstance, writer: DuckDBConnection, pool: ReaderPool, clock: Clock, sums: SqlRow) {
+  constructor(owned: OwnedInstance, writer: DuckDBConnection, pool: ReaderPool, book: OutcomeBook, clock: Clock) {
     this.#owned = owned;
     this.#writer = writer;
     this.#readers = pool;
+    this.#book = book;
     this.#clock = clock;
-    this.#attempts = toNumber(sums.attempts);
-    this.#cost = fromPicos(toBigInt(sums.cost));
     const queries = sqlQueries({
       dialect: duckDbDialect,
       query: (statement) => this.#guard(() => pool.query(statement)),
+      read: (work) =>
+        this.#guard(() =>
+          pool.read(async (connection) =>
+            work((statement) => runStatement(connection, statement), await readExtent(connection)),
+          ),
+        ),
     });
     this.costs = queries.costs;
     this.workflow = queries.workflow;
@@ -95,6 +124,39 @@ class DuckDbLedger implements Ledger {
     this.retries = queries.retries;
     this.runs = queries.runs;
     this.history = queries.history;
+    this.newestCalls = queries.newestCalls;
+    this.newestRuns = queries.newestRuns;
+    this.performance = queries.performance;
+    this.lines = queries.lines;
+  }
+
+  /** Reads what a running ledger keeps in mind, and sums what its predecessor left. */
+  async begin(): Promise<void> {
+    const [newest] = await this.#query('SELECT coalesce(max(started_at), 0) AS newest FROM attempts', []);
+    this.#newestMs = toNumber(newest?.newest);
+    this.#rolledToMs = (await readExtent(this.#writer)).rolledToMs;
+    await this.#sumBacklog();
+    const recent = await this.#query(
+      `SELECT call_id, run, interaction, workflow, stage FROM attempts WHERE started_at >= $1
+       ORDER BY started_at DESC LIMIT ${rememberedIdsMin}`,
+      [this.#newestMs - rememberedSpanMs],
+    );
+    this.#marker.remember(recent.reverse().map(readIds));
+    const everything = { range: { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }, by: [], where: {} } as const;
+    const { total } = await this.costs(everything);
+    this.#attempts = total.attempts;
+    this.#cost = total.cost;
+  }
+
+  async #sumBacklog(): Promise<void> {
+    const untilMs = this.#newestMs - settleMs;
+    while (this.#rolledToMs < untilMs) await this.#sumStep(untilMs);
+    const rest = await this.#query('SELECT count(*) AS rows FROM attempts WHERE started_at >= $1', [this.#rolledToMs]);
+    this.#unsummed = toNumber(rest[0]?.rows);
+  }
+
+  async #sumStep(untilMs: number): Promise<void> {
+    this.#rolledToMs = await this.#transact(() => rollUp(this.#writer, untilMs));
   }
 
   append(batch: ShipBatch): Promise<number> {
@@ -102,13 +164,17 @@ class DuckDbLedger implements Ledger {
       const watermark = await this.#readWatermark(batch.journalId);
       if (batch.lastSequence <= watermark) return watermark;
       const fresh = batch.afterSequence === watermark ? batch.attempts : await this.#onlyNew(batch.attempts);
+      const marked = this.#marker.mark(fresh);
       await this.#transact(async () => {
-        await appendAttempts(this.#writer, fresh);
+        await appendAttempts(this.#writer, marked.rows);
+        await this.#addToSums(fresh);
+        await this.#book.runsBegan(marked.rows);
         await this.#query(
           'INSERT INTO watermarks VALUES ($1, $2) ON CONFLICT (journal_id) DO UPDATE SET last_sequence = excluded.last_sequence',
           [batch.journalId, batch.lastSequence],
         );
       });
+      marked.keep();
       this.#noteAppended(fresh);
       return batch.lastSequence;
     });
@@ -120,12 +186,9 @@ class DuckDbLedger implements Ledger {
 
   recordOutcome(outcome: Outcome): Promise<OutcomeResult> {
     return this.#write(async () => {
-      const [row] = await runStatement(this.#writer, outcomesWhere('id', outcome.id, duckDbDialect));
-      const recorded = row ? readOutcome(row) : null;
-      if (recorded && !sameContent(recorded, outcome)) return { ok: false, reason: 'outcome_conflict', recorded };
-      if (!recorded) await this.#insertOutcome(outcome);
-      const runKnown = await this.#isRunKnown(outcome.run);
-      return { ok: true, outcome: recorded ?? outcome, repeated: recorded !== null, runKnown };
+      const result = await this.#transact(() => this.#book.record(outcome));
+      if (result.ok && !result.repeated) this.#version += 1;
+      return result;
     });
   }
 
@@ -140,11 +203,15 @@ class DuckDbLedger implements Ledger {
 
   applyRetention(rule: RetentionRule, nowMs: number): Promise<{ readonly attemptsDeleted: number }> {
     return this.#write(async () => {
-      const boundaryMs = foldBoundary(nowMs, rule.keepAttemptsMs);
-      const attemptsDeleted = await this.#transact(() => foldDays(this.#writer, boundaryMs));
+      const attemptsDeleted = await this.#transact(() => foldDays(this.#writer, rule, nowMs));
+      this.#rolledToMs = (await readExtent(this.#writer)).rolledToMs;
       if (attemptsDeleted > 0) this.#version += 1;
       return { attemptsDeleted };
     });
+  }
+
+  size(): Promise<LedgerSize> {
+    return this.#guard(() => readSize(this.#owned.path, (statement) => this.#readers.query(statement)));
   }
 
   async close(): Promise<void> {
@@ -220,23 +287,35 @@ class DuckDbLedger implements Ledger {
     return attempts.filter((attempt) => !known.has(attempt.attemptId));
   }
 
-  #insertOutcome(outcome: Outcome): Promise<SqlRow[]> {
-    this.#version += 1;
-    return this.#query('INSERT INTO outcomes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
-      outcome.id,
-      outcome.run,
-      outcome.outcome,
-      outcome.value?.picos ?? null,
-      outcome.humanMinutes,
-      outcome.role,
-      outcome.csat,
-      outcome.atMs,
-      outcome.recordedAtMs,
-    ]);
+  /** Attempts for a time that is summed already are added to its sums in the transaction that brings them. */
+  async #addToSums(attempts: readonly Attempt[]): Promise<void> {
+    const late = attempts.filter((attempt) => attempt.startedAtMs < this.#rolledToMs);
+    if (late.length === 0) return;
+    const times = late.map((attempt) => attempt.startedAtMs);
+    const [fromMs, toMs] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b)) + 1];
+    const attemptIds = late.map((attempt) => attempt.attemptId);
+    await sumAttempts(
+      this.#writer,
+      (parameters) =>
+        `${between(fromMs, toMs, parameters)} AND attempt_id IN (SELECT unnest(${parameters.bind(attemptIds)}))`,
+    );
   }
 
-  async #isRunKnown(run: string): Promise<boolean> {
-    return (await this.#query('SELECT 1 AS known FROM attempts WHERE run = $1 LIMIT 1', [run])).length > 0;
+  /** Sums what has settled, in turn with other writes. A step that fails is tried again later; questions read attempts till then. */
+  #sumSoon(): void {
+    const crowded = this.#unsummed >= unsummedMax;
+    const untilMs = Math.min(this.#newestMs, this.#clock.nowMs()) - (crowded ? settleMsMin : settleMs);
+    const hourEnded = Math.floor(untilMs / hourMs) > Math.floor(this.#rolledToMs / hourMs);
+    if (this.#summing || untilMs <= this.#rolledToMs || !(crowded || hourEnded)) return;
+    this.#summing = true;
+    const step = this.#write(async () => {
+      await this.#sumStep(untilMs);
+      this.#unsummed = 0;
+    });
+    const ended = () => {
+      this.#summing = false;
+    };
+    step.then(ended, ended);
   }
 
   #noteAppended(attempts: readonly Attempt[]): void {
@@ -244,7 +323,20 @@ class DuckDbLedger implements Ledger {
     this.#cost = addUsd(this.#cost, costOfAttempts(attempts));
     this.#lastAppendedAtMs = this.#clock.nowMs();
     this.#version += 1;
+    this.#unsummed += attempts.length;
+    for (const { startedAtMs } of attempts) this.#newestMs = Math.max(this.#newestMs, startedAtMs);
+    this.#sumSoon();
   }
+}
+
+function readIds(row: SqlRow): IdsOfAttempt {
+  return {
+    callId: toText(row.call_id),
+    run: toText(row.run),
+    interaction: toText(row.interaction),
+    workflow: toText(row.workflow),
+    stage: toText(row.stage),
+  };
 }
 
 function codedFailure(cause: unknown): BurnrateError {

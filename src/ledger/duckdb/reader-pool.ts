@@ -21,10 +21,26 @@ export class ReaderPool {
   }
 
   /** @throws BurnrateError LEDGER_UNAVAILABLE when too many queries wait */
-  async query(statement: Statement): Promise<SqlRow[]> {
+  query(statement: Statement): Promise<SqlRow[]> {
+    return this.#use((connection) => runStatement(connection, statement));
+  }
+
+  /** Runs `work` on one state of the database, whatever is written meanwhile. */
+  read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#use(async (connection) => {
+      await connection.run('BEGIN TRANSACTION READ ONLY');
+      try {
+        return await work(connection);
+      } finally {
+        await connection.run('ROLLBACK');
+      }
+    });
+  }
+
+  async #use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const connection = this.#free.pop() ?? (await this.#turn());
     try {
-      return await runStatement(connection, statement);
+      return await work(connection);
     } finally {
       const next = this.#waiting.shift();
       if (next) next(connection);

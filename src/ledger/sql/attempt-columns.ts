@@ -9,16 +9,28 @@ import {
   type Usage,
 } from '../../tree/index.ts';
 import { classifyLine } from '../classify-line.ts';
+import type { AttemptMarks } from './attempt-marks.ts';
+import { idKey } from './id-key.ts';
 import { type SqlRow, toBigInt, toNumber, toText } from './sql-text.ts';
 
-export type ColumnType = 'text' | 'integer' | 'money' | 'number' | 'boolean' | 'texts' | 'integers' | 'moneys';
+export type ColumnType =
+  | 'text'
+  | 'integer'
+  | 'key'
+  | 'count'
+  | 'money'
+  | 'number'
+  | 'boolean'
+  | 'texts'
+  | 'integers'
+  | 'moneys';
 export type ColumnValue = string | number | bigint | boolean | null | readonly string[] | readonly bigint[];
 
 /** One column of `attempts`: its name, what it holds, and how an attempt fills it. */
 export interface AttemptColumn {
   readonly name: string;
   readonly type: ColumnType;
-  readonly write: (attempt: Attempt) => ColumnValue;
+  readonly write: (attempt: Attempt, marks: AttemptMarks) => ColumnValue;
 }
 
 /** A provider's broken count must not stop the batch it is in: what is no number is zero, what is too large the largest. */
@@ -39,6 +51,9 @@ const integer = (name: string, write: (attempt: Attempt) => number) =>
 const number = (name: string, write: (attempt: Attempt) => number | null) => column(name, 'number', write);
 const lines = (name: string, type: ColumnType, write: (line: CostLine, attempt: Attempt) => string | bigint) =>
   column(name, type, (attempt) => attempt.lines.map((line) => write(line, attempt)) as string[] | bigint[]);
+
+const key = (name: string, id: (attempt: Attempt) => string) => column(name, 'key', (attempt) => idKey(id(attempt)));
+const mark = (name: string, of: keyof AttemptMarks) => column(name, 'count', (_, marks) => (marks[of] ? 1 : 0));
 
 /** The wide table, in the order of its columns. Money is picodollars in 128 bits: a provider's broken count cannot overflow it. */
 export const attemptColumns: readonly AttemptColumn[] = [
@@ -99,9 +114,17 @@ export const attemptColumns: readonly AttemptColumn[] = [
   text('release_name', (a) => a.release),
   text('prompt_version', (a) => a.promptVersion),
   text('tags', (a) => (a.tags ? JSON.stringify(a.tags) : null)),
+  key('call_key', (a) => a.callId),
+  key('run_key', (a) => a.run),
+  mark('new_call', 'newCall'),
+  mark('new_run', 'newRun'),
+  mark('new_interaction', 'newInteraction'),
+  mark('new_run_in_stage', 'newRunInStage'),
+  mark('new_interaction_in_stage', 'newInteractionInStage'),
 ];
 
-const attributionColumns: Readonly<Record<AttributionName, string>> = {
+/** The column each attribution name is kept in. */
+export const attributionColumns: Readonly<Record<AttributionName, string>> = {
   workflow: 'workflow',
   stage: 'stage',
   run: 'run',

@@ -4,6 +4,8 @@ import { inputBuckets, outputBuckets } from '../../tree/index.ts';
 import type { CostQuery, CostRow } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { expressionOf, isOfLines } from './dimensions.ts';
+import { factRows } from './fact-rows.ts';
+import { type Extent, piecesOf, rollupFor } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 
 const dimensionsMax = 8;
@@ -11,36 +13,45 @@ const filterValuesMax = 1_000;
 const rowsMax = 10_000;
 const rowsDefault = 1_000;
 
-/** What is counted and summed from rows of the shape of `facts`; counts of folded days come beside the distinct ones. */
-export const measures = `
-  coalesce(sum(cost), 0) AS cost,
-  count(DISTINCT run) + coalesce(sum(folded_runs), 0) AS runs,
-  count(DISTINCT interaction) + coalesce(sum(folded_interactions), 0) AS interactions,
-  count(DISTINCT call_id) + coalesce(sum(folded_calls), 0) AS calls,
-  coalesce(sum(attempts), 0) AS attempts,
-  coalesce(sum(input_tokens), 0) AS input_tokens,
-  coalesce(sum(cache_read_tokens), 0) AS cache_read_tokens,
-  coalesce(sum(output_tokens), 0) AS output_tokens,
-  coalesce(sum(unknown_price_attempts), 0) AS unknown_price_attempts,
-  coalesce(sum(estimated_attempts), 0) AS estimated_attempts`;
+/**
+ * What is counted and summed from rows of the shape of `factRows`. A call, run or interaction counts once, in the group
+ * of its first attempt; where stages are told apart a run and an interaction count in each stage they reach.
+ */
+export function measures(inStages: boolean): string {
+  return `coalesce(sum(cost), 0) AS cost,
+    coalesce(sum(${inStages ? 'stage_runs' : 'runs'}), 0) AS runs,
+    coalesce(sum(${inStages ? 'stage_interactions' : 'interactions'}), 0) AS interactions,
+    ${commonMeasures}`;
+}
+
+export const commonMeasures = `
+    coalesce(sum(calls), 0) AS calls,
+    coalesce(sum(attempts), 0) AS attempts,
+    coalesce(sum(input_tokens), 0) AS input_tokens,
+    coalesce(sum(cache_read_tokens), 0) AS cache_read_tokens,
+    coalesce(sum(output_tokens), 0) AS output_tokens,
+    coalesce(sum(unknown_price_attempts), 0) AS unknown_price_attempts,
+    coalesce(sum(estimated_attempts), 0) AS estimated_attempts`;
+
+const inStages = (query: CostQuery): boolean => query.by.includes('stage') || 'stage' in query.where;
 
 /** The rows asked for; `row_groups` tells how many there are without the limit. */
-export function groupedCosts(query: CostQuery, dialect: Dialect): Statement {
-  checkBounds(query);
+export function groupedCosts(query: CostQuery, extent: Extent, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
   const names = query.by.map((_, index) => `d${index}`);
-  const source = costSource(query, query.by, dialect, parameters);
+  const source = costSource(query, query.by, extent, dialect, parameters);
   const order = query.orderBy === 'dimensions' || names.length === 0 ? names : ['cost DESC', ...names];
   return parameters.statement(`
     SELECT *, count(*) OVER () AS row_groups
-    FROM (SELECT ${[...names, measures].join(', ')} FROM (${source}) AS matched ${clause('GROUP BY', names)}) AS grouped
+    FROM (SELECT ${[...names, measures(inStages(query))].join(', ')} FROM (${source}) AS matched ${clause('GROUP BY', names)}) AS grouped
     ${clause('ORDER BY', order)} LIMIT ${parameters.bind(Math.min(query.limit ?? rowsDefault, rowsMax))}`);
 }
 
 /** One row: the sums over everything that matches. */
-export function totalCosts(query: CostQuery, dialect: Dialect): Statement {
+export function totalCosts(query: CostQuery, extent: Extent, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  return parameters.statement(`SELECT ${measures} FROM (${costSource(query, [], dialect, parameters)}) AS matched`);
+  const source = costSource(query, [], extent, dialect, parameters);
+  return parameters.statement(`SELECT ${measures(inStages(query))} FROM (${source}) AS matched`);
 }
 
 /** Reads a row of either; `by` names the dimensions in the order they were asked for. */
@@ -65,22 +76,41 @@ export function readCostRow(row: SqlRow, by: readonly string[]): CostRow {
 }
 
 /** Matching rows with their dimensions as `d0`, `d1`, …; lines are told apart only when a dimension or filter asks for it. */
-function costSource(query: CostQuery, by: readonly string[], dialect: Dialect, parameters: Parameters): string {
+function costSource(
+  query: CostQuery,
+  by: readonly string[],
+  extent: Extent,
+  dialect: Dialect,
+  parameters: Parameters,
+): string {
   const expression = (name: string) => expressionOf(name, dialect, query.timeZone ?? 'UTC', parameters);
   const groups = by.map((name, index) => `${expression(name)} AS d${index}`);
   const filters = filtersOf(query, dialect, parameters, expression);
-  const range = rangeOf(query, parameters);
-  const where = Object.keys(query.where);
-  if (![...by, ...where].some(isOfLines)) {
-    return `SELECT *${groups.map((group) => `, ${group}`).join('')} FROM facts WHERE ${[range, ...filters].join(' AND ')}`;
+  const withLines = [...by, ...Object.keys(query.where)].some(isOfLines);
+  const rollup = rollupFor({ ...query, by: by as CostQuery['by'] });
+  const rows = factRows(piecesOf(rollup, query.range, extent), withLines, dialect, parameters);
+  if (!withLines) {
+    return `SELECT *${groups.map((group) => `, ${group}`).join('')} FROM (${rows}) AS facts ${clause('WHERE', filters, ' AND ')}`;
   }
-  const lines = dialect.explodeLines(`SELECT * FROM facts WHERE ${range}`);
+  const lines = dialect.explodeLines(rows);
   return perAttempt(groups, `SELECT * FROM (${lines}) AS exploded ${clause('WHERE', filters, ' AND ')}`);
 }
 
+const countedOnce = [
+  'runs',
+  'interactions',
+  'stage_runs',
+  'stage_interactions',
+  'calls',
+  'attempts',
+  'unknown_price_attempts',
+  'estimated_attempts',
+];
+
 /**
- * The lines of one attempt that fall in one group become one row again, so that an attempt counts once in a group
- * however many of its lines are there. An attempt without lines (its price is unknown) keeps its own token counts.
+ * The lines of one row that fall in one group become one row again, so that an attempt counts once in a group however
+ * many of its lines are there. An attempt without lines (its price is unknown) keeps its own token counts. Sums know
+ * only attempts of the same lines together, so that what holds for one of them holds for all.
  */
 function perAttempt(groups: readonly string[], lines: string): string {
   const names = groups.map((_, index) => `d${index}`);
@@ -88,11 +118,9 @@ function perAttempt(groups: readonly string[], lines: string): string {
     `CASE WHEN bucket IS NULL THEN ${own}
           WHEN unit = 'tokens' AND bucket IN (${buckets.map((bucket) => `'${bucket}'`).join(', ')}) THEN quantity ELSE 0 END`;
   return `
-    SELECT ${[...names, 'row_id'].join(', ')}, sum(line_cost) AS cost, min(run) AS run, min(interaction) AS interaction,
-      min(call_id) AS call_id, min(folded_runs) AS folded_runs, min(folded_interactions) AS folded_interactions,
-      min(folded_calls) AS folded_calls, min(attempts) AS attempts, sum(line_input_tokens) AS input_tokens,
-      sum(line_cache_read_tokens) AS cache_read_tokens, sum(line_output_tokens) AS output_tokens,
-      min(unknown_price_attempts) AS unknown_price_attempts, min(estimated_attempts) AS estimated_attempts
+    SELECT ${[...names, 'row_id'].join(', ')}, sum(line_cost) AS cost,
+      ${countedOnce.map((name) => `min(${name}) AS ${name}`).join(', ')}, sum(line_input_tokens) AS input_tokens,
+      sum(line_cache_read_tokens) AS cache_read_tokens, sum(line_output_tokens) AS output_tokens
     FROM (SELECT *${groups.map((group) => `, ${group}`).join('')},
         ${tokens(inputBuckets, 'input_tokens')} AS line_input_tokens,
         ${tokens(['cacheRead', 'audioCacheRead'], 'cache_read_tokens')} AS line_cache_read_tokens,
@@ -124,7 +152,8 @@ export function filtersOf(
   });
 }
 
-function checkBounds({ by, where, limit }: CostQuery): void {
+/** @throws BurnrateError bad_request when a question asks for too much at once */
+export function checkBounds({ by, where, limit }: CostQuery): void {
   const values = Object.values(where).flatMap((list) => list ?? []).length;
   const problem =
     by.length > dimensionsMax

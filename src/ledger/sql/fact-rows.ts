@@ -30,15 +30,21 @@ const dimensionColumns = [...new Set([...hourly.columns, ...attemptOnlyColumns])
  * The rows a question is counted from: the same columns whether they come from sums or from single attempts. A column
  * the sums do not have is null there. The engine reads only the columns the question uses.
  */
-export function factRows(pieces: readonly Piece[], dialect: Dialect, parameters: Parameters): string {
+export function factRows(
+  pieces: readonly Piece[],
+  withLines: boolean,
+  dialect: Dialect,
+  parameters: Parameters,
+): string {
   const shown = pieces.length > 0 ? pieces : [{ rollup: null, fromMs: 0, toMs: 0 }];
-  return shown.map((piece) => pieceRows(piece, dialect, parameters)).join(' UNION ALL ');
-}
-
-function pieceRows({ rollup, fromMs, toMs }: Piece, dialect: Dialect, parameters: Parameters): string {
-  const range = `started_at >= ${parameters.bind(fromMs)} AND started_at < ${parameters.bind(toMs)}`;
-  const columns = rollup ? rollupColumns(rollup, dialect) : attemptColumns(dialect);
-  return `SELECT ${columns.join(', ')} FROM ${rollup?.table ?? 'attempts'} WHERE ${range}`;
+  return shown
+    .map(({ rollup, fromMs, toMs }) => {
+      const range = `started_at >= ${parameters.bind(fromMs)} AND started_at < ${parameters.bind(toMs)}`;
+      const columns = rollup ? rollupColumns(rollup, dialect) : attemptColumns(dialect);
+      const lines = withLines ? lineColumns : [];
+      return `SELECT ${[...columns, ...lines].join(', ')} FROM ${rollup?.table ?? 'attempts'} WHERE ${range}`;
+    })
+    .join(' UNION ALL ');
 }
 
 function attemptColumns(dialect: Dialect): string[] {
@@ -47,7 +53,6 @@ function attemptColumns(dialect: Dialect): string[] {
     'started_at',
     ...dimensionColumns,
     ...sums.map(([name, value]) => (name === value ? name : `${value} AS ${name}`)),
-    ...lineColumns,
   ];
 }
 
@@ -56,8 +61,7 @@ function rollupColumns(rollup: Rollup, dialect: Dialect): string[] {
   return [
     `-1 - ${dialect.rowId} AS row_id`,
     'started_at',
-    ...dimensionColumns.map((name) => (kept.has(name) ? name : `NULL AS ${name}`)),
+    ...dimensionColumns.map((name) => (kept.has(name) ? name : `CAST(NULL AS VARCHAR) AS ${name}`)),
     ...sums.map(([name]) => name),
-    ...(rollup === hourly ? lineColumns : lineColumns.map((name) => `NULL AS ${name}`)),
   ];
 }

@@ -74,7 +74,8 @@ function answers(rollup: Rollup, name: string, { timeZone, range }: Pick<CostQue
   const unit = timeUnitOf(name);
   if (unit === 'minute') return false;
   if (unit === 'hour') return rollup.grainMs === hourMs;
-  if (unit) return (timeZone ?? 'UTC') === 'UTC' || (rollup.grainMs === hourMs && hasWholeHours(timeZone ?? 'UTC', range));
+  if (unit)
+    return (timeZone ?? 'UTC') === 'UTC' || (rollup.grainMs === hourMs && hasWholeHours(timeZone ?? 'UTC', range));
   if (isOfLines(name)) return rollup === hourly;
   const column = columnOf(name);
   return column !== null && rollup.columns.includes(column);

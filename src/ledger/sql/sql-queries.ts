@@ -3,15 +3,20 @@ import { fromPicos } from '../../money/index.ts';
 import type { Attempt, Outcome } from '../../tree/index.ts';
 import type { EconomicQuestions } from '../economic-questions.ts';
 import type { CostAnswer, CostQuery, Ledger, RunFacts, StageDetail, TimeRange, WorkflowFacts } from '../ledger.ts';
+import type { OperationQuestions } from '../operation-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
-import { groupedCosts, readCostRow, totalCosts } from './cost-query.ts';
+import { checkBounds, groupedCosts, readCostRow, totalCosts } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { economicQueries } from './economic-queries.ts';
+import { idKey } from './id-key.ts';
+import { operationQueries } from './operation-queries.ts';
+import type { Extent } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
 import { callNodes, readWorkflows, withCalls } from './workflow-facts.ts';
 import {
   attemptsOfCalls,
   attemptsWhere,
+  type StageScope,
   stageCalls,
   workflowCounts,
   workflowLines,
@@ -22,9 +27,20 @@ import {
 export interface SqlReader {
   readonly dialect: Dialect;
   query(statement: Statement): Promise<SqlRow[]>;
+  /** Several questions about one state of the ledger, with how far its sums reach in that state. */
+  read<T>(work: (ask: (statement: Statement) => Promise<SqlRow[]>, extent: Extent) => Promise<T>): Promise<T>;
 }
 
-export type LedgerQueries = Pick<Ledger, 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | keyof EconomicQuestions>;
+export type LedgerQueries = Pick<
+  Ledger,
+  | 'costs'
+  | 'workflow'
+  | 'workflows'
+  | 'call'
+  | 'run'
+  | keyof EconomicQuestions
+  | Exclude<keyof OperationQuestions, 'size'>
+>;
 
 const attemptsPerAnswerMax = 10_000;
 const callsPerAnswerMax = 500;
@@ -38,29 +54,32 @@ export function sqlQueries(reader: SqlReader): LedgerQueries {
     call: (callId) => attempts(reader, attemptsWhere('call_id', callId, attemptsPerAnswerMax, reader.dialect)),
     run: (runId) => run(reader, runId),
     ...economicQueries(reader),
+    ...operationQueries(reader),
   };
 }
 
 async function costs(reader: SqlReader, query: CostQuery): Promise<CostAnswer> {
   checkRange(query.range);
-  const [grouped, totals] = await Promise.all([
-    reader.query(groupedCosts(query, reader.dialect)),
-    reader.query(totalCosts(query, reader.dialect)),
-  ]);
-  const rows = grouped.map((row) => readCostRow(row, query.by));
-  const groups = toNumber(grouped[0]?.row_groups);
-  return { rows, total: readCostRow(totals[0] ?? {}, []), rowsLeftOut: groups - rows.length };
+  checkBounds(query);
+  return reader.read(async (ask, extent) => {
+    const grouped = await ask(groupedCosts(query, extent, reader.dialect));
+    const [total] = query.by.length === 0 ? grouped : await ask(totalCosts(query, extent, reader.dialect));
+    const rows = grouped.map((row) => readCostRow(row, query.by));
+    const groups = toNumber(grouped[0]?.row_groups);
+    return { rows, total: readCostRow(total ?? {}, []), rowsLeftOut: groups - rows.length };
+  });
 }
 
 async function workflows(reader: SqlReader, name: string | null, range: TimeRange): Promise<WorkflowFacts[]> {
   checkRange(range);
   const { dialect } = reader;
-  const [counts, lines, outcomes] = await Promise.all([
-    reader.query(workflowCounts(name, range, dialect)),
-    reader.query(workflowLines(name, range, dialect)),
-    reader.query(workflowOutcomes(name, range, dialect)),
-  ]);
-  return readWorkflows({ counts, lines, outcomes });
+  return reader.read(async (ask, extent) => {
+    const scope = { name, range, extent };
+    const counts = await ask(workflowCounts(scope, dialect));
+    const lines = await ask(workflowLines(scope, dialect));
+    const outcomes = await ask(workflowOutcomes(scope, dialect));
+    return readWorkflows({ counts, lines, outcomes });
+  });
 }
 
 async function workflow(
@@ -71,13 +90,46 @@ async function workflow(
 ): Promise<WorkflowFacts | null> {
   const [facts] = await workflows(reader, name, range);
   if (!facts || !detail) return facts ?? null;
-  const scope = { workflow: name, stage: detail.stage, range };
-  const limit = Math.min(Math.max(1, Math.trunc(detail.limit)), callsPerAnswerMax);
-  const rows = await reader.query(stageCalls(scope, limit, detail.beforeCallId ?? null, reader.dialect));
-  const callIds = rows.map((row) => toText(row.call_id));
-  if (callIds.length === 0) return facts;
+  const calls = await newestCalls(reader, { workflow: name, stage: detail.stage, range }, detail);
+  const [newest, oldest] = [calls[0], calls.at(-1)];
+  if (!newest || !oldest) return facts;
+  const callIds = calls.map(({ callId }) => callId);
+  const callRange = { fromMs: oldest.startedAtMs, toMs: Math.min(range.toMs, newest.startedAtMs + callSpanMsMax) };
+  const scope = { workflow: name, stage: detail.stage, range: callRange };
   const found = await attempts(reader, attemptsOfCalls(scope, callIds, reader.dialect));
   return withCalls(facts, detail.stage, callNodes(callIds, found));
+}
+
+/** Attempts of a call are shown when they began within this long of its first. */
+const callSpanMsMax = 86_400_000;
+const firstLookMs = 3_600_000;
+/** Each look reaches this many times further back. */
+const lookFactor = 12;
+
+interface FirstAttempt {
+  readonly callId: string;
+  readonly startedAtMs: number;
+}
+
+/** Looks at the newest hour first and then ever further back, since what is shown is nearly always recent. */
+async function newestCalls(reader: SqlReader, scope: StageScope, detail: StageDetail): Promise<FirstAttempt[]> {
+  const limit = Math.min(Math.max(1, Math.trunc(detail.limit)), callsPerAnswerMax);
+  const before = detail.beforeCallId === undefined ? null : await firstAttempt(reader, detail.beforeCallId);
+  if (detail.beforeCallId !== undefined && !before) return [];
+  const toMs = before ? Math.min(scope.range.toMs, before.startedAtMs + 1) : scope.range.toMs;
+  for (let lookMs = firstLookMs; ; lookMs *= lookFactor) {
+    const fromMs = Math.max(scope.range.fromMs, toMs - lookMs);
+    const statement = stageCalls({ ...scope, range: { fromMs, toMs } }, limit, before, reader.dialect);
+    const rows = await reader.query(statement);
+    if (rows.length === limit || fromMs <= scope.range.fromMs) {
+      return rows.map((row) => ({ callId: toText(row.call_id), startedAtMs: toNumber(row.started_at) }));
+    }
+  }
+}
+
+async function firstAttempt(reader: SqlReader, callId: string): Promise<FirstAttempt | null> {
+  const [first] = await attempts(reader, attemptsWhere('call_id', callId, 1, reader.dialect));
+  return first ? { callId, startedAtMs: first.startedAtMs } : null;
 }
 
 async function attempts(reader: SqlReader, statement: Statement): Promise<Attempt[]> {
@@ -97,8 +149,9 @@ async function run(reader: SqlReader, runId: string): Promise<RunFacts | null> {
 /** Outcomes whose `column` is `value`; the last one is the one that counts. */
 export function outcomesWhere(column: 'id' | 'run', value: string, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
+  const near = column === 'run' ? `run_key = ${parameters.bind(idKey(value))} AND ` : '';
   return parameters.statement(
-    `SELECT * FROM outcomes WHERE ${column} = ${parameters.bind(value)} ORDER BY happened_at, recorded_at, id`,
+    `SELECT * FROM outcomes WHERE ${near}${column} = ${parameters.bind(value)} ORDER BY happened_at, recorded_at, id`,
   );
 }
 

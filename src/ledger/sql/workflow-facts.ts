@@ -39,22 +39,22 @@ function readWorkflow(top: SqlRow, rows: WorkflowRows): WorkflowFacts {
     interactions: counts.interactions,
     calls: counts.calls,
     attempts: counts.attempts,
-    ...readOutcomes(rows.outcomes),
+    ...readOutcomes(counts.runs, rows.outcomes),
   };
 }
 
 function readOutcomes(
+  runs: number,
   rows: readonly SqlRow[],
 ): Pick<WorkflowFacts, 'runs' | 'runsOpen' | 'outcomes' | 'value' | 'humanMinutes'> {
   const outcomes: Record<OutcomeKind, number> = { success: 0, escalated: 0, abandoned: 0, failed: 0 };
   for (const kind of outcomeKinds) {
     for (const row of rows) if (toText(row.outcome) === kind) outcomes[kind] += toNumber(row.runs);
   }
-  const runs = rows.reduce((sum, row) => sum + toNumber(row.runs), 0);
   const ended = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
   return {
     runs,
-    runsOpen: runs - ended,
+    runsOpen: Math.max(0, runs - ended),
     outcomes,
     value: fromPicos(rows.reduce((sum, row) => sum + toBigInt(row.value), 0n)),
     humanMinutes: rows.reduce((sum, row) => sum + toNumber(row.human_minutes), 0),

@@ -1,7 +1,9 @@
 import type { TimeRange } from '../ledger.ts';
-import { measures, rangeOf } from './cost-query.ts';
+import { commonMeasures, rangeOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
-import { runSpanMsMax } from './run-endings.ts';
+import { factRows } from './fact-rows.ts';
+import { idKey } from './id-key.ts';
+import { type Extent, hourly, piecesOf } from './rollups.ts';
 import { Parameters, type Statement } from './sql-text.ts';
 
 export interface StageScope {
@@ -10,19 +12,29 @@ export interface StageScope {
   readonly range: TimeRange;
 }
 
-/** Counts and sums by workflow (stage_level 1) and by its stages (stage_level 0); of all workflows when `name` is null. */
-export function workflowCounts(name: string | null, range: TimeRange, dialect: Dialect): Statement {
+/** What a question about workflows is asked of: one name, or all when it is null. */
+export interface WorkflowScope {
+  readonly name: string | null;
+  readonly range: TimeRange;
+  readonly extent: Extent;
+}
+
+/** Counts and sums by workflow (stage_level 1) and by its stages (stage_level 0). */
+export function workflowCounts(scope: WorkflowScope, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
+  const either = (whole: string, inStage: string) =>
+    `coalesce(CASE WHEN GROUPING(stage) = 1 THEN sum(${whole}) ELSE sum(${inStage}) END, 0) AS ${whole}`;
   return parameters.statement(`
-    SELECT workflow, stage, GROUPING(stage) AS stage_level, ${measures}
-    FROM (${named(name, 'facts', range, parameters)}) AS matched
+    SELECT workflow, stage, GROUPING(stage) AS stage_level, coalesce(sum(cost), 0) AS cost,
+      ${either('runs', 'stage_runs')}, ${either('interactions', 'stage_interactions')}, ${commonMeasures}
+    FROM (${named(scope, false, dialect, parameters)}) AS matched
     GROUP BY GROUPING SETS ((workflow), (workflow, stage)) ORDER BY workflow, stage_level DESC, cost DESC, stage`);
 }
 
 /** Cost lines merged by workflow, stage, kind, bucket and unit. */
-export function workflowLines(name: string | null, range: TimeRange, dialect: Dialect): Statement {
+export function workflowLines(scope: WorkflowScope, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  const lines = dialect.explodeLines(named(name, 'facts', range, parameters));
+  const lines = dialect.explodeLines(named(scope, true, dialect, parameters));
   return parameters.statement(`
     SELECT workflow, stage, kind, bucket, unit, sum(quantity) AS quantity, sum(line_cost) AS cost
     FROM (${lines}) AS exploded WHERE kind IS NOT NULL
@@ -30,51 +42,38 @@ export function workflowLines(name: string | null, range: TimeRange, dialect: Di
 }
 
 /**
- * Runs that began in the range by the workflow of their first attempt and their outcome (null: none yet). The latest
- * outcome of a run counts, whenever it arrived; folded days give what was counted when they were folded.
+ * Outcomes that count of runs that began in the range, by the workflow of their first attempt. The latest outcome of a
+ * run counts, whenever it arrived; folded days give what was counted when they were folded.
  */
-export function workflowOutcomes(name: string | null, range: TimeRange, dialect: Dialect): Statement {
+export function workflowOutcomes({ name, range }: WorkflowScope, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  const wanted = name === null ? '' : `WHERE workflow = ${parameters.bind(name)}`;
-  return parameters.statement(`
-    SELECT workflow, outcome, sum(runs) AS runs, sum(value) AS value, sum(human_minutes) AS human_minutes
-    FROM (${runOutcomes(range, parameters)} GROUP BY began.workflow, latest.outcome
-      UNION ALL
-      SELECT workflow, outcome, runs, value, human_minutes FROM daily_outcomes
-      WHERE ${rangeOf({ range }, parameters)}) AS counted
-    ${wanted} GROUP BY workflow, outcome`);
-}
-
-/** Runs that began in the range, beside their latest outcome; the caller adds how to group. */
-export function runOutcomes(range: TimeRange, parameters: Parameters, selected?: string): string {
-  const earliest = parameters.bind(range.fromMs - runSpanMsMax);
   const from = parameters.bind(range.fromMs);
   const to = parameters.bind(range.toMs);
-  const columns = `began.workflow AS workflow, latest.outcome AS outcome, count(*) AS runs, sum(latest.value) AS value,
-      sum(latest.human_minutes) AS human_minutes`;
-  return `
-    SELECT ${selected ?? columns}
-    FROM (SELECT run, min(started_at) AS began_at, min_by(coalesce(workflow, ''), (started_at, attempt_id)) AS workflow
-      FROM attempts WHERE started_at >= ${earliest} AND started_at < ${to}
-        AND run IN (SELECT run FROM attempts WHERE started_at >= ${from} AND started_at < ${to}) GROUP BY run
-      HAVING min(started_at) >= ${from}) AS began
-    LEFT JOIN (SELECT run, max_by(outcome, (happened_at, recorded_at, id)) AS outcome, max_by(value, (happened_at, recorded_at, id)) AS value,
-        max_by(human_minutes, (happened_at, recorded_at, id)) AS human_minutes
-      FROM (SELECT id, run, outcome, happened_at, recorded_at, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
-        FROM outcomes) AS filled GROUP BY run) AS latest ON latest.run = began.run`;
+  const wanted = name === null ? '' : `AND workflow = ${parameters.bind(name)}`;
+  return parameters.statement(`
+    SELECT workflow, outcome, sum(runs) AS runs, sum(value) AS value, sum(human_minutes) AS human_minutes
+    FROM (SELECT workflow, outcome, 1 AS runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
+      FROM outcomes WHERE run_began_at >= ${from} AND run_began_at < ${to} AND counts ${wanted}
+      UNION ALL
+      SELECT workflow, outcome, runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
+      FROM daily_outcomes WHERE started_at >= ${from} AND started_at < ${to} ${wanted}) AS counted
+    GROUP BY workflow, outcome`);
 }
 
-/** The newest calls of a stage, `limit` of them, older than `beforeCallId` when that is given. */
-export function stageCalls(scope: StageScope, limit: number, beforeCallId: string | null, dialect: Dialect): Statement {
+/** The newest calls of a stage that began in the range, `limit` of them; older than `before` when that is given. */
+export function stageCalls(
+  scope: StageScope,
+  limit: number,
+  before: { readonly startedAtMs: number; readonly callId: string } | null,
+  dialect: Dialect,
+): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  const calls = `SELECT call_id, min(started_at) AS began_at FROM (${stageAttempts(scope, parameters)}) AS matched GROUP BY call_id`;
-  const before =
-    beforeCallId === null
-      ? ''
-      : `WHERE (began_at, call_id) < (
-      SELECT (min(began_at), min(call_id)) FROM (${calls}) AS known WHERE call_id = ${parameters.bind(beforeCallId)})`;
+  const older = before
+    ? `AND (started_at, call_id) < (${parameters.bind(before.startedAtMs)}, ${parameters.bind(before.callId)})`
+    : '';
   return parameters.statement(`
-    SELECT call_id FROM (${calls}) AS calls ${before} ORDER BY began_at DESC, call_id DESC LIMIT ${parameters.bind(limit)}`);
+    SELECT call_id, started_at FROM (${stageAttempts(scope, parameters)}) AS matched WHERE new_call = 1 ${older}
+    ORDER BY started_at DESC, call_id DESC LIMIT ${parameters.bind(limit)}`);
 }
 
 /** Attempts of the given calls within a stage. */
@@ -88,8 +87,9 @@ export function attemptsOfCalls(scope: StageScope, callIds: readonly string[], d
 /** Attempts whose `column` is `value`, oldest first, at most `limit`. */
 export function attemptsWhere(column: 'call_id' | 'run', value: string, limit: number, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
+  const key = column === 'run' ? 'run_key' : 'call_key';
   return parameters.statement(`
-    SELECT * FROM attempts WHERE ${column} = ${parameters.bind(value)}
+    SELECT * FROM attempts WHERE ${key} = ${parameters.bind(idKey(value))} AND ${column} = ${parameters.bind(value)}
     ORDER BY started_at, call_id, attempt_number LIMIT ${parameters.bind(limit)}`);
 }
 
@@ -99,8 +99,13 @@ function stageAttempts({ workflow, stage, range }: StageScope, parameters: Param
 }
 
 /** Rows of the range with '' for a workflow or stage nobody named. */
-function named(name: string | null, table: string, range: TimeRange, parameters: Parameters): string {
-  const wanted = name === null ? '' : `AND coalesce(workflow, '') = ${parameters.bind(name)}`;
-  return `SELECT * REPLACE (coalesce(workflow, '') AS workflow, coalesce(stage, '') AS stage)
-    FROM ${table} WHERE ${rangeOf({ range }, parameters)} ${wanted}`;
+function named(
+  { name, range, extent }: WorkflowScope,
+  withLines: boolean,
+  dialect: Dialect,
+  parameters: Parameters,
+): string {
+  const wanted = name === null ? '' : `WHERE coalesce(workflow, '') = ${parameters.bind(name)}`;
+  const rows = factRows(piecesOf(hourly, range, extent), withLines, dialect, parameters);
+  return `SELECT * REPLACE (coalesce(workflow, '') AS workflow, coalesce(stage, '') AS stage) FROM (${rows}) AS facts ${wanted}`;
 }

@@ -1,0 +1,84 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { summedColumns } from '../sql/fact-rows.ts';
+import { type Extent, hourly, type Rollup, rollups } from '../sql/rollups.ts';
+import { Parameters, toNumber } from '../sql/sql-text.ts';
+import { duckDbDialect } from './duckdb-dialect.ts';
+import { runStatement } from './reader-pool.ts';
+
+/** Attempts summed in one step, about; bounds the memory and the time of a step. */
+const rowsPerStep = 200_000;
+/** Further stretches of a minute this long are summed at once where nothing happened. */
+const gapMs = 60_000;
+
+/** How far the sums of this connection's state reach. */
+export async function readExtent(connection: DuckDBConnection): Promise<Extent> {
+  const [row] = await runStatement(connection, { text: 'SELECT * FROM extent', parameters: [] });
+  return { rolledToMs: toNumber(row?.rolled_to), foldedToMs: toNumber(row?.folded_to) };
+}
+
+/**
+ * Sums attempts up to `toMs`, or up to where a step is full; to be run inside a transaction.
+ * @returns how far the sums reach now, ms since the epoch
+ */
+export async function rollUp(connection: DuckDBConnection, toMs: number): Promise<number> {
+  const { rolledToMs } = await readExtent(connection);
+  if (toMs <= rolledToMs) return rolledToMs;
+  const stepMs = await stepEnd(connection, rolledToMs, toMs);
+  await sumAttempts(connection, (parameters) => between(rolledToMs, stepMs, parameters));
+  await runStatement(connection, { text: 'UPDATE extent SET rolled_to = $1', parameters: [stepMs] });
+  return stepMs;
+}
+
+async function stepEnd(connection: DuckDBConnection, fromMs: number, toMs: number): Promise<number> {
+  const parameters = new Parameters(duckDbDialect.placeholder);
+  const minute = `started_at - started_at % ${gapMs}`;
+  const rows = await runStatement(
+    connection,
+    parameters.statement(`
+      SELECT min(minute) AS full_at FROM (SELECT minute, sum(rows) OVER (ORDER BY minute) AS rows_until
+        FROM (SELECT ${minute} AS minute, count(*) AS rows FROM attempts WHERE ${between(fromMs, toMs, parameters)} GROUP BY 1))
+      WHERE rows_until >= ${rowsPerStep}`),
+  );
+  const full = rows[0]?.full_at;
+  return full === null || full === undefined ? toMs : Math.min(toMs, toNumber(full) + gapMs);
+}
+
+export function between(fromMs: number, toMs: number, parameters: Parameters): string {
+  return `started_at >= ${parameters.bind(fromMs)} AND started_at < ${parameters.bind(toMs)}`;
+}
+
+/** Adds what single attempts sum to; the caller sees to it that none is summed twice. */
+export async function sumAttempts(
+  connection: DuckDBConnection,
+  condition: (parameters: Parameters) => string,
+): Promise<void> {
+  for (const rollup of rollups) {
+    const parameters = new Parameters(duckDbDialect.placeholder);
+    await runStatement(connection, parameters.statement(sumStatement(rollup, condition(parameters))));
+  }
+}
+
+function sumStatement(rollup: Rollup, condition: string): string {
+  const start = `started_at - started_at % ${rollup.grainMs}`;
+  const sums = Object.entries(summedColumns).map(([name, value]) => `coalesce(sum(${value}), 0) AS ${name}`);
+  const groups = [...rollup.columns, ...(rollup === hourly ? lineGroups : [])];
+  const lists = rollup === hourly ? [', list(line_quantity) AS quantities, list(line_cost) AS costs'] : [];
+  const grouped = `
+    SELECT ${start} AS stretch, ${groups.join(', ')}, ${sums.join(', ')}${lists.join('')}
+    FROM attempts WHERE ${condition} GROUP BY stretch, ${groups.join(', ')} ORDER BY stretch`;
+  if (rollup !== hourly)
+    return `INSERT INTO ${rollup.table} BY NAME SELECT * RENAME (stretch AS started_at) FROM (${grouped})`;
+  return `
+    INSERT INTO ${rollup.table} BY NAME
+    SELECT * EXCLUDE (quantities, costs) RENAME (stretch AS started_at),
+      ${addedUp('quantities')} AS line_quantity, ${addedUp('costs')} AS line_cost
+    FROM (${grouped})`;
+}
+
+const lineGroups = ['line_kind', 'line_bucket', 'line_unit'];
+
+/** Adds lists of equal length place by place: attempts of a group have the same lines in the same order. */
+function addedUp(lists: string): string {
+  return `list_transform(range(1, len(line_kind) + 1),
+    lambda place: list_sum(list_transform(${lists}, lambda one: one[place]::HUGEINT)))`;
+}
