@@ -137,6 +137,16 @@ export const errorCodes = {
   PORT_IN_USE: { status: 500, retry: false, remedy: 'Stop the other program or set `listen:` to a free port.' },
   ALLOCATION_EMPTY: { status: 500, retry: false, remedy: 'Give at least one weight above zero.' },
   MONEY_INVALID: { status: 400, retry: false, remedy: 'Write money as a decimal number of US dollars, like 1.25.' },
+  SERIES_INVALID: {
+    status: 400,
+    retry: false,
+    remedy: 'Correct the file at the line named: the first column is time, every other column holds numbers or blanks.',
+  },
+  SERIES_TOO_SHORT: {
+    status: 400,
+    retry: false,
+    remedy: 'Give a longer series, a shorter --horizon, or a shorter --training.',
+  },
   TRACE_INVALID: {
     status: 400,
     retry: false,

@@ -9,6 +9,7 @@ import { createKey, listKeys, revokeKey } from './keys.ts';
 import { price, prices } from './price.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
+import { addSeriesVerbs } from './series-verbs.ts';
 import { serve } from './serve.ts';
 
 /** Runs a verb; its exit code goes to `done`. */
@@ -30,6 +31,7 @@ export function buildProgram(effects: Effects, done: Done): Command {
   addPrices(program, effects, done);
   addQuestions(program, effects, done);
   addTraffic(program, effects, done);
+  addSeriesVerbs(program, effects, done);
   return program;
 }
 
