@@ -21,6 +21,7 @@ export interface Prediction {
 
 /** Calibration looks back this many seasons. */
 const seasonsBack = 28;
+const originsMax = 168;
 /** Past forecasts a blend is fitted to at most; taken evenly from all of them. */
 const lessonsMax = 800;
 /** Half-life of what calibration remembers, in seasons. */
@@ -34,7 +35,6 @@ export class Predictor {
   readonly #scaled: Float64Array;
   readonly #table: ExpertTable;
   readonly #horizon: number;
-  readonly #stride: number;
   readonly #raw = new Map<number, RawPrediction>();
 
   /** @param decided steps at the beginning of the series from which the scale is decided */
@@ -46,7 +46,6 @@ export class Predictor {
     const filled = fillGaps(series.values, this.seasons.short);
     this.#scaled = filled.map((value) => this.scale.to(value));
     this.#table = new ExpertTable(this.#scaled, horizon, this.seasons);
-    this.#stride = Math.max(1, Math.round(this.seasons.short / 6));
   }
 
   /** Only values before `origin` are read. */
@@ -64,7 +63,8 @@ export class Predictor {
   predictTotal(origin: number): Float64Array | null {
     const ratios: { readonly error: number; readonly weight: number }[] = [];
     const season = this.seasons.short;
-    for (let past = origin - this.#horizon; past >= 1.5 * season; past -= this.#stride) {
+    const stride = this.#stride(origin);
+    for (let past = origin - this.#horizon; past >= 1.5 * season; past -= stride) {
       const [fact, said] = [this.#factOver(past), sumOfMedians(this.#rawAt(past), this.scale)];
       if (fact > 0 && said > 0) ratios.push({ error: Math.log(fact / said), weight: this.#age(past, origin) });
     }
@@ -135,9 +135,16 @@ export class Predictor {
 
   #origins(end: number): number[] {
     const first = Math.max(this.seasons.short, end - seasonsBack * this.seasons.short);
+    const stride = this.#stride(end);
     const origins: number[] = [];
-    for (let origin = end - 1; origin >= first; origin -= this.#stride) origins.push(origin);
+    for (let origin = end - 1; origin >= first; origin -= stride) origins.push(origin);
     return origins;
+  }
+
+  /** Steps between the earlier origins that are learned from: every one of a short history, fewer of a long one. */
+  #stride(end: number): number {
+    const window = Math.min(end - this.seasons.short, seasonsBack * this.seasons.short);
+    return Math.max(1, Math.ceil(window / originsMax));
   }
 
   #age(origin: number, end: number): number {
@@ -159,7 +166,7 @@ export class Predictor {
       ),
       facts: Float64Array.from(kept, ({ origin, step }) => this.scale.to(at(this.#series.values, origin + step))),
       weights: Float64Array.from(kept, ({ origin }) => this.#age(origin, end)),
-      seasons: (origins.length * this.#stride) / this.seasons.short,
+      seasons: (origins.length * this.#stride(end)) / this.seasons.short,
     };
   }
 
