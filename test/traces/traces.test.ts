@@ -79,5 +79,5 @@ test.each([
   const { input, output } = summary.tokensReceived;
   expect(costs.total).toMatchObject({ attempts: records, inputTokens: input, outputTokens: output });
   expect(totalPicos(costs)).toBe(expectedPicos(costs.total));
-  await expectSumsByAnyDimension(stack, ['session', 'model', 'stage']);
+  await expectSumsByAnyDimension(stack, ['session', 'model', 'stage', 'run']);
 });
