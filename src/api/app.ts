@@ -12,9 +12,12 @@ import { instanceEndpoints } from './instance-endpoints.ts';
 import { keysEndpoints } from './keys-endpoints.ts';
 import { liveEndpoints } from './live-endpoints.ts';
 import { type LiveHub, liveHub } from './live-hub.ts';
+import { newestEndpoints } from './newest-endpoints.ts';
 import { openApiDocument } from './openapi.ts';
+import { operationsEndpoints } from './operations-endpoints.ts';
 import { outcomesEndpoints } from './outcomes-endpoints.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
+import { pricesEndpoints } from './prices-endpoints.ts';
 import { refuse, refuseInvalid, refuseThrown } from './refusals.ts';
 import { workflowsEndpoints } from './workflows-endpoints.ts';
 
@@ -46,7 +49,10 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     costsEndpoints,
     workflowsEndpoints,
     economicsEndpoints,
+    newestEndpoints,
     callsEndpoints,
+    operationsEndpoints,
+    pricesEndpoints,
     keysEndpoints,
     instanceEndpoints,
   ]) {

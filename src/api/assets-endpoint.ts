@@ -1,6 +1,6 @@
 import type { Context, Handler } from 'hono';
 import { BurnrateError } from '../base/index.ts';
-import type { Asset, Assets } from './assets.ts';
+import { type Asset, type AssetEncoding, type Assets, assetEncodings } from './assets.ts';
 import type { ApiEnv } from './guard.ts';
 
 /** Serves the dashboard: files by name, and its one page for every other path a browser asks for. */
@@ -15,16 +15,38 @@ export function serveAssets(assets: Assets): Handler<ApiEnv> {
   };
 }
 
-/** A browser that navigates says that it wants HTML; a missing script or picture stays missing. */
+/** The dashboard's own address is its page, whoever asks. Elsewhere only who navigates gets it: a missing script stays missing. */
 function wantsPage(context: Context<ApiEnv>): boolean {
-  return (context.req.header('accept') ?? '').includes('text/html');
+  return context.req.path === '/' || (context.req.header('accept') ?? '').includes('text/html');
 }
 
 function sendAsset(context: Context<ApiEnv>, asset: Asset): Response {
   const caching = asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
-  const headers = { 'content-type': asset.contentType, 'cache-control': caching, etag: asset.etag };
-  if (context.req.header('if-none-match') === asset.etag) return context.body(null, 304, headers);
-  return context.body(asset.body, 200, headers);
+  const encoding = acceptedEncoding(context.req.header('accept-encoding') ?? '', asset);
+  // Each encoding is a representation of its own, with its own tag.
+  const etag = encoding === null ? asset.etag : `${asset.etag.slice(0, -1)}-${encoding}"`;
+  const headers = { 'content-type': asset.contentType, 'cache-control': caching, etag, vary: 'accept-encoding' };
+  if (holds(context.req.header('if-none-match'), etag)) return context.body(null, 304, headers);
+  const body = encoding === null ? asset.body : (asset.encoded.get(encoding) ?? asset.body);
+  return context.body(body, 200, encoding === null ? headers : { ...headers, 'content-encoding': encoding });
+}
+
+function holds(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
+}
+
+/** The smallest encoding the client takes (RFC 9110, section 12.5.3: `q=0` refuses one). */
+function acceptedEncoding(accepted: string, asset: Asset): AssetEncoding | null {
+  const offers = accepted.split(',').map((offer) =>
+    offer
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/),
+  );
+  const takes = (name: string) =>
+    offers.some(([token, quality]) => token === name && !/^q=0(?:\.0*)?$/.test(quality ?? ''));
+  return assetEncodings.find((name) => asset.encoded.has(name) && takes(name)) ?? null;
 }
 
 function notBuilt(): BurnrateError {

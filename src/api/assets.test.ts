@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Assets, loadAssets } from './assets.ts';
 import { serveAssets } from './assets-endpoint.ts';
 
+const large = 'run();\n'.repeat(500);
 const folder = mkdtempSync(join(tmpdir(), 'burnrate-assets-'));
 let assets: Assets;
 
@@ -14,6 +16,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'secret.txt'), 'secret');
   writeFileSync(join(folder, 'dist', 'index.html'), '<!doctype html>');
   writeFileSync(join(folder, 'dist', 'assets', 'app-1a2b.js'), 'run()');
+  writeFileSync(join(folder, 'dist', 'assets', 'large-3c4d.js'), large);
   writeFileSync(join(folder, 'dist', 'notes.md'), 'not served');
   assets = await loadAssets(join(folder, 'dist'));
 });
@@ -25,6 +28,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 
 test.each([
   ['/index.html', {}, 200, 'no-cache'],
+  ['/', {}, 200, 'no-cache'],
   ['/assets/app-1a2b.js', {}, 200, 'public, max-age=31536000, immutable'],
   ['/workflows/support', { accept: 'text/html,*/*' }, 200, 'no-cache'],
   ['/workflows/support', {}, 404, null],
@@ -38,6 +42,28 @@ test.each([
   expect(response.status).toBe(status);
   expect(response.headers.get('cache-control')).toBe(caching);
 });
+
+test.each([
+  ['br, gzip', 'br'],
+  ['gzip', 'gzip'],
+  ['br;q=0, gzip;q=0.5', 'gzip'],
+  ['identity', null],
+  ['', null],
+] as const)(
+  'to a client that takes "%s" a large file is sent as %s, under a tag of its own',
+  async (accepted, sent) => {
+    const plain = await get('/assets/large-3c4d.js');
+    const answer = await get('/assets/large-3c4d.js', { 'accept-encoding': accepted });
+    expect(answer.headers.get('content-encoding')).toBe(sent);
+    expect(answer.headers.get('vary')).toBe('accept-encoding');
+    expect(answer.headers.get('etag') === plain.headers.get('etag')).toBe(sent === null);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const text = sent === 'br' ? brotliDecompressSync(bytes) : sent === 'gzip' ? gunzipSync(bytes) : bytes;
+    expect(text.toString()).toBe(large);
+    const again = { 'accept-encoding': accepted, 'if-none-match': answer.headers.get('etag') ?? '' };
+    expect((await get('/assets/large-3c4d.js', again)).status).toBe(304);
+  },
+);
 
 test('what has not changed is not sent again', async () => {
   const etag = (await get('/index.html')).headers.get('etag') ?? '';

@@ -4,7 +4,7 @@ import { apiLimits } from './ports.ts';
 import { readRange } from './range.ts';
 import { FieldsRefused } from './refusals.ts';
 
-/** Query parameters of GET /api/costs that are no filter. */
+/** Query parameters that are no filter, where nothing else is said. */
 const ownParameters = new Set(['by', 'from', 'to', 'where', 'orderBy', 'limit']);
 
 export interface CostParameters {
@@ -35,7 +35,7 @@ export function readCostQuery(
   };
 }
 
-function readBy(values: readonly string[]): Dimension[] {
+export function readBy(values: readonly string[]): Dimension[] {
   const names = values.flatMap((value) => value.split(',')).filter((name) => name !== '');
   if (names.length > apiLimits.dimensionsMax) {
     throw new FieldsRefused([{ field: 'by', message: `takes at most ${apiLimits.dimensionsMax} dimensions` }]);
@@ -43,7 +43,14 @@ function readBy(values: readonly string[]): Dimension[] {
   return [...new Set(names.map((name) => readDimension(name.trim(), 'by')))];
 }
 
-function readWhere(all: Readonly<Record<string, readonly string[]>>): CostQuery['where'] {
+/**
+ * Reads filters; `own` are the parameters of the endpoint that are none.
+ * @throws FieldsRefused for what is no dimension, and for too many values
+ */
+export function readWhere(
+  all: Readonly<Record<string, readonly string[]>>,
+  own: ReadonlySet<string> = ownParameters,
+): CostQuery['where'] {
   const where = new Map<Dimension, string[]>();
   const add = (name: Dimension, value: string) => where.set(name, [...(where.get(name) ?? []), value]);
   for (const text of all.where ?? []) {
@@ -52,7 +59,7 @@ function readWhere(all: Readonly<Record<string, readonly string[]>>): CostQuery[
     add(readDimension(text.slice(0, split), 'where'), text.slice(split + 1));
   }
   for (const [name, values] of Object.entries(all)) {
-    if (ownParameters.has(name)) continue;
+    if (own.has(name)) continue;
     for (const value of values) add(readDimension(name, name), value);
   }
   const count = [...where.values()].reduce((sum, values) => sum + values.length, 0);

@@ -7,7 +7,15 @@ import { apiLimits } from './ports.ts';
 import { rangeJson, rangeQuery } from './range.ts';
 import { type costSumsSchema, costsSchema } from './schemas-costs.ts';
 
-const listOrOne = z.union([z.string(), z.array(z.string())]).optional();
+export const listOrOne = z.union([z.string(), z.array(z.string())]).optional();
+
+/** Filters, as every endpoint that takes them does. */
+export const whereQuery = listOrOne.openapi({
+  description:
+    'A filter `<dimension>:<value>`; repeat it for more. Values of one dimension are alternatives, an empty value ' +
+    'matches rows without one. `<dimension>=<value>` as a parameter of its own means the same.',
+  example: 'team:support',
+});
 
 const query = z
   .object({
@@ -15,12 +23,7 @@ const query = z
       description: `Dimensions to group by, comma-separated or repeated: ${dimensionNames.join(', ')}, tag.<name>.`,
       example: 'team,stage',
     }),
-    where: listOrOne.openapi({
-      description:
-        'A filter `<dimension>:<value>`; repeat it for more. Values of one dimension are alternatives, an empty value ' +
-        'matches rows without one. `<dimension>=<value>` as a parameter of its own means the same.',
-      example: 'team:support',
-    }),
+    where: whereQuery,
     orderBy: z.enum(['cost', 'dimensions']).optional().openapi({ description: 'Dearest first when absent.' }),
     limit: z.coerce.number().int().min(1).max(apiLimits.rowsMax).optional(),
     ...rangeQuery,

@@ -17,7 +17,8 @@ export function liveEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     tags: ['Live'],
     summary: 'Server-sent events: a `pulse` when the ledger changed, at most one a second',
     description:
-      'Events are `pulse` and, when nothing changes for 15 seconds, `heartbeat`. The first pulse comes at once.',
+      'Events are `pulse`; `heartbeat` when nothing changes for 15 seconds; `away` when the ledger does not answer, ' +
+      'repeated every 15 seconds until a `pulse` says that it does again. The first pulse comes at once.',
     'x-burnrate-role': 'viewer',
     security: [{ token: [] }, { session: [] }],
     middleware: needs('viewer', ports),
@@ -44,7 +45,8 @@ async function relay(stream: SSEStreamingApi, seat: LiveSubscription, clock: Clo
   while (!stream.aborted && !seat.closed) {
     const pulse = await seat.next(apiLimits.liveHeartbeatMs);
     if (stream.aborted || seat.closed) break;
-    if (pulse === null) await stream.writeSSE({ event: 'heartbeat', data: '' });
+    if (pulse === 'away') await stream.writeSSE({ event: 'away', data: '' });
+    else if (pulse === null) await stream.writeSSE({ event: 'heartbeat', data: '' });
     else await stream.writeSSE({ event: 'pulse', data: JSON.stringify(pulseJson(pulse, clock.nowMs())) });
   }
   seat.leave();

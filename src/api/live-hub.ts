@@ -9,14 +9,18 @@ export interface LiveHub {
 }
 
 export interface LiveSubscription {
-  /** The newest pulse as soon as it differs from the last one given; null when `waitMs` passed or the hub closed. */
-  next(waitMs: number): Promise<LedgerPulse | null>;
+  /**
+   * The newest pulse as soon as it differs from the last one given; `away` as soon as the ledger stops answering, and
+   * after each `waitMs` until it does; null when `waitMs` passed without news or the hub closed.
+   */
+  next(waitMs: number): Promise<LedgerPulse | 'away' | null>;
   readonly closed: boolean;
   leave(): void;
 }
 
 interface Seat {
   seenVersion: number | null;
+  toldAway: boolean;
   wake: (() => void) | null;
 }
 
@@ -26,6 +30,7 @@ export function liveHub(
 ): LiveHub {
   const seats = new Set<Seat>();
   let newest: LedgerPulse | null = null;
+  let away = false;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
   const wakeAll = () => {
@@ -33,9 +38,13 @@ export function liveHub(
   };
   const look = async () => {
     const pulse = await readPulse(ledger, log);
-    if (pulse === null || pulse.version === newest?.version) return;
-    newest = pulse;
-    wakeAll();
+    const wasAway = away;
+    away = pulse === null;
+    const news = pulse !== null && pulse.version !== newest?.version;
+    if (pulse !== null) newest = pulse;
+    // Who was told that the ledger is away must hear that it is back, though nothing was appended.
+    if (wasAway && !away) for (const seat of seats) if (seat.toldAway) seat.seenVersion = null;
+    if (news || wasAway !== away) wakeAll();
   };
   const schedule = () => {
     if (timer !== null || closed || seats.size === 0) return;
@@ -48,7 +57,7 @@ export function liveHub(
   return {
     join() {
       if (closed || seats.size >= apiLimits.liveSubscribersMax) return null;
-      const seat: Seat = { seenVersion: null, wake: null };
+      const seat: Seat = { seenVersion: null, toldAway: false, wake: null };
       seats.add(seat);
       void look().finally(schedule);
       return {
@@ -56,8 +65,12 @@ export function liveHub(
           return closed;
         },
         async next(waitMs) {
-          if (!closed && (newest === null || newest.version === seat.seenVersion)) await sleepUnlessWoken(seat, waitMs);
-          if (closed || newest === null || newest.version === seat.seenVersion) return null;
+          const nothingNew = () => (away ? seat.toldAway : newest === null || newest.version === seat.seenVersion);
+          if (!closed && nothingNew()) await sleepUnlessWoken(seat, waitMs);
+          if (closed) return null;
+          seat.toldAway = away;
+          if (away) return 'away';
+          if (newest === null || newest.version === seat.seenVersion) return null;
           seat.seenVersion = newest.version;
           return newest;
         },

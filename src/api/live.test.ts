@@ -20,13 +20,17 @@ test('a subscriber hears the newest state once, and then each change', async () 
   expect(seat.closed).toBe(true);
 });
 
-test('a ledger that is away makes it wait, not end', async () => {
+test('a ledger that is away is told once, and its return too, though nothing was appended', async () => {
   const ledger = fakeLedger([anAttempt()]);
   ledger.failure = new Error('restarting');
   const said: string[] = [];
   const hub = liveHub({ ledger, log: (event) => said.push(event) }, 1);
   const seat = hub.join() as LiveSubscription;
-  expect(await seat.next(20)).toBeNull();
+  expect(await nextSoon(seat)).toBe('away');
+  ledger.failure = null;
+  expect(await nextSoon(seat)).toMatchObject({ attempts: 1 });
+  ledger.failure = new Error('restarting again');
+  expect(await nextSoon(seat)).toBe('away');
   ledger.failure = null;
   expect(await nextSoon(seat)).toMatchObject({ attempts: 1 });
   expect(said).toContain('live_pulse_failed');

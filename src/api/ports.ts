@@ -1,7 +1,7 @@
 import type { Clock, IdSource } from '../base/index.ts';
 import type { Books } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
-import type { EconomicQuestions, Ledger } from '../ledger/index.ts';
+import type { EconomicQuestions, Ledger, OperationQuestions } from '../ledger/index.ts';
 import type { Assets } from './assets.ts';
 import type { Identify } from './roles.ts';
 
@@ -35,7 +35,8 @@ export type AskedLedger = Pick<
   Ledger,
   'recordOutcome' | 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | 'pulse'
 > &
-  EconomicQuestions;
+  EconomicQuestions &
+  OperationQuestions;
 
 /** Everything the control plane needs from outside its room. */
 export interface ApiPorts {
@@ -64,6 +65,8 @@ export const apiLimits = {
   rowsDefault: 1_000,
   callsMax: 500,
   callsDefault: 50,
+  pricesMax: 2_000,
+  pricesDefault: 200,
   keysMax: 500,
   keysDefault: 100,
   auditMax: 500,

@@ -1,20 +1,31 @@
 import { z } from '@hono/zod-openapi';
 import { BurnrateError } from '../base/index.ts';
-import type { TimeRange, WorkflowFacts } from '../ledger/index.ts';
-import { holdsSimulated } from './costs-endpoints.ts';
+import type { CostQuery, WorkflowFacts } from '../ledger/index.ts';
+import { readWhere } from './cost-query.ts';
+import { holdsSimulated, whereQuery } from './costs-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { costNodeJson, figuresJson } from './figures.ts';
+import { filteredWorkflow, filteredWorkflows } from './filtered-workflows.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
 import { rangeJson, rangeQuery, readRange } from './range.ts';
 import { workflowsSchema, workflowTreeSchema } from './schemas-workflows.ts';
 
-const treeQuery = z.strictObject({
-  view: z.enum(['actual', 'forecast', 'diff']).optional().openapi({ description: 'What happened, when absent.' }),
-  stage: z.string().max(256).optional().openapi({ description: 'Adds the newest calls of this stage.' }),
-  limit: z.coerce.number().int().min(1).max(apiLimits.callsMax).optional().openapi({ description: 'How many calls.' }),
-  before: z.string().max(256).optional().openapi({ description: 'Only calls older than this one, for paging.' }),
-  ...rangeQuery,
-});
+const treeQuery = z
+  .object({
+    view: z.enum(['actual', 'forecast', 'diff']).optional().openapi({ description: 'What happened, when absent.' }),
+    stage: z.string().max(256).optional().openapi({ description: 'Adds the newest calls of this stage.' }),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(apiLimits.callsMax)
+      .optional()
+      .openapi({ description: 'How many calls.' }),
+    before: z.string().max(256).optional().openapi({ description: 'Only calls older than this one, for paging.' }),
+    where: whereQuery,
+    ...rangeQuery,
+  })
+  .loose();
 
 export const workflowsEndpoints: Endpoints = (api, ports) => {
   listWorkflows(api, ports);
@@ -29,22 +40,30 @@ const listWorkflows: Endpoints = (api, ports) => {
       path: '/api/workflows',
       tag: 'Workflows',
       summary: 'Workflows that ran, with what they did and what each thing cost',
-      request: { query: z.strictObject(rangeQuery) },
+      request: { query: z.object({ where: whereQuery, ...rangeQuery }).loose() },
       answer: workflowsSchema,
     },
     ports,
   );
   api.openapi(route, async (context) => {
     const range = readRange(context.req.valid('query'), ports.clock.nowMs());
-    const facts = await ports.ledger.workflows(range);
-    const workflows = await Promise.all(facts.map((workflow) => workflowJson(workflow, range, ports)));
+    const where = readWhere(context.req.queries());
+    const { timeZone } = ports.instance;
+    const facts = isEmpty(where)
+      ? await ports.ledger.workflows(range)
+      : await filteredWorkflows(ports.ledger, { range, where, timeZone });
+    const workflows = await Promise.all(facts.map((workflow) => workflowJson(workflow, { range, where }, ports)));
     return context.json({ range: rangeJson(range), workflows }, 200);
   });
 };
 
-async function workflowJson(facts: WorkflowFacts, range: TimeRange, ports: ApiPorts) {
+async function workflowJson(
+  facts: WorkflowFacts,
+  { range, where }: Pick<CostQuery, 'range' | 'where'>,
+  ports: ApiPorts,
+) {
   const { name, children } = facts.tree;
-  const simulated = await holdsSimulated(ports.ledger, { range, where: { workflow: [name] } });
+  const simulated = await holdsSimulated(ports.ledger, { range, where: { ...where, workflow: [name] } });
   return { name, simulated, figures: figuresJson(facts), stages: children.map((stage) => stage.name) };
 }
 
@@ -66,9 +85,13 @@ const showTree: Endpoints = (api, ports) => {
     const query = context.req.valid('query');
     if (query.view !== undefined && query.view !== 'actual') throw forecastMissing(name, query.view);
     const range = readRange(query, ports.clock.nowMs());
-    const facts = await ports.ledger.workflow(name, range, detailOf(query));
+    const where = readWhere(context.req.queries(), treeParameters);
+    const { timeZone } = ports.instance;
+    const facts = isEmpty(where)
+      ? await ports.ledger.workflow(name, range, detailOf(query))
+      : await filteredWorkflow(ports.ledger, name, { range, where, timeZone }, detailOf(query));
     if (facts === null) throw new BurnrateError('not_found', { message: `No workflow "${name}" ran in this range.` });
-    const simulated = await holdsSimulated(ports.ledger, { range, where: { workflow: [name] } });
+    const simulated = await holdsSimulated(ports.ledger, { range, where: { ...where, workflow: [name] } });
     const tree = costNodeJson(facts.tree);
     return context.json(
       { name, view: 'actual' as const, range: rangeJson(range), simulated, figures: figuresJson(facts), tree },
@@ -76,6 +99,13 @@ const showTree: Endpoints = (api, ports) => {
     );
   });
 };
+
+/** `stage` opens a stage here; `where=stage:answer` filters. */
+const treeParameters = new Set(['view', 'stage', 'limit', 'before', 'where', 'from', 'to']);
+
+function isEmpty(where: CostQuery['where']): boolean {
+  return Object.keys(where).length === 0;
+}
 
 /** Calls that name no workflow have the empty name, which no path can carry. */
 const nameless = '(none)';

@@ -20,7 +20,18 @@ export interface FakeLedger extends AskedLedger, Pick<Ledger, 'append' | 'waterm
 }
 
 const unasked = () => Promise.reject(new Error('this fake keeps no history; test such questions on DuckDB'));
-const noHistory = { traffic: unasked, endings: unasked, retries: unasked, runs: unasked, history: unasked };
+const noHistory = {
+  traffic: unasked,
+  endings: unasked,
+  retries: unasked,
+  runs: unasked,
+  history: unasked,
+  newestCalls: unasked,
+  newestRuns: unasked,
+  performance: unasked,
+  lines: unasked,
+  size: unasked,
+};
 
 export function fakeLedger(attempts: Attempt[] = []): FakeLedger {
   const outcomes = new Map<string, Outcome>();
