@@ -43,7 +43,7 @@ async function main(words: readonly string[]): Promise<void> {
     return;
   }
   if (words[0] === childVerbs.worker) {
-    runGatewayWorker({ engines, clock, random, ids, log: log('gateway') });
+    runGatewayWorker({ clock, random, ids, log: log('gateway') });
     return;
   }
   const code = await runCli(words, effects());

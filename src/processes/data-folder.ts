@@ -44,6 +44,7 @@ const socketsPrefix = 'burnrate-';
 export interface SocketFolder {
   readonly control: string;
   readonly ledger: string;
+  readonly books: string;
   remove(): void;
 }
 
@@ -59,6 +60,7 @@ export function openSocketFolder(data: DataFolder): SocketFolder {
   return {
     control: join(folder, 'control'),
     ledger: join(folder, 'ledger'),
+    books: join(folder, 'books'),
     remove() {
       rmSync(folder, { recursive: true, force: true });
       rmSync(note, { force: true });

@@ -1,17 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import { BurnrateError, type Clock, type IdSource, type Random } from '../base/index.ts';
-import { keyDirectory } from '../books/index.ts';
+import { connectBooks, keyDirectory } from '../books/index.ts';
 import { createGateway, type Gateway, withoutBudgets } from '../gateway/index.ts';
 import { type OpenJournal, openJournal, type Shipper, startShipper } from '../journal/index.ts';
 import { connectLedger } from '../ledger/index.ts';
 import { beChild, type ChildWork } from './be-child.ts';
 import { openDataFolder } from './data-folder.ts';
-import type { Engines } from './engines.ts';
 import { forwardTo } from './forward.ts';
 import { journalLog } from './journal-log.ts';
 import type { Log } from './log.ts';
 import type { WorkerStart } from './messages.ts';
 import { priceBookOf } from './price-book-of.ts';
+import { openWorkerMoney } from './worker-money.ts';
 
 /** How long calls in flight may run on once the control process is gone; a successor wants the port and the journal. */
 const orphanDrainMs = 5_000;
@@ -19,7 +19,6 @@ const orphanDrainMs = 5_000;
 const shipMsMax = 10_000;
 
 export interface WorkerOptions {
-  readonly engines: Pick<Engines, 'openBooks'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;
@@ -34,11 +33,12 @@ export function runGatewayWorker(options: WorkerOptions): void {
 async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<ChildWork> {
   const { clock, random, ids, log } = options;
   const data = openDataFolder(start.dataFolder);
-  const books = await options.engines.openBooks({ path: data.books, clock, ids });
+  const books = connectBooks(start.booksSocket, clock);
   const keys = keyDirectory(books.keys, clock);
   await keys.refresh();
   const ledger = connectLedger(start.ledgerSocket, clock);
   const journal = await openJournal({ dir: data.journals, ids, log: journalLog(log) });
+  const money = await openWorkerMoney({ config: start.config, books, holder: journal.id, clock, ids });
   const shipper = startShipper({ source: journal.source, ledger, clock, random, log: journalLog(log) });
   const forward = forwardTo(start.controlSocket);
   const gateway = createGateway({
@@ -63,12 +63,14 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
       gateway: gateway.stats(),
       journal: { unshipped: journal.unshipped },
       shipper: shipper.stats(),
+      money: money.stats(),
     }),
     async stop(drainMs) {
       stopListening(server);
       await atMost(drainMs, gateway.close());
       server.closeAllConnections();
       forward.close();
+      await money.close();
       await endJournal(journal, shipper);
       keys.close();
       await ledger.close();

@@ -1,18 +1,21 @@
 import type { Server } from 'node:http';
 import { type ApiPorts, type Assets, type ControlPlane, createApi, openIdentify, tokenSignIn } from '../api/index.ts';
 import type { Clock, IdSource, Random } from '../base/index.ts';
-import type { Books } from '../books/index.ts';
+import { type Books, serveBooks } from '../books/index.ts';
 import { assertListenAllowed, type Config } from '../config/index.ts';
 import { connectLedger, type Ledger } from '../ledger/index.ts';
+import type { RemoteServer } from '../remote/index.ts';
 import { assertPortFree, serveControlPlane, superviseLedger, superviseWorker } from './control.ts';
 import { type DataFolder, openDataFolder, openSocketFolder, type SocketFolder } from './data-folder.ts';
 import type { Engines } from './engines.ts';
+import { fileBudgets } from './file-budgets.ts';
 import { instanceFacts } from './instance-facts.ts';
 import { instanceMetrics } from './instance-metrics.ts';
 import { keepRetention } from './keep-retention.ts';
 import type { Log } from './log.ts';
 import type { Supervised } from './supervise.ts';
 import { type OrphanTaker, takeOverOrphans } from './take-over-orphans.ts';
+import { tidyBooks } from './tidy-books.ts';
 
 export interface InstanceOptions {
   readonly config: Config;
@@ -58,6 +61,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
 }
 
+/** Who changed what the file changed, in the audit record. */
+const fileActor = 'burnrate.yaml';
+
 /** The parts of an instance in the order they start; they stop in the opposite order, however far the start came. */
 class Parts {
   readonly #options: InstanceOptions;
@@ -65,12 +71,14 @@ class Parts {
   readonly #sockets: SocketFolder;
   readonly #workers: Supervised[] = [];
   #books: Books | null = null;
+  #booksServer: RemoteServer | null = null;
   #ledgerProcess: Supervised | null = null;
   #ledger: Ledger | null = null;
   #orphans: OrphanTaker | null = null;
   #api: ControlPlane | null = null;
   #server: Server | null = null;
   #endRetention: () => void = () => undefined;
+  #endTidying: () => void = () => undefined;
 
   constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder) {
     this.#options = options;
@@ -79,8 +87,8 @@ class Parts {
   }
 
   async start(): Promise<Instance> {
-    const { config, clock, ids, engines } = this.#options;
-    this.#books = await engines.openBooks({ path: this.#data.books, clock, ids });
+    const { config, clock } = this.#options;
+    this.#books = await this.#openBooks();
     const file = { file: this.#data.ledger, socket: this.#sockets.ledger, timeZone: config.timeZone };
     this.#ledgerProcess = superviseLedger({ kind: 'start', ...file }, this.#options);
     await this.#ledgerProcess.ready;
@@ -91,6 +99,17 @@ class Parts {
     const port = await this.#startWorkers();
     await this.#startControlPlane(port, this.#ledger, this.#books);
     return this.#instance(port);
+  }
+
+  /** The books with the file's budgets in them, open to the workers before the first of them starts. */
+  async #openBooks(): Promise<Books> {
+    const { config, clock, ids, engines, log } = this.#options;
+    const books = await engines.openBooks({ path: this.#data.books, clock, ids });
+    this.#books = books;
+    await books.budgets.adoptFile(fileBudgets(config), fileActor);
+    this.#booksServer = await serveBooks(books, this.#sockets.books);
+    this.#endTidying = tidyBooks({ budgets: books.budgets, clock, log });
+    return books;
   }
 
   /** Workers share one port: the first finds it when the configuration leaves it open, and the rest take the same. */
@@ -116,6 +135,7 @@ class Parts {
       dataFolder: this.#data.path,
       controlSocket: this.#sockets.control,
       ledgerSocket: this.#sockets.ledger,
+      booksSocket: this.#sockets.books,
       listen: { host: config.listen.host, port },
       instanceSecret: this.#data.secret,
     };
@@ -196,6 +216,8 @@ class Parts {
     await this.#orphans?.stop();
     await this.#ledger?.close();
     await this.#ledgerProcess?.stop(0);
+    this.#endTidying();
+    await this.#booksServer?.close();
     await this.#books?.close();
     this.#sockets.remove();
   }

@@ -8,6 +8,7 @@ export interface WorkerStart {
   readonly dataFolder: string;
   readonly controlSocket: string;
   readonly ledgerSocket: string;
+  readonly booksSocket: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly instanceSecret: Uint8Array;
 }

@@ -33,6 +33,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   processes: [
     'money',
     'tree',
+    'remote',
     'pricing',
     'config',
     'policy',

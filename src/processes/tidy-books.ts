@@ -1,0 +1,39 @@
+import type { Clock } from '../base/index.ts';
+import type { BudgetBooks } from '../books/index.ts';
+import type { Log } from './log.ts';
+
+const expireEveryMs = 5_000;
+const pruneEveryMs = 3_600_000;
+/** How long counts of past periods and ended leases stay to be looked at. */
+const keepPastMs = 35 * 24 * 3_600_000;
+
+/** Turns leases nobody renews into estimated spending, and forgets what is long past. @returns how to stop */
+export function tidyBooks(options: {
+  readonly budgets: Pick<BudgetBooks, 'expireOverdue' | 'prune'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}): () => void {
+  const { budgets, clock, log } = options;
+  const attempt = async (event: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      // The next round tries again; until then such money stays leased, which is the safe side.
+      log('warn', event, { error });
+    }
+  };
+  const expire = () =>
+    attempt('lease_expiry_failed', async () => {
+      const leases = await budgets.expireOverdue();
+      if (leases > 0) log('warn', 'leases_expired', { leases });
+    });
+  const prune = () =>
+    attempt('books_pruning_failed', async () => {
+      await budgets.prune(clock.nowMs() - keepPastMs);
+    });
+  void expire();
+  void prune();
+  const timers = [setInterval(() => void expire(), expireEveryMs), setInterval(() => void prune(), pruneEveryMs)];
+  for (const timer of timers) timer.unref();
+  return () => timers.forEach(clearInterval);
+}
