@@ -5,7 +5,7 @@ import type { KeyRecord } from '../books/index.ts';
 import { parseConfig } from '../config/index.ts';
 import type { AttemptStart, Journal } from '../journal/index.ts';
 import { createPriceBook } from '../pricing/index.ts';
-import type { Attempt } from '../tree/index.ts';
+import type { Attempt, HoldEntry } from '../tree/index.ts';
 import { withoutBudgets } from './control/rules.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway, GatewayDeps } from './ports.ts';
@@ -14,25 +14,38 @@ import type { Gateway, GatewayDeps } from './ports.ts';
 export interface MemoryJournal extends Journal {
   readonly begun: AttemptStart[];
   readonly ended: Attempt[];
+  /** Every hold entry, in order. */
+  readonly money: HoldEntry[];
   full: boolean;
 }
 
 export function memoryJournal(): MemoryJournal {
   const begun: AttemptStart[] = [];
   const ended: Attempt[] = [];
+  const money: HoldEntry[] = [];
+  const note = (entry: HoldEntry | null | undefined) => {
+    if (entry) money.push(entry);
+  };
   return {
     id: 'journal_test',
     begun,
     ended,
+    money,
     full: false,
     unshipped: 0,
-    begin(attempt) {
+    begin(attempt, hold) {
       if (this.full) return Promise.reject(new BurnrateError('journal_unavailable', { message: 'The disk is full.' }));
       begun.push(attempt);
+      note(hold);
       return Promise.resolve();
     },
-    end(attempt) {
+    extend(hold) {
+      note(hold);
+      return Promise.resolve();
+    },
+    end(attempt, resolution) {
       ended.push(attempt);
+      note(resolution);
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

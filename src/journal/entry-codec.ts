@@ -1,4 +1,5 @@
-import type { Attempt, CostLine } from '../tree/index.ts';
+import type { Attempt, CostLine, HoldEntry } from '../tree/index.ts';
+import { type PackedHold, packHold, unpackHold } from './hold-codec.ts';
 import type { AttemptStart } from './journal.ts';
 
 /**
@@ -8,8 +9,12 @@ import type { AttemptStart } from './journal.ts';
 export const entryFormat = 1;
 
 export type Entry =
-  | { readonly kind: 'start'; readonly attempt: AttemptStart }
-  | { readonly kind: 'end'; readonly attempt: Attempt };
+  | { readonly kind: 'start'; readonly attempt: AttemptStart; readonly hold: HoldEntry | null }
+  | { readonly kind: 'end'; readonly attempt: Attempt; readonly hold: HoldEntry | null }
+  /** A change of a hold between begin and end of its attempt, or a checkpoint. */
+  | { readonly kind: 'money'; readonly hold: HoldEntry }
+  /** Written last, at an orderly end, and fsynced: nothing is missing before it. */
+  | { readonly kind: 'closed' };
 
 type PackedLine = readonly [CostLine['line'], CostLine['bucket'], number, CostLine['unit'], string, string];
 interface PackedMoney {
@@ -19,13 +24,21 @@ interface PackedMoney {
 interface PackedEntry {
   readonly k: string;
   readonly a: Omit<Attempt, 'cost' | 'lines'> & PackedMoney;
+  readonly h?: PackedHold;
 }
 
 /** One line of JSON without line breaks; money as decimal strings of picodollars. */
-export function encodeEntry(kind: Entry['kind'], attempt: AttemptStart): string {
+export function encodeEntry(kind: 'start' | 'end', attempt: AttemptStart, hold: HoldEntry | null = null): string {
   const cost = attempt.cost === null ? null : attempt.cost.picos.toString();
-  return JSON.stringify({ k: kind, a: { ...attempt, cost, lines: attempt.lines.map(packLine) } });
+  const packed = { k: kind, a: { ...attempt, cost, lines: attempt.lines.map(packLine) } };
+  return JSON.stringify(hold === null ? packed : { ...packed, h: packHold(hold) });
 }
+
+export function encodeMoney(hold: HoldEntry): string {
+  return JSON.stringify({ k: 'money', h: packHold(hold) });
+}
+
+export const closedText = JSON.stringify({ k: 'closed' });
 
 /**
  * @returns null for a kind this version does not know
@@ -33,9 +46,12 @@ export function encodeEntry(kind: Entry['kind'], attempt: AttemptStart): string 
  */
 export function decodeEntry(text: string): Entry | null {
   const packed = JSON.parse(text) as PackedEntry;
+  const hold = packed.h === undefined ? null : unpackHold(packed.h);
+  if (packed.k === 'closed') return { kind: 'closed' };
+  if (packed.k === 'money' && hold !== null) return { kind: 'money', hold };
   if (packed.k !== 'start' && packed.k !== 'end') return null;
   const cost = packed.a.cost === null ? null : { picos: BigInt(packed.a.cost) };
-  return { kind: packed.k, attempt: { ...packed.a, cost, lines: packed.a.lines.map(unpackLine) } };
+  return { kind: packed.k, attempt: { ...packed.a, cost, lines: packed.a.lines.map(unpackLine) }, hold };
 }
 
 function packLine(line: CostLine): PackedLine {

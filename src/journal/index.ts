@@ -1,3 +1,4 @@
+export type { DeadMoney } from './dead-money.ts';
 export type { AttemptStart, Journal } from './journal.ts';
 export type { JournalLog, JournalNotice } from './journal-log.ts';
 export { type JournalOptions, type OpenJournal, openJournal } from './open-journal.ts';

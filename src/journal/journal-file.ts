@@ -38,6 +38,10 @@ export interface JournalFile {
   readAfter(sequence: number, chunksMax: number): Iterable<Chunk>;
   /** Deletes the chunks whose entries all are at or below `sequence`; the space is used again. */
   deleteThrough(sequence: number): void;
+  /** Notes, once, during which run of the machine the file was made. */
+  markBoot(id: string): void;
+  /** What was noted; empty when nothing was. */
+  boot(): string;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -71,6 +75,7 @@ function prepareSchema(connection: Database.Database): void {
     `CREATE TABLE IF NOT EXISTS entries
      (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, format INTEGER NOT NULL, body TEXT NOT NULL) STRICT`,
   );
+  connection.exec('CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT');
 }
 
 function journalFile(connection: Database.Database, log: FileHandle): JournalFile {
@@ -88,12 +93,19 @@ function journalFile(connection: Database.Database, log: FileHandle): JournalFil
       for (const row of rows) yield decodeChunk(row);
     },
     deleteThrough: (sequence) => void remove.run(sequence, sequence),
+    markBoot: (id) => void connection.prepare("INSERT OR IGNORE INTO facts VALUES ('boot', ?)").run(id),
+    boot: () => readBoot(connection),
     sync: () => log.datasync(),
     async close() {
       await log.close();
       connection.close();
     },
   };
+}
+
+function readBoot(connection: Database.Database): string {
+  const row = connection.prepare("SELECT value FROM facts WHERE name = 'boot'").get() as { value: string } | undefined;
+  return row?.value ?? '';
 }
 
 function decodeChunk({ first, count, format, body }: ChunkRow): Chunk {

@@ -64,7 +64,7 @@ describe('entries', () => {
   ])('are read as they were written: %s', (_, attempt) => {
     const text = encodeEntry('end', attempt);
     expect(text).not.toContain('\n');
-    expect(decodeEntry(text)).toEqual({ kind: 'end', attempt });
+    expect(decodeEntry(text)).toEqual({ kind: 'end', attempt, hold: null });
   });
 
   test('of a kind from the future are passed over, damaged ones are an error', () => {

@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, BurnrateError, type IdSource } from '../base/index.ts';
-import type { Attempt, ShipBatch } from '../tree/index.ts';
-import { encodeEntry } from './entry-codec.ts';
+import type { Attempt, HoldEntry, ShipBatch } from '../tree/index.ts';
+import { bootId } from './boot-id.ts';
+import { CheckpointMark } from './checkpoint-mark.ts';
+import { closedText, encodeEntry, encodeMoney } from './entry-codec.ts';
 import type { AttemptStart, Journal } from './journal.ts';
 import { chunkEntriesMax, type JournalFile, openJournalFile, removeJournalFile } from './journal-file.ts';
 import { type JournalLog, noticeOf } from './journal-log.ts';
@@ -35,6 +37,11 @@ export interface OpenJournal extends Journal {
   readonly source: ShipSource;
   /** Resolves when everything written so far survives a power loss and may ship. */
   sync(): Promise<void>;
+  /**
+   * Says how to sum up the money of this journal in one entry. Until then entries that carry money are never dropped;
+   * afterwards they are dropped behind such a checkpoint that survives a power loss.
+   */
+  checkpointWith(checkpoint: () => HoldEntry & { kind: 'checkpoint' }): void;
 }
 
 const defaults = {
@@ -61,13 +68,9 @@ export async function openJournal(options: JournalOptions, openFile = openJourna
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     const lock = takeOwnerLock(join(options.dir, `${id}.lock`));
     assert(lock, 'a new journal id is owned by somebody');
-    return new SqliteJournal(
-      id,
-      path,
-      await openFile(path, options.fileBytesMax ?? defaults.fileBytesMax),
-      lock,
-      options,
-    );
+    const file = await openFile(path, options.fileBytesMax ?? defaults.fileBytesMax);
+    file.markBoot(bootId());
+    return new SqliteJournal(id, path, file, lock, options);
   } catch (cause) {
     throw new BurnrateError('journal_unavailable', { message: `cannot open the journal ${path}`, cause });
   }
@@ -79,10 +82,20 @@ interface OpenAttempt {
   sequence: number;
 }
 
-type Queued =
-  | { kind: 'start'; text: string; open: OpenAttempt; resolve: () => void; reject: (cause: unknown) => void }
-  | { kind: 'carry'; text: string; open: OpenAttempt }
-  | { kind: 'end'; text: string; attempt: Attempt; resolve: () => void };
+interface Waiting {
+  resolve: () => void;
+  reject: (cause: unknown) => void;
+}
+
+/** `money` says whether the entry tells of a hold, so that it may only be dropped behind a checkpoint. */
+type Queued = { text: string; money?: boolean } & (
+  | ({ kind: 'start'; open: OpenAttempt } & Waiting)
+  | ({ kind: 'extend' } & Waiting)
+  | { kind: 'carry'; open: OpenAttempt }
+  | { kind: 'end'; attempt: Attempt; resolve: () => void }
+  | { kind: 'checkpoint' }
+  | { kind: 'closed' }
+);
 
 class SqliteJournal implements OpenJournal {
   readonly id: string;
@@ -103,6 +116,8 @@ class SqliteJournal implements OpenJournal {
   #unshipped = 0;
   #failing = false;
   #closed = false;
+  readonly #money = new CheckpointMark();
+  #checkpoint: (() => HoldEntry & { kind: 'checkpoint' }) | null = null;
 
   constructor(id: string, path: string, file: JournalFile, lock: OwnerLock, options: JournalOptions) {
     this.id = id;
@@ -128,24 +143,37 @@ class SqliteJournal implements OpenJournal {
     return this.#unshipped;
   }
 
-  begin(attempt: AttemptStart): Promise<void> {
+  checkpointWith(checkpoint: () => HoldEntry & { kind: 'checkpoint' }): void {
+    this.#checkpoint = checkpoint;
+  }
+
+  begin(attempt: AttemptStart, hold: HoldEntry | null = null): Promise<void> {
     if (this.#closed) return Promise.reject(unavailable('the journal is closed'));
     if (this.#open.size >= this.#options.openAttemptsMax) return Promise.reject(tooManyOpen(this.#open.size));
     assert(!this.#open.has(attempt.attemptId), `attempt ${attempt.attemptId} began twice`);
     const open = { start: attempt, sequence: 0 };
     this.#open.set(attempt.attemptId, open);
     return new Promise((resolve, reject) => {
-      this.#enqueue({ kind: 'start', text: encodeEntry('start', attempt), open, resolve, reject });
+      const text = encodeEntry('start', attempt, hold);
+      this.#enqueue({ kind: 'start', text, money: hold !== null, open, resolve, reject });
     });
   }
 
-  end(attempt: Attempt): Promise<void> {
+  extend(hold: HoldEntry): Promise<void> {
+    if (this.#closed) return Promise.reject(unavailable('the journal is closed'));
+    return new Promise((resolve, reject) => {
+      this.#enqueue({ kind: 'extend', text: encodeMoney(hold), money: true, resolve, reject });
+    });
+  }
+
+  end(attempt: Attempt, resolution: HoldEntry | null = null): Promise<void> {
     assert(!this.#closed, 'an attempt ended after its journal was closed');
     const open = this.#open.get(attempt.attemptId);
     assert(open && open.sequence > 0, `attempt ${attempt.attemptId} ended without being open`);
     this.#open.delete(attempt.attemptId);
     return new Promise((resolve) => {
-      this.#enqueue({ kind: 'end', text: encodeEntry('end', attempt), attempt, resolve });
+      const text = encodeEntry('end', attempt, resolution);
+      this.#enqueue({ kind: 'end', text, money: resolution !== null, attempt, resolve });
     });
   }
 
@@ -158,14 +186,24 @@ class SqliteJournal implements OpenJournal {
     if (this.#closed) return;
     this.#closed = true;
     await this.#keeper.stop();
+    const owes = this.#sumUp();
     this.#flush();
     if (this.#retryTimer) clearTimeout(this.#retryTimer);
     await this.#file.sync();
     await this.#file.close();
     // Otherwise the file waits for whoever takes it over.
-    const done = this.#unshipped === 0 && this.#open.size === 0 && this.#queue.length === 0;
+    const done = this.#unshipped === 0 && this.#open.size === 0 && this.#queue.length === 0 && !owes;
     if (done) removeJournalFile(this.#path);
     this.#lock.release(done);
+  }
+
+  /** Writes the last entries. @returns whether leases are left that somebody must settle with the books */
+  #sumUp(): boolean {
+    if (this.#money.none) return false;
+    const checkpoint = this.#checkpoint?.();
+    if (checkpoint) this.#queue.push({ kind: 'checkpoint', text: encodeMoney(checkpoint) });
+    this.#queue.push({ kind: 'closed', text: closedText });
+    return !checkpoint || checkpoint.spent.length + checkpoint.holds.length > 0;
   }
 
   #enqueue(entry: Queued): void {
@@ -203,9 +241,12 @@ class SqliteJournal implements OpenJournal {
     this.#failing = false;
     const attempts: Attempt[] = [];
     taken.forEach((entry, index) => {
+      const sequence = first + index;
       if (entry.kind === 'end') attempts.push(entry.attempt);
-      else entry.open.sequence = first + index;
-      if (entry.kind !== 'carry') entry.resolve();
+      else if (entry.kind === 'start' || entry.kind === 'carry') entry.open.sequence = sequence;
+      if (entry.kind === 'checkpoint') this.#money.noteCheckpoint(sequence);
+      else if (entry.money) this.#money.noteMoney(sequence);
+      if ('resolve' in entry) entry.resolve();
     });
     this.#unshipped += attempts.length;
     this.#recent.add({ first, last: this.#lastSequence, attempts });
@@ -221,9 +262,8 @@ class SqliteJournal implements OpenJournal {
     for (const entry of refused) {
       // The answer does not wait for a disk: an end that could not be written is in memory and is tried again.
       if (entry.kind === 'end') entry.resolve();
-      if (entry.kind !== 'start') continue;
-      this.#open.delete(entry.open.start.attemptId);
-      entry.reject(unavailable('the journal cannot be written', cause));
+      if (entry.kind === 'start') this.#open.delete(entry.open.start.attemptId);
+      if ('reject' in entry) entry.reject(unavailable('the journal cannot be written', cause));
     }
     this.#planRetry();
   }
@@ -264,7 +304,7 @@ class SqliteJournal implements OpenJournal {
   }
 
   #trim(watermark: number): void {
-    const floor = Math.min(watermark, this.#oldestOpen() - 1);
+    const floor = Math.min(watermark, this.#oldestOpen() - 1, this.#money.floor(this.#keeper.syncedSequence));
     if (floor > this.#trimmedThrough) {
       try {
         this.#file.deleteThrough(floor);
@@ -275,6 +315,9 @@ class SqliteJournal implements OpenJournal {
       }
     }
     this.#carryOld(watermark - carryAfterEntries);
+    if (this.#checkpoint && this.#money.wantsCheckpoint) {
+      this.#enqueue({ kind: 'checkpoint', text: encodeMoney(this.#checkpoint()) });
+    }
   }
 
   #oldestOpen(): number {

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Random } from '../base/index.ts';
+import { BurnrateError, type Clock, type Random } from '../base/index.ts';
 import { bookCrashes } from './book-crashes.ts';
+import { bootId } from './boot-id.ts';
+import { type DeadMoney, moneyOf } from './dead-money.ts';
 import { type JournalFile, openJournalFile, pageBytes, removeJournalFile } from './journal-file.ts';
 import { type JournalLog, noticeOf } from './journal-log.ts';
 import { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
@@ -15,6 +17,13 @@ export interface TakeOverOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: JournalLog;
+  /**
+   * Tells the books what the leases of a dead journal spent; told again until it succeeds, so it must be repeatable.
+   * Without it, journals that carry money are shipped and kept.
+   */
+  readonly settle?: (money: DeadMoney) => Promise<void>;
+  /** Names the present run of the machine; for tests. */
+  readonly boot?: string;
 }
 
 /** What was found when a worker started. */
@@ -37,6 +46,8 @@ interface TakenJournal {
   readonly file: JournalFile;
   readonly lock: OwnerLock;
   readonly crashedAttempts: number;
+  /** Null when the journal carries none. */
+  readonly money: DeadMoney | null;
 }
 
 type Claim = { state: 'taken'; journal: TakenJournal } | { state: 'owned' | 'gone' | 'set-aside' | 'failed' };
@@ -101,10 +112,12 @@ async function openTaken(options: TakeOverOptions, id: string, path: string, loc
   try {
     checkLength(path);
     file = await openJournalFile(path);
+    // Before the crashes are booked: they are entries too, and the last one tells of an orderly end.
+    const money = moneyOf(file, id, options.boot ?? bootId());
     const crashedAttempts = bookCrashes(file);
     // Entries that survived the kill, and those just written, must survive a power loss before the ledger sees them.
     await file.sync();
-    return { state: 'taken', journal: { id, path, file, lock, crashedAttempts } };
+    return { state: 'taken', journal: { id, path, file, lock, crashedAttempts, money } };
   } catch (cause) {
     await file?.close();
     const damaged = isDamage(cause);
@@ -158,19 +171,55 @@ function shipAndRemove(options: TakeOverOptions, journal: TakenJournal): Shippin
     release: () => {},
   };
   const shipper = startShipper({ ...options, source });
+  const settling = settleUntilDone(options, journal);
   const done = covered.then(async (complete) => {
     await shipper.stop();
+    if (!complete) settling.stop();
+    const gone = (await settling.done) && complete;
     await file.close();
-    if (complete) removeJournalFile(path);
-    lock.release(complete);
+    if (gone) removeJournalFile(path);
+    lock.release(gone);
   });
   return {
     done,
     stop: () => {
       finish(false);
+      settling.stop();
       return done;
     },
   };
+}
+
+/** Pause between tries to reach the books. */
+const settleRetryMs = 1_000;
+
+/** Resolves to whether the books know of everything. */
+function settleUntilDone(options: TakeOverOptions, { id, money }: TakenJournal) {
+  const end = new AbortController();
+  const run = async (): Promise<boolean> => {
+    if (money === null) return true;
+    while (options.settle && !end.signal.aborted) {
+      try {
+        await options.settle(money);
+        return true;
+      } catch (cause) {
+        options.log(noticeOf(cause instanceof BurnrateError ? cause.code : 'books_unavailable', id, cause));
+        await pause(settleRetryMs, end.signal);
+      }
+    }
+    return false;
+  };
+  return { done: run(), stop: () => end.abort() };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function removeOrphanLocks({ dir, clock }: TakeOverOptions): void {

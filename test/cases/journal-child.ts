@@ -1,5 +1,5 @@
 /**
- * A process to be killed: `write` begins and ends attempts and prints each id once its start is safe; `take` takes over
+ * A process to be killed: `write` begins and ends attempts and prints each id once its start is safe, `hold` does so with money held; `take` takes over
  * and kills itself just before or just after its first batch took effect.
  */
 import { writeSync } from 'node:fs';
@@ -23,6 +23,21 @@ async function write(): Promise<void> {
   }
 }
 
+/** Every attempt holds money; the first of each three is posted for a third of it. */
+async function hold(): Promise<void> {
+  const journal = await openJournal({ dir, ids: idSource(systemClock), log, syncIntervalMs: 2 });
+  const shares = (amount: bigint) => [{ leaseId: 'l1', budget: 'company', instance: '', amount }];
+  for (let n = 0; ; n++) {
+    const ids = [0, 1, 2].map((k) => `${n}-${k}`);
+    await Promise.all(
+      ids.map((holdId) => journal.begin(caseAttempt(holdId), { kind: 'hold', holdId, shares: shares(30n) })),
+    );
+    const holdId = `${n}-0`;
+    await journal.end(caseAttempt(holdId), { kind: 'post', holdId, shares: shares(10n), estimated: false });
+    writeSync(1, `${n}\n`);
+  }
+}
+
 async function take(): Promise<void> {
   const ledger = await openDuckDbLedger({ file: join(dir, 'ledger.duckdb'), clock: systemClock });
   const port: Parameters<typeof takeOverJournals>[0]['ledger'] = {
@@ -39,4 +54,4 @@ async function take(): Promise<void> {
   await taken.done;
 }
 
-await (mode === 'write' ? write() : take());
+await (mode === 'write' ? write() : mode === 'hold' ? hold() : take());

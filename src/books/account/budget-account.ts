@@ -81,7 +81,10 @@ export class BudgetAccount {
   }
 
   /** The state machine, for reading. */
-  get state(): Pick<LeaseAccount, 'pots' | 'openHolds' | 'booksLost' | 'heldFor' | 'headroom' | 'checkpoint'> {
+  get state(): Pick<
+    LeaseAccount,
+    'pots' | 'openHolds' | 'booksLost' | 'heldFor' | 'headroom' | 'standing' | 'checkpoint'
+  > {
     return this.#account;
   }
 

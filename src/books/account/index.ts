@@ -10,5 +10,5 @@ export {
 } from './budget-account.ts';
 export type { HoldRequest, Sizing } from './hold.ts';
 export { LeaseAccount, type LeaseAccountOptions } from './lease-account.ts';
-export type { Pot, PotRef } from './pot.ts';
+export type { Pot, PotRef, PotStanding } from './pot.ts';
 export { type Recovered, recoverLeases } from './recover.ts';

@@ -24,8 +24,10 @@ import {
   newPot,
   type Pot,
   type PotRef,
+  type PotStanding,
   potKey,
   sampleBurn,
+  standingOf,
   usable,
 } from './pot.ts';
 
@@ -191,7 +193,7 @@ export class LeaseAccount {
   }
 
   /** The whole account as one journal entry, so that older entries can be dropped. */
-  checkpoint(): HoldEntry {
+  checkpoint(): HoldEntry & { kind: 'checkpoint' } {
     const spent: HoldShare[] = [];
     for (const { pot, lease } of this.#leasesById().values()) {
       const { budget, instance } = pot.ref;
@@ -211,6 +213,12 @@ export class LeaseAccount {
       if (refusal) return refusal;
     }
     return null;
+  }
+
+  /** How a budget instance stands, as far as this process knows; null before the books first told. */
+  standing(ref: PotRef): PotStanding | null {
+    const pot = this.#pots.get(potKey(ref));
+    return pot ? standingOf(pot, this.#nowMs()) : null;
   }
 
   /** What is held for a call in a unit, in the pot that holds least of it; null when nothing limits it. */

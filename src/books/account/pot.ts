@@ -101,6 +101,29 @@ export function freeOf(pot: Pot, nowMs: number): bigint {
   return usable(pot.lease, nowMs) ? idleOf(pot.lease) - pot.lease.reserved : 0n;
 }
 
+/** What a budget instance has left: neither spent, nor held by a call, nor leased to another process. */
+export interface PotStanding {
+  readonly limit: bigint;
+  /** Negative when overdrawn. */
+  readonly remaining: bigint;
+  /** Until its period ends, ms; null when not known here. */
+  readonly resetsInMs: number | null;
+}
+
+/** @returns null before the books first told of the pot */
+export function standingOf(pot: Pot, nowMs: number): PotStanding | null {
+  const { lease, ref, room } = pot;
+  if (room === null) return null;
+  const resetsInMs = lease && lease.periodEndMs > nowMs ? lease.periodEndMs - nowMs : (pot.refusal?.resetsInMs ?? null);
+  return { limit: ref.limit, remaining: lease ? room + unusedOf(ref, lease) : room, resetsInMs };
+}
+
+/** What the room the books know of does not show yet: idle money of a hard pot's lease, what a soft one spent since. */
+function unusedOf(ref: PotRef, lease: LocalLease): bigint {
+  if (ref.hard && lease.state === 'open') return idleOf(lease) + (lease.returned - lease.settledReturned);
+  return lease.settledSpent - lease.spent - lease.held;
+}
+
 const burnSampleMs = 200;
 /** Weight of the newest sample; a burst shows within a second and is forgotten within a few. */
 const burnSmoothing = 0.3;

@@ -54,6 +54,7 @@ const noMoney: MoneyAccount = {
     booksLost: false,
     heldFor: never,
     headroom: never,
+    standing: never,
     checkpoint: never,
   },
 };
