@@ -11,8 +11,9 @@ afterEach(async () => {
   stack = undefined;
 });
 
-test('a replay survives kill −9 of gateway and ledger', async () => {
-  stack = await startStack({ scenario: { latency: { firstTokenMs: 40, perTokenMs: 0 } } });
+test.each([1, 2])('a replay survives kill −9 of gateway and ledger, with %i workers', async (workers) => {
+  const scenario = { latency: { firstTokenMs: 40, perTokenMs: 0 } };
+  stack = await startStack({ scenario, settings: `workers: ${workers}\n` });
   const trace = join(stack.folder, 'trace.csv');
   writeTrace(trace, 3_000, 6_000);
   await expectSurvivesKills(stack, trace, 1);
