@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { readCostStack } from '../economics/index.ts';
+import { readCostStack, readUnitEconomics } from '../economics/index.ts';
 import type { Dimension } from '../ledger/index.ts';
 import { holdsSimulated } from './costs-endpoints.ts';
 import { readDimension } from './dimensions.ts';
@@ -9,6 +9,8 @@ import { apiLimits } from './ports.ts';
 import { rangeQuery, readRange } from './range.ts';
 import { FieldsRefused } from './refusals.ts';
 import { stackSchema } from './schemas-economics.ts';
+import { unitEconomicsSchema } from './schemas-units.ts';
+import { unitEconomicsJson } from './units-json.ts';
 
 /** The ledger tells workflow, stage, operation and line apart beside what is asked for. */
 const dimensionsMax = 4;
@@ -36,6 +38,11 @@ export function readAllocation(by: string | undefined, fallback: readonly Dimens
 }
 
 export const economicsEndpoints: Endpoints = (api, ports) => {
+  showStack(api, ports);
+  showUnits(api, ports);
+};
+
+const showStack: Endpoints = (api, ports) => {
   const route = endpoint(
     'viewer',
     {
@@ -60,5 +67,30 @@ export const economicsEndpoints: Endpoints = (api, ports) => {
       holdsSimulated(ports.ledger, { range, where: {} }),
     ]);
     return context.json({ ...stackJson(stack, query.limit ?? apiLimits.rowsDefault), simulated }, 200);
+  });
+};
+
+const showUnits: Endpoints = (api, ports) => {
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/unit-economics',
+      tag: 'Economics',
+      summary: 'What one of each thing costs in full, what it brings, and how that is computed',
+      description:
+        'Every figure for everything and for each workflow; `formulas` says how each is computed and from what.',
+      request: { query: z.strictObject(rangeQuery) },
+      answer: unitEconomicsSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const range = readRange(context.req.valid('query'), ports.clock.nowMs());
+    const [units, simulated] = await Promise.all([
+      readUnitEconomics(ports.ledger, { range, timeZone: ports.config.timeZone }, ports.config),
+      holdsSimulated(ports.ledger, { range, where: {} }),
+    ]);
+    return context.json({ ...unitEconomicsJson(units), simulated }, 200);
   });
 };

@@ -6,6 +6,7 @@ import { print } from './output.ts';
 import { type ReportOptions, rangeOf } from './report-range.ts';
 import { type Column, table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
+import { type UnitsAnswer, unitsText } from './units-text.ts';
 
 /** What GET /api/stack answers, as far as it is shown here. */
 interface StackAnswer {
@@ -38,8 +39,14 @@ const right = 'right' as const;
 export async function reportFull(effects: Effects, options: ReportOptions): Promise<ExitCode> {
   const client = await apiClient(effects, options);
   const by = options.by === undefined ? [] : [['by', options.by] as [string, string]];
-  const stack = await client.get<StackAnswer>('/api/stack', [...rangeOf(options), ...by]);
-  print(effects, options.json === true, stack, () => stackText(stack, terminalWidth(effects)));
+  const [stack, units] = await Promise.all([
+    client.get<StackAnswer>('/api/stack', [...rangeOf(options), ...by]),
+    client.get<UnitsAnswer>('/api/unit-economics', rangeOf(options)),
+  ]);
+  const width = terminalWidth(effects);
+  print(effects, options.json === true, { stack, unitEconomics: units }, () =>
+    [stackText(stack, width), unitsText(units, width)].join('\n\n'),
+  );
   return exitCodes.fine;
 }
 

@@ -8,3 +8,6 @@ export {
   tokenShare,
   usualTokenShare,
 } from './stack/stack.ts';
+export { type Formula, unitFormulas } from './units/formulas.ts';
+export type { Margin } from './units/margins.ts';
+export { readUnitEconomics, type UnitEconomics, type WorkflowUnits } from './units/unit-economics.ts';

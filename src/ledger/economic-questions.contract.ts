@@ -50,7 +50,16 @@ export function economicQuestionsContract(name: string, open: () => Promise<Ledg
       const rows = await under.ledger.traffic({ ...everything, by: ['workflow'] });
       expect(rows.map((row) => row.dimensions.workflow)).toEqual(['support', 'search']);
       expect(rows[0]).toMatchObject({
-        ...{ users: 2, sessions: 1, runs: 2, calls: 2, attempts: 3, retriedCalls: 1, fallbackCalls: 0 },
+        ...{
+          users: 2,
+          sessions: 1,
+          runs: 2,
+          calls: 2,
+          attempts: 3,
+          completedCalls: 2,
+          retriedCalls: 1,
+          fallbackCalls: 0,
+        },
         ...{ failedAttempts: 1, requestBytes: 12_000, responseBytes: 3_600, attemptsWithParts: 2 },
         parts: { system: 200, history: 400, retrieval: 1_200, question: 200, tools: 0 },
         latencyMs: { p50: 200, p90: 280, p99: 298 },

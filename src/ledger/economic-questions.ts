@@ -24,6 +24,8 @@ export interface TrafficRow {
   readonly runs: number;
   readonly calls: number;
   readonly attempts: number;
+  /** Calls with an attempt that did not fail. */
+  readonly completedCalls: number;
   /** Calls with at least one attempt of that reason. */
   readonly retriedCalls: number;
   readonly fallbackCalls: number;

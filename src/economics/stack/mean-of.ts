@@ -65,3 +65,9 @@ export function timesUsd(amount: Usd, factor: number): Usd {
   const scaled = amount.picos * BigInt(Math.round(factor * micro));
   return fromPicos((scaled + BigInt(micro / 2)) / BigInt(micro));
 }
+
+/** An amount ÷ a number that is no money, rounded to the picodollar. */
+export function dividedUsd(amount: Usd, divisor: number): Usd {
+  const scaled = BigInt(Math.round(divisor * micro));
+  return fromPicos((amount.picos * BigInt(micro) * 2n + scaled) / (scaled * 2n));
+}

@@ -75,6 +75,7 @@ async function traffic({ dialect, query: ask }: SqlReader, query: GroupedQuery):
     SELECT ${[...names, ''].join(', ')}
       count(DISTINCT user_id) AS users, count(DISTINCT session_id) AS sessions, count(DISTINCT interaction) AS interactions,
       count(DISTINCT run) AS runs, count(DISTINCT call_id) AS calls, count(*) AS attempts,
+      count(DISTINCT CASE WHEN failure IS NULL THEN call_id END) AS completed_calls,
       ${callsBecause('retry')} AS retried_calls, ${callsBecause('fallback')} AS fallback_calls,
       count(failure) AS failed_attempts, coalesce(sum(request_bytes), 0) AS request_bytes,
       coalesce(sum(response_bytes), 0) AS response_bytes, coalesce(sum(input_tokens), 0) AS input_tokens,
@@ -99,6 +100,7 @@ function readTraffic(row: SqlRow, by: readonly string[]): TrafficRow {
     runs: toNumber(row.runs),
     calls: toNumber(row.calls),
     attempts: toNumber(row.attempts),
+    completedCalls: toNumber(row.completed_calls),
     retriedCalls: toNumber(row.retried_calls),
     fallbackCalls: toNumber(row.fallback_calls),
     failedAttempts: toNumber(row.failed_attempts),

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { configured, useEconomicLedger } from '../../test/cases/economic-ledger.ts';
+import { anAttempt } from '../../test/fakes/attempt.ts';
+import { fakeBooks } from '../../test/fakes/fake-books.ts';
+import { idSource, manualClock } from '../base/index.ts';
+import { sumUsd, toDecimal, usd } from '../money/index.ts';
+import { createApi, openIdentify } from './index.ts';
+import { stackSchema } from './schemas-economics.ts';
+import { unitEconomicsSchema } from './schemas-units.ts';
+
+const clock = manualClock(Date.UTC(2026, 2, 1, 12));
+const under = useEconomicLedger();
+
+const file = `
+version: 1
+workflows: { support-assistant: { stages: { answer: { model: openai/gpt-5 } } } }
+overheads: { infrastructure: [ { name: gateway, monthlyUsd: 310, allocateBy: calls } ] }
+`;
+
+async function get(path: string): Promise<Response> {
+  await under.append([
+    anAttempt({ team: 'care', interaction: 'i1' }),
+    anAttempt({ attemptId: 'att_2', callId: 'call_2', run: 'run_2', team: 'web', simulated: true }),
+  ]);
+  const api = createApi({
+    ...{ clock, ids: idSource(clock), ledger: under.ledger, books: fakeBooks(), config: configured(file) },
+    instance: {
+      ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
+      ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
+    },
+    ...{ identify: openIdentify, openSession: () => null, readiness: [], assets: new Map(), log: () => undefined },
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
+  });
+  return api.fetch(new Request(`http://127.0.0.1:4700${path}`));
+}
+
+test('the stack sums on the wire too, and says what it left out', async () => {
+  const stack = stackSchema.parse(await (await get('/api/stack?by=team&limit=1')).json());
+  expect(stack.lines.map((line) => [line.line, line.costUsd])).toEqual([
+    ['inference', '0.0045'],
+    ['infrastructure', '10'],
+  ]);
+  expect(toDecimal(sumUsd(stack.lines.map((line) => usd(line.costUsd))))).toBe(stack.totalUsd);
+  expect([stack.groups.length, stack.groupsLeftOut, stack.simulated]).toEqual([1, 1, true]);
+  const shown = sumUsd([...stack.groups.map((group) => usd(group.totalUsd)), usd(stack.leftOutUsd)]);
+  expect(toDecimal(shown)).toBe(stack.totalUsd);
+});
+
+test.each([
+  ['/api/stack?by=line', 'line'],
+  ['/api/stack?by=tem', 'team'],
+  ['/api/stack?by=team,plan,user,customer,segment', 'four'],
+])('%s is refused', async (path, hint) => {
+  const answer = await get(path);
+  expect(answer.status).toBe(422);
+  expect(JSON.stringify(await answer.json())).toContain(hint === 'four' ? 'at most 4' : hint);
+});
+
+test('unit economics carry their formulas', async () => {
+  const units = unitEconomicsSchema.parse(await (await get('/api/unit-economics')).json());
+  expect(units).toMatchObject({ calls: 2, runs: 2, costs: { costPerCallUsd: '5.00225', multiplier: 2 } });
+  expect(units.components.map((each) => each.measure)).toHaveLength(5);
+  for (const name of Object.keys(units.costs)) expect(units.formulas).toHaveProperty(name.replace(/Usd$/, ''));
+});

@@ -1,0 +1,66 @@
+import { formatUsd, usd } from '../money/index.ts';
+import { type Column, table } from './table.ts';
+
+/** What GET /api/unit-economics answers, as far as it is shown here. */
+export interface UnitsAnswer {
+  readonly costs: Readonly<Record<string, string | number | null>>;
+  readonly components: readonly {
+    readonly component: string;
+    readonly measure: string;
+    readonly unit: string;
+    readonly value: number | null;
+    readonly valueUsd: string | null;
+    readonly costUsd: string;
+    readonly lever: string;
+  }[];
+  readonly returns: {
+    readonly valueUsd: string;
+    readonly labourSavedUsd: string;
+    readonly roi: number | null;
+    readonly paybackMonths: number | null;
+  };
+  readonly formulas: Readonly<Record<string, { readonly formula: string }>>;
+}
+
+const right = 'right' as const;
+const percent = (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(1)}%`);
+
+/** The five components with their measures, then what one of each thing costs, and what came back for it. */
+export function unitsText(units: UnitsAnswer, width: number): string {
+  const componentColumns: Column[] = [
+    { title: 'component', flexible: true },
+    { title: 'measure', flexible: true },
+    { title: 'value', align: right },
+    { title: 'cost', align: right },
+    { title: 'lever', flexible: true },
+  ];
+  const components = units.components.map((each) => [
+    ...[each.component, each.measure, measured(each), formatUsd(usd(each.costUsd)), each.lever],
+  ]);
+  const costColumns: Column[] = [
+    { title: 'figure' },
+    { title: 'value', align: right },
+    { title: 'computed as', flexible: true },
+  ];
+  const costs = Object.entries(units.costs).map(([name, value]) => {
+    const plain = name.replace(/Usd$/, '');
+    return [plain, shown(value), units.formulas[plain]?.formula ?? ''];
+  });
+  return [table(componentColumns, components, width), table(costColumns, costs, width), returned(units)].join('\n\n');
+}
+
+function measured({ unit, value, valueUsd }: UnitsAnswer['components'][number]): string {
+  if (unit === 'usd') return valueUsd === null ? '–' : formatUsd(usd(valueUsd));
+  if (value === null) return '–';
+  return unit === 'share' ? percent(value) : `${Number(value.toPrecision(4))} ${unit === 'minutes' ? 'min' : 'GB'}`;
+}
+
+function shown(value: string | number | null): string {
+  if (value === null) return '–';
+  return typeof value === 'string' ? formatUsd(usd(value)) : value.toFixed(3);
+}
+
+function returned({ returns }: UnitsAnswer): string {
+  const payback = returns.paybackMonths === null ? '' : `, paid back in ${returns.paybackMonths.toFixed(1)} months`;
+  return `Value ${formatUsd(usd(returns.valueUsd))}, labour saved ${formatUsd(usd(returns.labourSavedUsd))}: return on full cost ${percent(returns.roi)}${payback}.`;
+}

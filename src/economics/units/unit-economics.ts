@@ -1,0 +1,125 @@
+import type { Config } from '../../config/index.ts';
+import type { TimeRange } from '../../ledger/index.ts';
+import { addUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import { monthsOf } from '../stack/calendar-share.ts';
+import type { EconomicLedger } from '../stack/read-stack-facts.ts';
+import { type Margin, marginsBy } from './margins.ts';
+import { ratio } from './ratio.ts';
+import {
+  onceUsd,
+  payback,
+  type ResolutionCost,
+  type Returns,
+  type RevenueLift,
+  type RiskAdjusted,
+  resolutionCost,
+  returnsOf,
+  revenueLift,
+  riskAdjusted,
+} from './returns.ts';
+import { type ComponentFigure, componentFigures, type UnitCosts, unitCosts } from './unit-costs.ts';
+import { readUnits, type UnitFacts, type UnitQuestion, type UnitReadings } from './unit-facts.ts';
+import { type WaitingCost, waitingCost } from './waiting.ts';
+
+/** How often calls of a stage were tried again. */
+export interface StageRetries {
+  readonly workflow: string | null;
+  readonly stage: string | null;
+  readonly calls: number;
+  readonly retriedCalls: number;
+  /** Retried calls ÷ calls. */
+  readonly rate: number | null;
+}
+
+export interface WorkflowUnits {
+  readonly facts: UnitFacts;
+  readonly costs: UnitCosts;
+  readonly components: readonly ComponentFigure[];
+  readonly returns: Returns;
+  readonly risk: RiskAdjusted | null;
+  readonly lift: RevenueLift | null;
+  readonly resolution: ResolutionCost | null;
+  readonly waiting: WaitingCost | null;
+}
+
+export interface UnitEconomics {
+  readonly range: TimeRange;
+  readonly facts: UnitFacts;
+  readonly costs: UnitCosts;
+  readonly components: readonly ComponentFigure[];
+  readonly stages: readonly StageRetries[];
+  readonly returns: Returns;
+  readonly workflows: readonly WorkflowUnits[];
+  readonly marginByPlan: readonly Margin[];
+  readonly marginByCustomer: readonly Margin[];
+}
+
+/** Runs whose duration is looked at for each workflow. */
+const sampleMax = 5_000;
+
+/** Every unit figure of a range, for everything and for each workflow. */
+export async function readUnitEconomics(
+  ledger: EconomicLedger,
+  question: UnitQuestion,
+  config: Config,
+): Promise<UnitEconomics> {
+  const readings = await readUnits(ledger, question, config);
+  const months = monthsOf(question.range, question.timeZone);
+  const workflows = await Promise.all(
+    readings.workflows.map(async (facts) => {
+      const impatient = config.workflows[facts.workflow ?? '']?.impatience !== undefined;
+      const only = { range: question.range, where: { workflow: [facts.workflow ?? ''] } };
+      const sample = impatient ? await ledger.runs(only, sampleMax) : { rows: [], runs: 0 };
+      return { ...workflowUnits(facts, config, months), waiting: waitingCost(facts, sample, config) };
+    }),
+  );
+  return { range: question.range, ...wholeUnits(readings, workflows, { config, months }), workflows };
+}
+
+function workflowUnits(facts: UnitFacts, config: Config, months: number): Omit<WorkflowUnits, 'waiting'> {
+  const returns = returnsOf(facts, config, months);
+  return {
+    ...{ facts, returns },
+    costs: unitCosts(facts),
+    components: componentFigures(facts),
+    risk: riskAdjusted(facts, config, addUsd(returns.value, returns.labourSaved)),
+    lift: revenueLift(facts, config),
+    resolution: resolutionCost(facts, config),
+  };
+}
+
+function wholeUnits(
+  { whole, stages, byPlan, byCustomer, usersByPlan, usersByCustomer }: UnitReadings,
+  workflows: readonly WorkflowUnits[],
+  scope: { readonly config: Config; readonly months: number },
+): Omit<UnitEconomics, 'range' | 'workflows'> {
+  return {
+    facts: whole,
+    costs: unitCosts(whole),
+    components: componentFigures(whole),
+    stages: stages.map(({ dimensions, calls, retriedCalls }) => ({
+      ...{ workflow: dimensions.workflow ?? null, stage: dimensions.stage ?? null, calls, retriedCalls },
+      rate: ratio(retriedCalls, calls),
+    })),
+    returns: wholeReturns(whole, workflows, scope),
+    marginByPlan: marginsBy('plan', byPlan, usersByPlan, scope),
+    marginByCustomer: marginsBy('customer', byCustomer, usersByCustomer, scope),
+  };
+}
+
+function wholeReturns(
+  whole: UnitFacts,
+  workflows: readonly WorkflowUnits[],
+  { config, months }: { readonly config: Config; readonly months: number },
+): Returns {
+  const sum = (read: (returns: Returns) => Usd) =>
+    workflows.reduce((total, { returns }) => addUsd(total, read(returns)), zeroUsd);
+  const value = sum((returns) => returns.value);
+  const labourSaved = sum((returns) => returns.labourSaved);
+  const net = subtractUsd(addUsd(value, labourSaved), whole.cost);
+  return {
+    ...{ value, labourSaved, net },
+    roi: whole.cost.picos === 0n ? null : Number(net.picos) / Number(whole.cost.picos),
+    paybackMonths: payback(onceUsd(config), net, months),
+  };
+}

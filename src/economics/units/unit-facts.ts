@@ -1,0 +1,135 @@
+import type { Config } from '../../config/index.ts';
+import type { TimeRange, TrafficRow, WorkflowFacts } from '../../ledger/index.ts';
+import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import type { LineKind, OutcomeKind } from '../../tree/index.ts';
+import { readCostStack } from '../stack/cost-stack.ts';
+import type { EconomicLedger } from '../stack/read-stack-facts.ts';
+import type { CostStack } from '../stack/stack.ts';
+
+export interface UnitQuestion {
+  readonly range: TimeRange;
+  readonly timeZone: string;
+}
+
+/** What one workflow, or everything, did in the range and what it cost. */
+export interface UnitFacts {
+  /** Null for everything together. */
+  readonly workflow: string | null;
+  readonly cost: Usd;
+  readonly tokenCost: Usd;
+  readonly costByLine: ReadonlyMap<LineKind, Usd>;
+  readonly calls: number;
+  readonly completedCalls: number;
+  readonly retriedCalls: number;
+  readonly interactions: number;
+  readonly runs: number;
+  readonly sessions: number;
+  readonly users: number;
+  readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+  readonly value: Usd;
+  readonly humanMinutes: number;
+  /** Bytes kept for each call; null when nothing is said of observability. */
+  readonly bytesStoredPerCall: number | null;
+}
+
+/** Everything unit figures are computed from, read once. */
+export interface UnitReadings {
+  readonly whole: UnitFacts;
+  readonly workflows: readonly UnitFacts[];
+  readonly stages: readonly TrafficRow[];
+  readonly byPlan: CostStack;
+  readonly byCustomer: CostStack;
+  readonly usersByPlan: readonly TrafficRow[];
+  readonly usersByCustomer: readonly TrafficRow[];
+}
+
+export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, config: Config): Promise<UnitReadings> {
+  const { range, timeZone } = question;
+  const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { range, by: [by], timeZone }, config);
+  const [byWorkflow, byPlan, byCustomer] = await Promise.all([stack('workflow'), stack('plan'), stack('customer')]);
+  const common = { range, where: {}, timeZone };
+  const [facts, everyone, workflows, stages, usersByPlan, usersByCustomer] = await Promise.all([
+    ledger.workflows(range),
+    ledger.traffic({ ...common, by: [] }),
+    ledger.traffic({ ...common, by: ['workflow'] }),
+    ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
+    ledger.traffic({ ...common, by: ['plan'] }),
+    ledger.traffic({ ...common, by: ['customer', 'plan'] }),
+  ]);
+  const named = facts.map((each) => workflowFacts(each, { stack: byWorkflow, workflows }));
+  return {
+    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0] }),
+    workflows: named,
+    ...{ stages, byPlan, byCustomer, usersByPlan, usersByCustomer },
+  };
+}
+
+interface WorkflowReadings {
+  readonly stack: CostStack;
+  readonly workflows: readonly TrafficRow[];
+}
+
+function workflowFacts(facts: WorkflowFacts, { stack, workflows }: WorkflowReadings): UnitFacts {
+  const workflow = facts.tree.name;
+  const own = (row: { readonly dimensions: Readonly<Record<string, string | null>> }) =>
+    (row.dimensions.workflow ?? '') === workflow;
+  const place = stack.groups.findIndex(own);
+  const group = stack.groups[place];
+  const traffic = workflows.find(own);
+  return {
+    workflow,
+    cost: group?.total ?? zeroUsd,
+    tokenCost: group?.tokenCost ?? zeroUsd,
+    costByLine: costByLine(stack, place),
+    calls: facts.calls,
+    completedCalls: traffic?.completedCalls ?? 0,
+    retriedCalls: traffic?.retriedCalls ?? 0,
+    interactions: facts.interactions,
+    runs: facts.runs,
+    sessions: traffic?.sessions ?? 0,
+    users: traffic?.users ?? 0,
+    outcomes: facts.outcomes,
+    value: facts.value,
+    humanMinutes: facts.humanMinutes,
+    bytesStoredPerCall: stack.bytesStoredPerCall,
+  };
+}
+
+function costByLine({ lines }: CostStack, place: number | null): ReadonlyMap<LineKind, Usd> {
+  const sums = new Map<LineKind, Usd>();
+  for (const { line, cost, parts } of lines) {
+    const own = place === null ? cost : (parts[place] ?? zeroUsd);
+    sums.set(line, addUsd(sums.get(line) ?? zeroUsd, own));
+  }
+  return sums;
+}
+
+interface WholeReadings {
+  readonly stack: CostStack;
+  readonly everyone: TrafficRow | undefined;
+}
+
+function wholeFacts(all: readonly UnitFacts[], { stack, everyone }: WholeReadings): UnitFacts {
+  const sum = (read: (facts: UnitFacts) => number) => all.reduce((total, facts) => total + read(facts), 0);
+  const ended = (kind: OutcomeKind) => sum((facts) => facts.outcomes[kind]);
+  return {
+    workflow: null,
+    cost: stack.total,
+    tokenCost: stack.tokenCost,
+    costByLine: costByLine(stack, null),
+    calls: sum((facts) => facts.calls),
+    completedCalls: everyone?.completedCalls ?? 0,
+    retriedCalls: everyone?.retriedCalls ?? 0,
+    interactions: sum((facts) => facts.interactions),
+    runs: sum((facts) => facts.runs),
+    sessions: everyone?.sessions ?? 0,
+    users: everyone?.users ?? 0,
+    outcomes: {
+      ...{ success: ended('success'), escalated: ended('escalated') },
+      ...{ abandoned: ended('abandoned'), failed: ended('failed') },
+    },
+    value: all.reduce((total, facts) => addUsd(total, facts.value), zeroUsd),
+    humanMinutes: sum((facts) => facts.humanMinutes),
+    bytesStoredPerCall: stack.bytesStoredPerCall,
+  };
+}
