@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { configured, useEconomicLedger } from '../../test/cases/economic-ledger.ts';
+import { configured, economicLedger } from '../../test/cases/economic-ledger.ts';
 import { anAttempt } from '../../test/fakes/attempt.ts';
 import { fakeBooks } from '../../test/fakes/fake-books.ts';
 import { idSource, manualClock } from '../base/index.ts';
@@ -9,7 +9,7 @@ import { stackSchema } from './schemas-economics.ts';
 import { unitEconomicsSchema } from './schemas-units.ts';
 
 const clock = manualClock(Date.UTC(2026, 2, 1, 12));
-const under = useEconomicLedger();
+const under = economicLedger();
 
 const file = `
 version: 1
@@ -35,7 +35,9 @@ async function get(path: string): Promise<Response> {
 }
 
 test('the stack sums on the wire too, and says what it left out', async () => {
-  const stack = stackSchema.parse(await (await get('/api/stack?by=team&limit=1')).json());
+  const stack = stackSchema.parse(
+    await (await get('/api/stack?by=team&limit=1&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z')).json(),
+  );
   expect(stack.lines.map((line) => [line.line, line.costUsd])).toEqual([
     ['inference', '0.0045'],
     ['infrastructure', '10'],
@@ -57,7 +59,9 @@ test.each([
 });
 
 test('unit economics carry their formulas', async () => {
-  const units = unitEconomicsSchema.parse(await (await get('/api/unit-economics')).json());
+  const units = unitEconomicsSchema.parse(
+    await (await get('/api/unit-economics?from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z')).json(),
+  );
   expect(units).toMatchObject({ calls: 2, runs: 2, costs: { costPerCallUsd: '5.00225', multiplier: 2 } });
   expect(units.components.map((each) => each.measure)).toHaveLength(5);
   for (const name of Object.keys(units.costs)) expect(units.formulas).toHaveProperty(name.replace(/Usd$/, ''));

@@ -18,7 +18,7 @@ export function configured(text: string): Config {
 }
 
 /** A fresh ledger on disk for each test. */
-export function useEconomicLedger() {
+export function economicLedger() {
   let dir: string;
   let ledger: Ledger;
   let sequence = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { caseAttempt } from '../../../test/cases/attempts.ts';
-import { configured, march, useEconomicLedger } from '../../../test/cases/economic-ledger.ts';
+import { configured, march, economicLedger } from '../../../test/cases/economic-ledger.ts';
 import { toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
 import { payback, resolutionCost, returnsOf, revenueLift, riskAdjusted } from './returns.ts';
 import { componentFigures, unitCosts } from './unit-costs.ts';
@@ -132,7 +132,7 @@ describe('returns', () => {
 });
 
 describe('on a ledger', () => {
-  const under = useEconomicLedger();
+  const under = economicLedger();
 
   test('figures of everything and of each workflow, margins and the price of waiting', async () => {
     const common = { workflow: 'support', stage: 'answer', plan: 'pro', customer: 'acme' };
