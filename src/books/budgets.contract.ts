@@ -243,6 +243,14 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         await books.budgets.takeOver({ holder: 'j1', finals, intact: true }, 'j2');
         expect(await balance()).toEqual([{ posted: 25n, estimated: 0n, leased: 0n }]);
       });
+
+      test('what a dead holder said before its takeover opens nothing when it arrives after', async () => {
+        const late = [settlement('soft', 1, 5n)];
+        await books.budgets.takeOver({ holder: 'j1', finals: [], intact: true }, 'j2');
+        const answer = await books.budgets.exchange({ holder: 'j1', settlements: late, asks: [[ask('l1', 80n)]] });
+        expect(answer).toMatchObject({ leases: [], refusals: [{ group: 0, leaseId: 'l1', reason: 'lease_ended' }] });
+        expect(await balance()).toEqual([]);
+      });
     });
 
     describe('periods and changes', () => {

@@ -28,6 +28,7 @@ const expiriesPerExchangeMax = 100;
  * @param nowMs the books' wall clock, which alone decides periods
  */
 export async function exchange(tables: LeaseTables, request: ExchangeRequest, nowMs: number): Promise<ExchangeAnswer> {
+  if (await tables.hasEnded(request.holder)) return nothingFor(request);
   const touched = new Set<string>();
   for (const settlement of request.settlements) {
     if (await settle(tables, request.holder, settlement, nowMs)) touched.add(settlement.leaseId);
@@ -43,6 +44,14 @@ export async function exchange(tables: LeaseTables, request: ExchangeRequest, no
   const leases: LeaseView[] = [];
   for (const id of touched) leases.push(await viewOf(tables, id, nowMs));
   return { leases, refusals };
+}
+
+/** A message of a holder that was taken over came too late: its journal said all there was to say. */
+function nothingFor({ asks }: ExchangeRequest): ExchangeAnswer {
+  const refusals = asks.flatMap((group, position) =>
+    group.map((ask) => ({ ...refusal(ask, 'lease_ended', null), group: position })),
+  );
+  return { leases: [], refusals };
 }
 
 /** @returns whether the lease is known afterwards */
@@ -260,6 +269,7 @@ export async function takeOverLeases(
     ended.push(after);
   }
   for (const final of finals.values()) await postUnknown(tables, request.holder, final, nowMs);
+  await tables.endHolder(request.holder, nowMs);
   return ended;
 }
 

@@ -136,6 +136,9 @@ export interface LeaseTables {
   counting(account: AccountKey, atMs: number): Promise<readonly Balance[]>;
   /** Leases not yet ended of one holder. */
   leasesOf(holder: string): Promise<readonly Lease[]>;
+  /** Remembers that a holder's journal was taken over, so that a message of it that arrives late opens nothing. */
+  endHolder(holder: string, nowMs: number): Promise<void>;
+  hasEnded(holder: string): Promise<boolean>;
   /** Open leases whose time is over, at most `limit`. */
   overdue(nowMs: number, limit: number): Promise<readonly Lease[]>;
 }

@@ -6,6 +6,7 @@ export class MemoryTables implements LeaseTables {
   readonly definitions = new Map<string, BudgetDefinition>();
   readonly leases = new Map<string, Lease>();
   readonly balances = new Map<string, Balance>();
+  readonly #endedHolders = new Set<string>();
   readonly #byAccount = new Map<string, Map<number, Balance>>();
 
   async definition(budget: string) {
@@ -35,6 +36,12 @@ export class MemoryTables implements LeaseTables {
   }
   async leasesOf(holder: string) {
     return [...this.leases.values()].filter((lease) => lease.holder === holder && lease.state !== 'closed');
+  }
+  async endHolder(holder: string) {
+    this.#endedHolders.add(holder);
+  }
+  async hasEnded(holder: string) {
+    return this.#endedHolders.has(holder);
   }
   async overdue(nowMs: number, limit: number) {
     const open = [...this.leases.values()].filter((lease) => lease.state === 'open' && lease.expiresAtMs < nowMs);

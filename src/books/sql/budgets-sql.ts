@@ -251,6 +251,7 @@ async function prune(transaction: Write, beforeMs: number): Promise<{ balances: 
     .where('state', 'in', ['closed', 'released'])
     .where('expires_at_ms', '<', beforeMs)
     .executeTakeFirst();
+  await transaction.deleteFrom('ended_holders').where('at_ms', '<', beforeMs).execute();
   const past = await transaction
     .deleteFrom('balances')
     .where('counts_until_ms', '<', beforeMs)

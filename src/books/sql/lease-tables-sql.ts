@@ -32,6 +32,15 @@ export function sqlLeaseTables(transaction: Write): LeaseTables {
         .execute();
       return rows.map(toLease);
     },
+    async endHolder(holder, nowMs) {
+      const row = { holder, at_ms: nowMs };
+      const insert = transaction.insertInto('ended_holders').values(row);
+      await insert.onConflict((conflict) => conflict.column('holder').doNothing()).execute();
+    },
+    async hasEnded(holder) {
+      const found = transaction.selectFrom('ended_holders').select('holder').where('holder', '=', holder);
+      return (await found.executeTakeFirst()) !== undefined;
+    },
     async overdue(nowMs, limit) {
       const rows = await transaction
         .selectFrom('leases')

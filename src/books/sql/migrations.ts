@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts';
 type Step = (db: Kysely<Schema>) => Promise<void>;
 
 /** Each step runs once, in order, in one transaction with its number. A released step is never edited: add one. */
-const steps: readonly Step[] = [createKeysAndAudit, createBudgets];
+const steps: readonly Step[] = [createKeysAndAudit, createBudgets, createEndedHolders];
 
 interface VersionTable {
   schema_version: { version: number };
@@ -124,4 +124,12 @@ async function createLeases(db: Kysely<Schema>): Promise<void> {
   await db.schema.createIndex('leases_by_holder').on('leases').columns(['holder', 'state']).execute();
   await db.schema.createIndex('leases_by_expiry').on('leases').columns(['state', 'expires_at_ms']).execute();
   await db.schema.createIndex('leases_by_budget').on('leases').columns(['budget', 'instance']).execute();
+}
+
+async function createEndedHolders(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('ended_holders')
+    .addColumn('holder', 'text', (column) => column.primaryKey())
+    .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .execute();
 }

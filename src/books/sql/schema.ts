@@ -9,6 +9,7 @@ export interface Schema {
   readonly budgets: BudgetRow;
   readonly balances: BalanceRow;
   readonly leases: LeaseRow;
+  readonly ended_holders: EndedHolderRow;
 }
 
 /** Sequence numbers that grow in commit order, because whoever draws one holds the row until it commits. */
@@ -76,4 +77,10 @@ export interface LeaseRow {
   state: string;
   expires_at_ms: number;
   opened_at_ms: number;
+}
+
+/** Journals that were taken over: what they still say is too late. */
+export interface EndedHolderRow {
+  holder: string;
+  at_ms: number;
 }
