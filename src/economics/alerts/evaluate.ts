@@ -1,0 +1,41 @@
+import type { AlertFeed, Finding, WatchedKind, WatchRule, WatchSettings } from './alert.ts';
+import { budgetFindings } from './burn-rate.ts';
+import { type Look, looker } from './look.ts';
+import { providerHeadrooms, silentMeters } from './provider-findings.ts';
+import { newHighCostRoutes, priceJumps, promptGrowth } from './route-findings.ts';
+import { concentrations, reasonSurges, tokenSpikes } from './traffic-findings.ts';
+
+/** Findings of one look; more are cut off, the most urgent kept. */
+const findingsMax = 500;
+
+type Watch = (rule: WatchRule, look: Look, settings: WatchSettings, feed: AlertFeed) => Promise<Finding[]>;
+
+const watches: Readonly<Record<WatchedKind, Watch>> = {
+  'burn-rate': (rule, look, settings, feed) => budgetFindings(rule, settings, feed, look.nowMs),
+  threshold: (rule, look, settings, feed) => budgetFindings(rule, settings, feed, look.nowMs),
+  'token-spike': tokenSpikes,
+  'fallback-surge': (rule, look) => reasonSurges(rule, 'fallback', look),
+  'retry-storm': (rule, look) => reasonSurges(rule, 'retry', look),
+  'new-high-cost-route': newHighCostRoutes,
+  'price-jump': priceJumps,
+  'prompt-growth': promptGrowth,
+  concentration: concentrations,
+  'provider-headroom': (rule, look, settings) => providerHeadrooms(rule, settings.allowances, look),
+  'silent-meter': silentMeters,
+};
+
+const urgency = { page: 0, ticket: 1, info: 2 } as const;
+
+/**
+ * What every rule sees at `nowMs`: a function of the feed's answers, the settings and the time. Past figures are kept
+ * for an hour between calls and read again after; nothing else is remembered.
+ */
+export function alertWatcher(feed: AlertFeed): (settings: WatchSettings, nowMs: number) => Promise<Finding[]> {
+  const lookAt = looker(feed);
+  return async (settings, nowMs) => {
+    const look = lookAt(nowMs);
+    const found: Finding[] = [];
+    for (const rule of settings.rules) found.push(...(await watches[rule.kind](rule, look, settings, feed)));
+    return found.sort((a, b) => urgency[a.severity] - urgency[b.severity]).slice(0, findingsMax);
+  };
+}

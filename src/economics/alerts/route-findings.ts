@@ -1,0 +1,132 @@
+import type { CostRow, Dimension } from '../../ledger/index.ts';
+import { toDecimal } from '../../money/index.ts';
+import { costsLink, type Finding, type WatchRule } from './alert.ts';
+import { dayMs, median } from './baseline.ts';
+import { groupKey, groupRows, subjectOf, sumOf, tokensOf, usdOf } from './history.ts';
+import type { Look } from './look.ts';
+import { keepShare, of, placeName } from './traffic-findings.ts';
+
+const route: readonly Dimension[] = ['workflow', 'stage', 'provider', 'model'];
+const stage: readonly Dimension[] = ['workflow', 'stage'];
+const knownDays = 14;
+/** A route counts as new for this long after it appears. */
+const newForMs = dayMs;
+
+/** A stage that goes to a model it never used before and that costs a multiple of what the stage used to. */
+export async function newHighCostRoutes(rule: WatchRule, look: Look): Promise<Finding[]> {
+  const range = { fromMs: look.nowMs - rule.windowMs, toMs: look.nowMs };
+  const past = await look.history.rows([...route, 'day'], rule.where, knownDays, look.nowMs);
+  const seen = groupRows(beforeDay(past, look.nowMs - newForMs), route);
+  const stagesBefore = groupRows(beforeDay(past, look.nowMs - newForMs), stage);
+  return (await look.recent(range, route, rule.where)).flatMap((row) => {
+    const before = stagesBefore.get(groupKey(row, stage));
+    if (!before || seen.has(groupKey(row, route)) || row.calls < rule.minimumCalls) return [];
+    const usual =
+      usdOf(sumRow(before)) /
+      Math.max(
+        1,
+        sumOf(before, (one) => one.attempts),
+      );
+    const perAttempt = usdOf(row) / Math.max(1, row.attempts);
+    if (row.cost.picos < rule.minimumPicos || perAttempt <= usual * rule.factor * keepShare) return [];
+    return {
+      ...of(rule, row, route),
+      fires: perAttempt > usual * rule.factor,
+      summary: `${placeName(row)} goes to ${row.dimensions.provider}/${row.dimensions.model} at ${(perAttempt / usual).toFixed(1)} times its usual cost`,
+      evidence: {
+        attempts: row.attempts,
+        costUsd: toDecimal(row.cost),
+        usdPerAttempt: perAttempt,
+        usualUsdPerAttempt: usual,
+      },
+      link: costsLink({ range, by: route, where: { ...rule.where, workflow: [row.dimensions.workflow ?? ''] } }),
+    };
+  });
+}
+
+function sumRow(rows: readonly CostRow[]): CostRow {
+  const [first] = rows;
+  if (!first) throw new RangeError('no rows to add up');
+  return { ...first, cost: { picos: rows.reduce((sum, row) => sum + row.cost.picos, 0n) } };
+}
+
+function beforeDay(rows: readonly CostRow[], beforeMs: number): CostRow[] {
+  return rows.filter((row) => Date.parse(row.dimensions.day ?? '') + dayMs <= beforeMs);
+}
+
+const priceDays = 14;
+const daysMin = 3;
+const daysWithTokensMin = 1_000;
+
+/** What a model takes for a token is far above what it took the days before: a new price, tier or kind of use. */
+export async function priceJumps(rule: WatchRule, look: Look): Promise<Finding[]> {
+  const by: readonly Dimension[] = [...route];
+  const range = { fromMs: look.nowMs - rule.windowMs, toMs: look.nowMs };
+  const past = groupRows(await look.history.rows([...by, 'day'], rule.where, priceDays, look.nowMs), by);
+  const today = Math.floor(look.nowMs / dayMs) * dayMs;
+  return (await look.recent(range, by, rule.where)).flatMap((row) => {
+    const days = (past.get(groupKey(row, by)) ?? []).filter(
+      (day) => Date.parse(day.dimensions.day ?? '') < today - dayMs && tokensOf(day) >= daysWithTokensMin,
+    );
+    if (days.length < daysMin || row.calls < rule.minimumCalls || row.cost.picos < rule.minimumPicos) return [];
+    const prices = days.map((day) => usdOf(day) / tokensOf(day));
+    const usual = median(prices);
+    const highest = Math.max(...prices);
+    const price = usdOf(row) / Math.max(1, tokensOf(row));
+    const firesAt = Math.max(usual * rule.factor, highest * 1.1);
+    if (price <= firesAt * keepAbovePrice) return [];
+    return {
+      ...of(rule, row, by),
+      fires: price > firesAt,
+      summary: `${placeName(row)}: ${row.dimensions.model} takes ${(price / usual).toFixed(2)} times its usual price for a token`,
+      evidence: {
+        usdPerMillionTokens: price * 1e6,
+        usualUsdPerMillionTokens: usual * 1e6,
+        days: days.length,
+        calls: row.calls,
+      },
+      link: costsLink({ range, by: ['bucket', 'tier'], where: { ...rule.where, model: [row.dimensions.model ?? ''] } }),
+    };
+  });
+}
+
+const keepAbovePrice = 0.95;
+const promptDays = 8;
+
+/** Input tokens for a call of a stage, far above the days before: prompts grow as features are added. */
+export async function promptGrowth(rule: WatchRule, look: Look): Promise<Finding[]> {
+  const range = { fromMs: look.nowMs - rule.windowMs, toMs: look.nowMs };
+  const past = groupRows(await look.history.rows([...stage, 'day'], rule.where, promptDays, look.nowMs), stage);
+  const today = Math.floor(look.nowMs / dayMs) * dayMs;
+  const { rows } = await look.hourly({ range, by: stage, where: rule.where });
+  return rows.flatMap((row) => {
+    const days = (past.get(groupKey(row, stage)) ?? []).filter(
+      (day) => Date.parse(day.dimensions.day ?? '') < today - rule.windowMs && day.attempts >= rule.minimumCalls / 2,
+    );
+    if (days.length < daysMin || row.attempts < rule.minimumCalls || row.cost.picos < rule.minimumPicos) return [];
+    const sizes = days.map((day) => day.inputTokens / day.attempts);
+    const usual = median(sizes);
+    const size = row.inputTokens / row.attempts;
+    const firesAt = Math.max(usual * rule.factor, Math.max(...sizes) * 1.1);
+    if (size <= firesAt * keepAbovePrice) return [];
+    return {
+      ...of(rule, row, stage),
+      fires: size > firesAt,
+      summary: `${placeName(row)} sends ${(size / usual).toFixed(2)} times its usual input`,
+      evidence: {
+        inputTokensPerAttempt: Math.round(size),
+        usualInputTokensPerAttempt: Math.round(usual),
+        attempts: row.attempts,
+      },
+      link: costsLink({
+        range,
+        by: ['promptVersion', 'release'],
+        where: { ...rule.where, ...asWhere(subjectOf(row, stage)) },
+      }),
+    };
+  });
+}
+
+function asWhere(subject: Readonly<Record<string, string>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(subject).map(([name, value]) => [name, [value]]));
+}
