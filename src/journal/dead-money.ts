@@ -8,16 +8,17 @@ export interface DeadMoney {
   readonly entries: Iterable<HoldEntry>;
   /** False when entries may be missing: the machine lost power and the journal had not been closed. */
   readonly intact: boolean;
+  /** True when no call held any; leases may have been granted all the same. */
+  readonly none: boolean;
 }
 
 const chunksPerRead = 64;
 
-/** @returns null when the journal carries no money */
-export function moneyOf(file: JournalFile, journalId: string, boot: string): DeadMoney | null {
+export function moneyOf(file: JournalFile, journalId: string, boot: string): DeadMoney {
   const entries: Iterable<HoldEntry> = { [Symbol.iterator]: () => holdsIn(file) };
-  if (entries[Symbol.iterator]().next().done === true) return null;
+  const none = entries[Symbol.iterator]().next().done === true;
   const sameBoot = boot !== '' && file.boot() === boot;
-  return { journalId, entries, intact: sameBoot || endsInOrder(file) };
+  return { journalId, entries, intact: sameBoot || endsInOrder(file), none };
 }
 
 function* holdsIn(file: JournalFile): Generator<HoldEntry> {

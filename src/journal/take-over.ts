@@ -46,8 +46,7 @@ interface TakenJournal {
   readonly file: JournalFile;
   readonly lock: OwnerLock;
   readonly crashedAttempts: number;
-  /** Null when the journal carries none. */
-  readonly money: DeadMoney | null;
+  readonly money: DeadMoney;
 }
 
 type Claim = { state: 'taken'; journal: TakenJournal } | { state: 'owned' | 'gone' | 'set-aside' | 'failed' };
@@ -197,7 +196,7 @@ const settleRetryMs = 1_000;
 function settleUntilDone(options: TakeOverOptions, { id, money }: TakenJournal) {
   const end = new AbortController();
   const run = async (): Promise<boolean> => {
-    if (money === null) return true;
+    if (money.none && !options.settle) return true;
     while (options.settle && !end.signal.aborted) {
       try {
         await options.settle(money);

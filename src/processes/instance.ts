@@ -93,7 +93,12 @@ class Parts {
     this.#ledgerProcess = superviseLedger({ kind: 'start', ...file }, this.#options);
     await this.#ledgerProcess.ready;
     this.#ledger = connectLedger(this.#sockets.ledger, clock);
-    this.#orphans = takeOverOrphans({ ...this.#options, dir: this.#data.journals, ledger: this.#ledger });
+    this.#orphans = takeOverOrphans({
+      ...this.#options,
+      dir: this.#data.journals,
+      ledger: this.#ledger,
+      budgets: this.#books.budgets,
+    });
     const keepAttemptsMs = config.retention.attempts.ms;
     this.#endRetention = keepRetention({ ...this.#options, ledger: this.#ledger, keepAttemptsMs });
     const port = await this.#startWorkers();

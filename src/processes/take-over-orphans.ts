@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../base/index.ts';
-import { type TakeOver, takeOverJournals } from '../journal/index.ts';
+import { type BudgetBooks, recoverLeases } from '../books/index.ts';
+import { type DeadMoney, type TakeOver, takeOverJournals } from '../journal/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { journalLog } from './journal-log.ts';
 import type { Log } from './log.ts';
@@ -21,6 +22,7 @@ export interface OrphanTaker {
 export function takeOverOrphans(options: {
   readonly dir: string;
   readonly ledger: Ledger;
+  readonly budgets: Pick<BudgetBooks, 'takeOver'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -44,7 +46,7 @@ export function takeOverOrphans(options: {
     }
   };
   const oneRound = async () => {
-    round = await takeOverJournals({ ...options, log: journalLog(log) });
+    round = await takeOverJournals({ ...options, log: journalLog(log), settle: (money) => settle(options, money) });
     const { journals, crashedAttempts, setAside } = round;
     if (journals + setAside > 0) log('warn', 'journals_taken_over', { journals, crashedAttempts, setAside });
     if (stopped) await round.stop();
@@ -63,4 +65,19 @@ export function takeOverOrphans(options: {
       await busy;
     },
   };
+}
+
+/** Who ended the leases of a dead gateway, in the audit record. */
+const actor = 'takeover';
+
+/** Tells the books what a dead gateway spent: all that was posted, and what was held for calls in flight in full. */
+async function settle(
+  { budgets, log }: { readonly budgets: Pick<BudgetBooks, 'takeOver'>; readonly log: Log },
+  { journalId, entries, intact }: DeadMoney,
+): Promise<void> {
+  const { finals, openHolds } = recoverLeases(entries);
+  const leases = await budgets.takeOver({ holder: journalId, finals, intact }, actor);
+  if (leases.length > 0) {
+    log('warn', 'leases_taken_over', { journalId, leases: leases.length, openHolds: openHolds.length, intact });
+  }
 }
