@@ -1,6 +1,8 @@
+import type { AlertBooks } from './alerts.ts';
 import type { AuditBooks } from './audit.ts';
 import type { BudgetBooks } from './budgets.ts';
 import type { KeyBooks } from './keys.ts';
+import type { TaskBooks } from './tasks.ts';
 
 /**
  * The transactional truth. Every engine passes `books.contract.ts`.
@@ -10,5 +12,7 @@ export interface Books {
   readonly keys: KeyBooks;
   readonly audit: AuditBooks;
   readonly budgets: BudgetBooks;
+  readonly alerts: AlertBooks;
+  readonly tasks: TaskBooks;
   close(): Promise<void>;
 }

@@ -18,6 +18,7 @@ export {
   recoverLeases,
   type Sizing,
 } from './account/index.ts';
+export type { AlertBooks, AlertQuery, AlertRecord, Delivery } from './alerts.ts';
 export type { AuditBooks, AuditEntry, AuditQuery, NewAuditEntry } from './audit.ts';
 export type { Books } from './books.ts';
 export {
@@ -54,3 +55,4 @@ export {
 } from './lease.ts';
 export { foreverMs, type Period, periodAt, periodRule } from './periods.ts';
 export { connectBooks, type GatewayBooks, serveBooks } from './remote/books-remote.ts';
+export type { TaskBooks, TaskRecord } from './tasks.ts';

@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts';
 type Step = (db: Kysely<Schema>) => Promise<void>;
 
 /** Each step runs once, in order, in one transaction with its number. A released step is never edited: add one. */
-const steps: readonly Step[] = [createKeysAndAudit, createBudgets, createEndedHolders];
+const steps: readonly Step[] = [createKeysAndAudit, createBudgets, createEndedHolders, createAlertsAndTasks];
 
 interface VersionTable {
   schema_version: { version: number };
@@ -131,5 +131,56 @@ async function createEndedHolders(db: Kysely<Schema>): Promise<void> {
     .createTable('ended_holders')
     .addColumn('holder', 'text', (column) => column.primaryKey())
     .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+async function createAlertsAndTasks(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('alerts')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('rule', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('severity', 'text', (column) => column.notNull())
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('summary', 'text', (column) => column.notNull())
+    .addColumn('evidence', 'text', (column) => column.notNull())
+    .addColumn('link', 'text', (column) => column.notNull())
+    .addColumn('once', 'integer', (column) => column.notNull())
+    .addColumn('started_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('last_seen_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('resolved_at_ms', 'bigint')
+    .addColumn('silenced_until_ms', 'bigint', (column) => column.notNull())
+    .addColumn('acknowledged_by', 'text')
+    .execute();
+  await db.schema.createIndex('alerts_by_start').on('alerts').columns(['started_at_ms', 'id']).execute();
+  await db.schema.createIndex('alerts_by_state').on('alerts').columns(['state', 'resolved_at_ms']).execute();
+  await createDeliveriesAndTasks(db);
+}
+
+async function createDeliveriesAndTasks(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('alert_id', 'text', (column) => column.notNull())
+    .addColumn('channel', 'text', (column) => column.notNull())
+    .addColumn('change', 'text', (column) => column.notNull())
+    .addColumn('tries', 'integer', (column) => column.notNull())
+    .addColumn('due_at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('deliveries_by_due').on('deliveries').column('due_at_ms').execute();
+  await db.schema
+    .createTable('leaders')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('holder', 'text', (column) => column.notNull())
+    .addColumn('until_ms', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('tasks')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('started_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('ended_at_ms', 'bigint')
+    .addColumn('failure', 'text')
     .execute();
 }

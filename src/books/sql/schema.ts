@@ -9,6 +9,10 @@ export interface Schema {
   readonly budgets: BudgetRow;
   readonly balances: BalanceRow;
   readonly leases: LeaseRow;
+  readonly alerts: AlertRow;
+  readonly deliveries: DeliveryRow;
+  readonly leaders: LeaderRow;
+  readonly tasks: TaskRow;
   readonly ended_holders: EndedHolderRow;
 }
 
@@ -83,4 +87,45 @@ export interface LeaseRow {
 export interface EndedHolderRow {
   holder: string;
   at_ms: number;
+}
+
+export interface AlertRow {
+  id: string;
+  key: string;
+  rule: string;
+  kind: string;
+  severity: string;
+  subject: string;
+  state: string;
+  summary: string;
+  evidence: string;
+  link: string;
+  once: number;
+  started_at_ms: number;
+  last_seen_at_ms: number;
+  resolved_at_ms: number | null;
+  silenced_until_ms: number;
+  acknowledged_by: string | null;
+}
+
+export interface DeliveryRow {
+  id: string;
+  alert_id: string;
+  channel: string;
+  change: string;
+  tries: number;
+  due_at_ms: number;
+}
+
+export interface LeaderRow {
+  name: string;
+  holder: string;
+  until_ms: number;
+}
+
+export interface TaskRow {
+  name: string;
+  started_at_ms: number;
+  ended_at_ms: number | null;
+  failure: string | null;
 }

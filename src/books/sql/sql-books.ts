@@ -1,10 +1,19 @@
 import type { Books } from '../books.ts';
+import { sqlAlerts } from './alerts-sql.ts';
 import { sqlAudit } from './audit-sql.ts';
 import { sqlBudgets } from './budgets-sql.ts';
 import { sqlKeys } from './keys-sql.ts';
 import type { Store } from './store.ts';
+import { sqlTasks } from './tasks-sql.ts';
 
 /** The books over any SQL engine that gives a `Store`. */
 export function sqlBooks(store: Store, close: () => Promise<void>): Books {
-  return { keys: sqlKeys(store), audit: sqlAudit(store), budgets: sqlBudgets(store), close };
+  return {
+    keys: sqlKeys(store),
+    audit: sqlAudit(store),
+    budgets: sqlBudgets(store),
+    alerts: sqlAlerts(store),
+    tasks: sqlTasks(store),
+    close,
+  };
 }

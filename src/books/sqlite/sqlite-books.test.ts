@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { describe, expect, test } from 'vitest';
 import { idSource, manualClock } from '../../base/index.ts';
+import { alertsContract } from '../alerts.contract.ts';
 import { type BooksHarness, booksContract } from '../books.contract.ts';
 import { budgetsContract } from '../budgets.contract.ts';
 import { openSqliteBooks } from './index.ts';
@@ -23,6 +24,7 @@ function sqliteHarness(): BooksHarness {
 
 booksContract('sqlite', sqliteHarness);
 budgetsContract('sqlite', sqliteHarness);
+alertsContract('sqlite', sqliteHarness);
 
 describe('opening a SQLite file', () => {
   test('a file that cannot be opened is an operational failure', async () => {
