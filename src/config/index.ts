@@ -6,6 +6,7 @@ export { activeFeatures, type Feature, type InactiveSection, inactiveSections } 
 export { configJsonSchema, configJsonSchemaText } from './json-schema.ts';
 export { type ListenAddress, parseListen } from './listen.ts';
 export { type CheckResult, checkConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
+export { locateProblems, type PathProblem } from './locate-problems.ts';
 export { ConfigError, type ConfigProblem, formatProblem } from './problem.ts';
 export type {
   ByteQuantity,

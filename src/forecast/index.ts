@@ -1,4 +1,16 @@
 export {
+  type CalibrationRow,
+  type Estimate,
+  type Measures,
+  measure,
+  type Proposal,
+  proposeEdits,
+  rowOfAttempts,
+} from './calibrate/index.ts';
+export { asItIs, type Candidate, compareCandidates, withAlternative } from './compare/alternatives.ts';
+export { type ChangeReport, checkChange } from './compare/check-change.ts';
+export { type ContextTrim, contextTrim } from './compare/context-trim.ts';
+export {
   type FeedbackFacts,
   type FeedbackSystem,
   feedbackSystem,
@@ -17,6 +29,10 @@ export {
 } from './forecast.ts';
 export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
 export type { Measured, ModelProblem, Parameter } from './model/number.ts';
+export { changeMarkdown, changeText } from './report/change-text.ts';
+export { type CompareReport, compareReport, compareText } from './report/compare-text.ts';
+export { type ForecastReport, reportForecast, type ScenarioReport } from './report/forecast-report.ts';
+export { type DrawTable, forecastText } from './report/forecast-text.ts';
 export {
   type Accuracy,
   type BacktestReport,
