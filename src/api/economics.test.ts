@@ -6,6 +6,7 @@ import { idSource, manualClock } from '../base/index.ts';
 import { sumUsd, toDecimal, usd } from '../money/index.ts';
 import { createApi, openIdentify } from './index.ts';
 import { stackSchema } from './schemas-economics.ts';
+import { reportSchema } from './schemas-reports.ts';
 import { unitEconomicsSchema } from './schemas-units.ts';
 
 const clock = manualClock(Date.UTC(2026, 2, 1, 12));
@@ -65,4 +66,31 @@ test('unit economics carry their formulas', async () => {
   expect(units).toMatchObject({ calls: 2, runs: 2, costs: { costPerCallUsd: '5.00225', multiplier: 2 } });
   expect(units.components.map((each) => each.measure)).toHaveLength(5);
   for (const name of Object.keys(units.costs)) expect(units.formulas).toHaveProperty(name.replace(/Usd$/, ''));
+});
+
+const march1 = 'from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
+
+test.each([
+  [`/api/reports/chargeback?by=team&format=csv&${march1}`, 'text/csv; charset=utf-8', 'care,inference'],
+  [
+    `/api/reports/showback?rows=team&columns=workflow&format=markdown&${march1}`,
+    'text/markdown; charset=utf-8',
+    '| care |',
+  ],
+  [`/api/reports/showback?format=html&${march1}`, 'text/html; charset=utf-8', '<td>care</td>'],
+  [
+    '/api/reports/weekly?week=2026-03-01&format=xlsx',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    'PK',
+  ],
+])('%s has its format', async (path, contentType, content) => {
+  const answer = await get(path);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, contentType]);
+  expect(await answer.text()).toContain(content);
+});
+
+test('a report in JSON sums as the stack does; several tables are no CSV', async () => {
+  const report = reportSchema.parse(await (await get(`/api/reports/chargeback?${march1}`)).json());
+  expect(report.tables[0]?.total?.at(-1)).toBe('10.0045');
+  expect((await get('/api/reports/weekly?format=csv')).status).toBe(422);
 });

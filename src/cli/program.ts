@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { traceFormats } from '../pilot/index.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import type { Effects } from './effects.ts';
 import { emulate } from './emulate.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { addForecastVerbs } from './forecast-verbs.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { price, prices } from './price.ts';
 import { replay } from './replay.ts';
@@ -31,6 +32,7 @@ export function buildProgram(effects: Effects, done: Done): Command {
   addPrices(program, effects, done);
   addQuestions(program, effects, done);
   addTraffic(program, effects, done);
+  addForecastVerbs(program, effects, done);
   addSeriesVerbs(program, effects, done);
   return program;
 }
@@ -87,7 +89,10 @@ function addPrices(program: Command, effects: Effects, done: Done): void {
 function addQuestions(program: Command, effects: Effects, done: Done): void {
   program
     .command('report')
-    .description('cost tree and unit costs of a running instance')
+    .description('cost tree and unit costs of a running instance; `report weekly` is the weekly review')
+    .addArgument(new Argument('[kind]', 'weekly: this week beside the one before').choices(['weekly']))
+    .option('--week <day>', 'weekly: any day of the week meant; the last whole week when absent')
+    .option('--markdown', 'weekly: as Markdown')
     .option('--by <dimensions>', 'a table by these dimensions instead, like team,stage')
     .option('--workflow <name>', 'only this workflow')
     .option('--full', 'the full cost: overheads and people too, and who bears it (--by)')
@@ -96,7 +101,7 @@ function addQuestions(program: Command, effects: Effects, done: Done): void {
     .option(...urlOption)
     .option(...configOption)
     .option(...jsonOption)
-    .action(async (options) => done(await report(effects, options)));
+    .action(async (kind, options) => done(await report(effects, kind, options)));
   const keys = program.command('keys').description('access keys of a running instance');
   keys
     .command('list')

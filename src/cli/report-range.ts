@@ -4,6 +4,8 @@ export interface ReportOptions extends InstanceOptions {
   readonly by?: string;
   readonly workflow?: string;
   readonly full?: boolean;
+  readonly week?: string;
+  readonly markdown?: boolean;
   readonly from?: string;
   readonly to?: string;
   readonly json?: boolean;

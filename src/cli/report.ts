@@ -5,10 +5,12 @@ import { print } from './output.ts';
 import { reportFull } from './report-full.ts';
 import { type ReportOptions, rangeOf } from './report-range.ts';
 import { type CostsAnswer, costsText, type TreeAnswer, treeText } from './report-text.ts';
+import { reportWeekly } from './report-weekly.ts';
 import { terminalWidth } from './terminal.ts';
 
 /** `burnrate report`: the cost tree of each workflow with its unit costs, or a table by dimensions with `--by`. */
-export async function report(effects: Effects, options: ReportOptions): Promise<ExitCode> {
+export async function report(effects: Effects, kind: 'weekly' | undefined, options: ReportOptions): Promise<ExitCode> {
+  if (kind === 'weekly') return reportWeekly(effects, options);
   if (options.full) return reportFull(effects, options);
   const client = await apiClient(effects, options);
   const width = terminalWidth(effects);

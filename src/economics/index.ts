@@ -1,3 +1,7 @@
+export type { ColumnKind, Report, ReportCell, ReportColumn, ReportTable } from './reports/report.ts';
+export { type ReportScope, readChargeback, readShowback } from './reports/showback.ts';
+export { weekOf } from './reports/week.ts';
+export { readWeeklyReview } from './reports/weekly-review.ts';
 export { readCostStack } from './stack/cost-stack.ts';
 export type { StackQuestion } from './stack/read-stack-facts.ts';
 export {

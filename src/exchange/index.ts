@@ -5,3 +5,7 @@ export {
   processMetrics,
   prometheusText,
 } from './prometheus.ts';
+export { csvTable } from './report/csv-report.ts';
+export { htmlReport } from './report/html-report.ts';
+export { markdownReport } from './report/markdown-report.ts';
+export { xlsxReport } from './report/xlsx-report.ts';

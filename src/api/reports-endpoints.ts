@@ -1,0 +1,118 @@
+import { z } from '@hono/zod-openapi';
+import { readChargeback, readShowback, readWeeklyReview, weekOf } from '../economics/index.ts';
+import type { TimeRange } from '../ledger/index.ts';
+import { holdsSimulated } from './costs-endpoints.ts';
+import { readDimension } from './dimensions.ts';
+import { readAllocation } from './economics-endpoints.ts';
+import { type Endpoints, endpoint } from './endpoint.ts';
+import type { ApiPorts } from './ports.ts';
+import { rangeQuery, readRange } from './range.ts';
+import { formatOf, reportFormats, sendReport } from './report-formats.ts';
+import { reportSchema } from './schemas-reports.ts';
+
+const format = z
+  .enum(reportFormats)
+  .optional()
+  .openapi({ description: 'What the Accept header asks for when absent, else JSON.' });
+
+export const reportsEndpoints: Endpoints = (api, ports) => {
+  showWeekly(api, ports);
+  showShowback(api, ports);
+  showChargeback(api, ports);
+};
+
+const dayMs = 86_400_000;
+
+const showWeekly: Endpoints = (api, ports) => {
+  const week = z
+    .string()
+    .date()
+    .optional()
+    .openapi({
+      description: 'Any day of the week meant, in the time zone of burnrate.yaml; the last whole week when absent.',
+    });
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/reports/weekly',
+      tag: 'Reports',
+      summary: 'The weekly review: this week beside the one before, for finance and operations alike',
+      request: { query: z.strictObject({ week, format }) },
+      answer: reportSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const query = context.req.valid('query');
+    const range = weekAsked(query.week, ports);
+    const report = await readWeeklyReview(ports.ledger, range, await scope(range, ports));
+    return (await sendReport(context, report, formatOf(query.format, context.req.header('accept') ?? ''))) as never;
+  });
+};
+
+/** Noon of the day asked for lies in that day in nearly every time zone; weeks are seven such days. */
+function weekAsked(day: string | undefined, { clock, config }: ApiPorts): TimeRange {
+  const atMs = day === undefined ? clock.nowMs() - 7 * dayMs : Date.parse(`${day}T12:00:00Z`);
+  return weekOf(atMs, config.timeZone);
+}
+
+async function scope(range: TimeRange, ports: ApiPorts) {
+  return { range, config: ports.config, simulated: await holdsSimulated(ports.ledger, { range, where: {} }) };
+}
+
+const showShowback: Endpoints = (api, ports) => {
+  const dimension = z.string().max(256).optional();
+  const query = z.strictObject({
+    rows: dimension.openapi({ description: 'A dimension; team when absent.' }),
+    columns: dimension.openapi({ description: 'Another, or `line`, which is also what is taken when absent.' }),
+    format,
+    ...rangeQuery,
+  });
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/reports/showback',
+      tag: 'Reports',
+      summary: 'Full cost by any two dimensions, overheads allocated',
+      request: { query },
+      answer: reportSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const asked = context.req.valid('query');
+    const range = readRange(asked, ports.clock.nowMs());
+    const [rows = 'team'] = readAllocation(asked.rows, ['team']);
+    const columns = readDimension(asked.columns ?? 'line', 'columns');
+    const report = await readShowback(ports.ledger, { rows, columns }, await scope(range, ports));
+    return (await sendReport(context, report, formatOf(asked.format, context.req.header('accept') ?? ''))) as never;
+  });
+};
+
+const showChargeback: Endpoints = (api, ports) => {
+  const by = z
+    .string()
+    .max(512)
+    .optional()
+    .openapi({ description: 'Up to four dimensions that are charged, like `team,customer`; team when absent.' });
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/reports/chargeback',
+      tag: 'Reports',
+      summary: 'What is booked to whom, line by line; sums to the full cost exactly',
+      request: { query: z.strictObject({ by, format, ...rangeQuery }) },
+      answer: reportSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const asked = context.req.valid('query');
+    const range = readRange(asked, ports.clock.nowMs());
+    const report = await readChargeback(ports.ledger, readAllocation(asked.by, ['team']), await scope(range, ports));
+    return (await sendReport(context, report, formatOf(asked.format, context.req.header('accept') ?? ''))) as never;
+  });
+};

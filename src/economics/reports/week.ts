@@ -1,0 +1,15 @@
+import { Temporal } from '@js-temporal/polyfill';
+import type { TimeRange } from '../../ledger/index.ts';
+
+/** The calendar week from Monday that a moment is in. */
+export function weekOf(ms: number, timeZone: string): TimeRange {
+  const day = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
+  const monday = day.subtract({ days: day.dayOfWeek - 1 });
+  const at = (date: Temporal.PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds;
+  return { fromMs: at(monday), toMs: at(monday.add({ days: 7 })) };
+}
+
+/** The week before a week; also where clocks were changed in between. */
+export function weekBefore({ fromMs }: TimeRange, timeZone: string): TimeRange {
+  return weekOf(fromMs - 1, timeZone);
+}
