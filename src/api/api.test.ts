@@ -25,6 +25,7 @@ function start(changes: Partial<ApiPorts> = {}): ControlPlane {
     ledger,
     books,
     config: defaultConfig({}),
+    heldMoney: async () => [],
     instance: {
       version: '1.2.3',
       startedAtMs: noonMs,

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { BurnrateError } from '../base/index.ts';
 import { serveAssets } from './assets-endpoint.ts';
+import { budgetsEndpoints } from './budgets-endpoints.ts';
 import { callsEndpoints } from './calls-endpoints.ts';
 import { costsEndpoints } from './costs-endpoints.ts';
 import { economicsEndpoints } from './economics-endpoints.ts';
@@ -19,6 +20,8 @@ import { outcomesEndpoints } from './outcomes-endpoints.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
 import { pricesEndpoints } from './prices-endpoints.ts';
 import { refuse, refuseInvalid, refuseThrown } from './refusals.ts';
+import { reportsEndpoints } from './reports-endpoints.ts';
+import { plansEndpoints } from './plans-endpoints.ts';
 import { workflowsEndpoints } from './workflows-endpoints.ts';
 
 /** The control plane over HTTP: the API, its document, probes, metrics and the dashboard. */
@@ -49,10 +52,13 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     costsEndpoints,
     workflowsEndpoints,
     economicsEndpoints,
+    reportsEndpoints,
     newestEndpoints,
     callsEndpoints,
     operationsEndpoints,
     pricesEndpoints,
+    budgetsEndpoints,
+    plansEndpoints,
     keysEndpoints,
     instanceEndpoints,
   ]) {

@@ -10,7 +10,7 @@ export type Api = OpenAPIHono<ApiEnv>;
 export type Endpoints = (api: Api, ports: ApiPorts) => void;
 
 interface EndpointConfig<Answer extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   readonly tag: string;
   readonly summary: string;

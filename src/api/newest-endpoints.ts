@@ -92,6 +92,7 @@ function callInList(attempts: readonly [Attempt, ...Attempt[]]): z.infer<typeof 
       streamed: attempt.streamed,
       inputTokens: attempt.inputTokens,
       outputTokens: attempt.outputTokens,
+      partTokens: attempt.partTokens,
       usageSource: attempt.usageSource,
       costUsd: attempt.costUsd,
       priceState: attempt.priceState,

@@ -38,12 +38,21 @@ export type AskedLedger = Pick<
   EconomicQuestions &
   OperationQuestions;
 
+/** What the calls in flight of one gateway hold of one budget instance, in the budget's whole units. */
+export interface HeldMoney {
+  readonly budget: string;
+  readonly instance: string;
+  readonly held: bigint;
+}
+
 /** Everything the control plane needs from outside its room. */
 export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly ledger: AskedLedger;
-  readonly books: Pick<Books, 'keys' | 'audit'>;
+  readonly books: Pick<Books, 'keys' | 'audit' | 'budgets'>;
+  /** What calls in flight hold, as the gateways say now. */
+  readonly heldMoney: () => Promise<readonly HeldMoney[]>;
   /** burnrate.yaml as it was loaded. */
   readonly config: Config;
   readonly instance: InstanceFacts;

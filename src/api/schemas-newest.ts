@@ -20,6 +20,7 @@ const attemptInListSchema = attemptSchema
     streamed: true,
     inputTokens: true,
     outputTokens: true,
+    partTokens: true,
     usageSource: true,
     costUsd: true,
     priceState: true,

@@ -1,3 +1,23 @@
+export {
+  type Alert,
+  type AlertChange,
+  type AlertFeed,
+  type AlertSeverity,
+  advance,
+  alertKey,
+  alertWatcher,
+  type Finding,
+  isSilenced,
+  kindDefaults,
+  providerAllowances,
+  type WatchedBudget,
+  type WatchedKind,
+  type WatchRule,
+  type WatchSettings,
+  watchedKinds,
+  watchRules,
+  windowsOf,
+} from './alerts/index.ts';
 export type { ColumnKind, Report, ReportCell, ReportColumn, ReportTable } from './reports/report.ts';
 export { type ReportScope, readChargeback, readShowback } from './reports/showback.ts';
 export { weekOf } from './reports/week.ts';

@@ -5,13 +5,13 @@ import { type Books, serveBooks } from '../books/index.ts';
 import { assertListenAllowed, type Config } from '../config/index.ts';
 import { connectLedger, type Ledger } from '../ledger/index.ts';
 import type { RemoteServer } from '../remote/index.ts';
+import { startScheduler } from '../scheduler/index.ts';
 import { assertPortFree, serveControlPlane, superviseLedger, superviseWorker } from './control.ts';
 import { type DataFolder, openDataFolder, openSocketFolder, type SocketFolder } from './data-folder.ts';
 import type { Engines } from './engines.ts';
 import { fileBudgets } from './file-budgets.ts';
 import { instanceFacts } from './instance-facts.ts';
 import { instanceMetrics } from './instance-metrics.ts';
-import { keepRetention } from './keep-retention.ts';
 import type { Log } from './log.ts';
 import type { Supervised } from './supervise.ts';
 import { type OrphanTaker, takeOverOrphans } from './take-over-orphans.ts';
@@ -77,7 +77,7 @@ class Parts {
   #orphans: OrphanTaker | null = null;
   #api: ControlPlane | null = null;
   #server: Server | null = null;
-  #endRetention: () => void = () => undefined;
+  #scheduler: { stop(): Promise<void> } | null = null;
   #endTidying: () => void = () => undefined;
 
   constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder) {
@@ -99,9 +99,8 @@ class Parts {
       ledger: this.#ledger,
       budgets: this.#books.budgets,
     });
-    const keepAttemptsMs = config.retention.attempts.ms;
-    this.#endRetention = keepRetention({ ...this.#options, ledger: this.#ledger, keepAttemptsMs });
     const port = await this.#startWorkers();
+    this.#startScheduler(port, this.#ledger, this.#books);
     await this.#startControlPlane(port, this.#ledger, this.#books);
     return this.#instance(port);
   }
@@ -144,6 +143,11 @@ class Parts {
       listen: { host: config.listen.host, port },
       instanceSecret: this.#data.secret,
     };
+  }
+
+  #startScheduler(port: number, ledger: Ledger, books: Books): void {
+    const publicUrl = instanceFacts(this.#options, port).url;
+    this.#scheduler = startScheduler({ ...this.#options, ledger, books, publicUrl, fetch });
   }
 
   async #startControlPlane(port: number, ledger: Ledger, books: Books): Promise<void> {
@@ -217,7 +221,7 @@ class Parts {
     this.#api?.close();
     this.#server?.close();
     this.#server?.closeAllConnections();
-    this.#endRetention();
+    await this.#scheduler?.stop();
     await this.#orphans?.stop();
     await this.#ledger?.close();
     await this.#ledgerProcess?.stop(0);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { caseAttempt } from '../../../test/cases/attempts.ts';
-import { configured, march, economicLedger } from '../../../test/cases/economic-ledger.ts';
+import { configured, economicLedger, march } from '../../../test/cases/economic-ledger.ts';
 import { toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
 import { payback, resolutionCost, returnsOf, revenueLift, riskAdjusted } from './returns.ts';
 import { componentFigures, unitCosts } from './unit-costs.ts';

@@ -1,0 +1,4 @@
+export { alertTask } from './alert-task.ts';
+export { retentionRule } from './retention-task.ts';
+export type { SchedulerLog } from './run-tasks.ts';
+export { type SchedulerOptions, startScheduler } from './start-scheduler.ts';
