@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAssets } from './api/index.ts';
 import { idSource, systemClock, systemRandom } from './base/index.ts';
 import { openSqliteBooks } from './books/sqlite/index.ts';
-import { type Effects, exitCodes, runCli } from './cli/index.ts';
+import { type Effects, exitCodes, readCommitted, runCli } from './cli/index.ts';
 import { openDuckDbLedger } from './ledger/duckdb/index.ts';
 import {
   childVerbs,
@@ -64,6 +64,9 @@ function effects(): Effects {
     ids,
     fetch,
     readText: (path) => readFile(path, 'utf8'),
+    readPattern: (name) => readFile(join(packageFolder, 'patterns', `${name}.yaml`), 'utf8'),
+    readCommitted,
+    writeText,
     exists: existsSync,
     canWriteFolder,
     checkEngines,
@@ -81,6 +84,13 @@ function effects(): Effects {
         log: log('control'),
       }),
   };
+}
+
+/** Beside the file first, then in its place, so that a crash leaves the old text or the new one. */
+async function writeText(path: string, text: string): Promise<void> {
+  const beside = `${path}.${process.pid}.new`;
+  await writeFile(beside, text);
+  await rename(beside, path);
 }
 
 function readVersion(): string {

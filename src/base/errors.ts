@@ -64,6 +64,16 @@ export const errorCodes = {
     retry: false,
     remedy: 'This id is taken by something with other content; choose another id, or leave it out.',
   },
+  owned_by_file: {
+    status: 409,
+    retry: false,
+    remedy: 'Change it in burnrate.yaml, or choose another name.',
+  },
+  lease_in_use: {
+    status: 409,
+    retry: false,
+    remedy: 'Only an expired lease can be released; wait until its gateway is lost for 30 seconds.',
+  },
   forecast_missing: {
     status: 409,
     retry: false,
@@ -137,6 +147,11 @@ export const errorCodes = {
   PORT_IN_USE: { status: 500, retry: false, remedy: 'Stop the other program or set `listen:` to a free port.' },
   ALLOCATION_EMPTY: { status: 500, retry: false, remedy: 'Give at least one weight above zero.' },
   MONEY_INVALID: { status: 400, retry: false, remedy: 'Write money as a decimal number of US dollars, like 1.25.' },
+  CALIBRATION_TOO_FEW: {
+    status: 400,
+    retry: false,
+    remedy: 'Give a longer trace or a wider --from and --to, or name another workflow or stage.',
+  },
   SERIES_INVALID: {
     status: 400,
     retry: false,

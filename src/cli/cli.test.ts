@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -59,6 +59,11 @@ function effects(): Effects {
       return answer instanceof Response ? answer : Response.json(answer);
     }) as typeof fetch,
     readText: (path) => readFile(path, 'utf8'),
+    readPattern: (name) => readFile(join('patterns', `${name}.yaml`), 'utf8'),
+    readCommitted: async (ref) => {
+      throw new BurnrateError('CONFIG_UNREADABLE', { message: `no ${ref} here` });
+    },
+    writeText: (path, text) => writeFile(path, text),
     exists: (path) => path === join(folder, 'burnrate.yaml') && fileExists,
     canWriteFolder: async () => true,
     startInstance: async ({ config, simulated }) => {

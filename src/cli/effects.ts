@@ -23,6 +23,12 @@ export interface Effects {
   readonly fetch: typeof fetch;
   /** @throws the platform's error when it cannot be read */
   readText(path: string): Promise<string>;
+  /** Replaces the file's content whole or not at all. @throws the platform's error */
+  writeText(path: string, text: string): Promise<void>;
+  /** A file that ships with the product, to start from. */
+  readPattern(name: string): Promise<string>;
+  /** A file as git has it at a commit, branch or tag. @throws BurnrateError CONFIG_UNREADABLE */
+  readCommitted(ref: string, path: string): Promise<string>;
   exists(path: string): boolean;
   /** Whether the folder can be made and written to. */
   canWriteFolder(path: string): Promise<boolean>;

@@ -31,6 +31,7 @@ export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } f
 export type { Measured, ModelProblem, Parameter } from './model/number.ts';
 export { changeMarkdown, changeText } from './report/change-text.ts';
 export { type CompareReport, compareReport, compareText } from './report/compare-text.ts';
+export { renderForecastHtml } from './report/forecast-html.ts';
 export { type ForecastReport, reportForecast, type ScenarioReport } from './report/forecast-report.ts';
 export { type DrawTable, forecastText } from './report/forecast-text.ts';
 export {

@@ -20,6 +20,7 @@ export {
   typicalScenario,
 } from './emulator/scenario.ts';
 export { generateLoad, type LoadOptions, type LoadQuantiles, type LoadResult } from './load/generate-load.ts';
+export { type OpenTrace, readTrace } from './replay/read-trace.ts';
 export { replayTrace } from './replay/replay-trace.ts';
 export {
   type ReplayOptions,
@@ -28,3 +29,5 @@ export {
   type TraceFormat,
   traceFormats,
 } from './replay/replay-types.ts';
+export type { ReadPosition } from './replay/trace-lines.ts';
+export type { TraceRecord } from './replay/trace-record.ts';

@@ -1,3 +1,5 @@
+import { probit } from '../normal.ts';
+
 /** A queue in front of servers that all work alike. Times are seconds. */
 export interface Queue {
   readonly servers: number;
@@ -51,8 +53,7 @@ function serviceTimes(queue: Queue): Float64Array {
   const variance = Math.log(1 + queue.serviceScv);
   const times = Float64Array.from(
     { length: servicePoints },
-    (_, i) =>
-      queue.serviceSeconds * Math.exp(-variance / 2 + Math.sqrt(variance) * normalQuantile((i + 0.5) / servicePoints)),
+    (_, i) => queue.serviceSeconds * Math.exp(-variance / 2 + Math.sqrt(variance) * probit((i + 0.5) / servicePoints)),
   );
   pointsOf.set(queue, times);
   return times;
@@ -71,32 +72,4 @@ export function slowShare(queue: Queue, state: QueueState, limitSeconds: number)
     else if (state.waitSeconds > 0) sum += state.waitShare * Math.exp((-left * state.waitShare) / state.waitSeconds);
   }
   return sum / servicePoints;
-}
-
-/** Acklam's rational approximation of the inverse normal distribution; relative error below 1.2e-9. */
-function normalQuantile(level: number): number {
-  if (level > 0.5) return -normalQuantile(1 - level);
-  if (level < 0.02425) {
-    const q = Math.sqrt(-2 * Math.log(level));
-    return (
-      (((((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q +
-        4.374664141464968) *
-        q +
-        2.938163982698783) /
-      ((((7.784695709041462e-3 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1)
-    );
-  }
-  const q = level - 0.5;
-  const r = q * q;
-  return (
-    ((((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.357751867269) * r -
-      30.66479806614716) *
-      r +
-      2.506628277459239) *
-      q) /
-    (((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r + 66.80131188771972) * r -
-      13.28068155288572) *
-      r +
-      1)
-  );
 }

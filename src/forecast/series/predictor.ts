@@ -1,11 +1,13 @@
+import { probit } from '../normal.ts';
 import { blended, blendWeights, type Lessons } from './blend-weights.ts';
 import { ExpertTable } from './expert-table.ts';
 import { experts } from './experts.ts';
 import { fillGaps } from './fill-gaps.ts';
-import { quantileAt, quantileLevels } from './metrics.ts';
-import { expectedWidening, type Hindsight, type Widening, widened, wideningOf } from './recalibrate.ts';
+import { quantileLevels } from './metrics.ts';
+import { type Hindsight, type Widening, widened, wideningOf } from './recalibrate.ts';
 import { type Scale, scaleOf } from './scale.ts';
 import { at, type Seasons, type Series, seasonsOf } from './series.ts';
+import { studentQuantile } from './student-t.ts';
 import { weightedQuantiles } from './weighted-quantiles.ts';
 
 /** A forecast made at one origin from what lay before it. */
@@ -22,6 +24,12 @@ export interface Prediction {
 /** Calibration looks back this many seasons. */
 const seasonsBack = 28;
 const originsMax = 168;
+/**
+ * How far the sum of a horizon usually ends from its forecast, as a logarithm, and how many horizons that belief is
+ * worth: a fifth is what totals of days and weeks of LLM traffic move without an event.
+ */
+const usualMove = 0.2;
+const usualFreedom = 4;
 /** Past forecasts a blend is fitted to at most; taken evenly from all of them. */
 const lessonsMax = 800;
 /** Half-life of what calibration remembers, in seasons. */
@@ -58,24 +66,29 @@ export class Predictor {
 
   /**
    * Quantiles of the sum over the whole horizon. Errors of hours hang together, so they do not add up like independent
-   * ones: the spread is that of the sums earlier forecasts missed. Null while no earlier horizon has fully passed.
+   * ones: the spread is that of the sums earlier forecasts missed, beside what such sums usually move while few
+   * horizons have passed (Student's t, its scale and freedom from both). Null where nothing is expected.
    */
   predictTotal(origin: number): Float64Array | null {
-    const ratios: { readonly error: number; readonly weight: number }[] = [];
+    let [squares, weights] = [0, 0];
     const season = this.seasons.short;
     const stride = this.#stride(origin);
     for (let past = origin - this.#horizon; past >= 1.5 * season; past -= stride) {
-      const [fact, said] = [this.#factOver(past), sumOfMedians(this.#rawAt(past), this.scale)];
-      if (fact > 0 && said > 0) ratios.push({ error: Math.log(fact / said), weight: this.#age(past, origin) });
+      const [fact, said] = [this.#factOver(past), meanTotal(this.#rawAt(past), this.scale)];
+      if (!(fact > 0 && said > 0)) continue;
+      squares += this.#age(past, origin) * Math.log(fact / said) ** 2;
+      weights += this.#age(past, origin);
     }
-    const said = sumOfMedians(this.#rawAt(origin), this.scale);
-    if (ratios.length === 0 || said <= 0) return null;
-    const errors = Float64Array.from(ratios, ({ error }) => error);
-    const weights = Float64Array.from(ratios, ({ weight }) => weight);
-    const horizons = origin / this.#horizon;
-    const widening = { at80: expectedWidening(horizons, 0.8), at95: expectedWidening(horizons, 0.95) };
-    const spread = Float64Array.from(weightedQuantiles(errors, weights, quantileLevels));
-    return widened(spread, widening).map((error) => said * Math.exp(error));
+    const said = meanTotal(this.#rawAt(origin), this.scale);
+    if (said <= 0) return null;
+    const passed = weights === 0 ? 0 : Math.max(0, origin / this.#horizon - 1);
+    const known = passed === 0 ? 0 : (passed * squares) / weights;
+    const freedom = usualFreedom + passed;
+    const scale = Math.sqrt((usualFreedom * usualMove ** 2 + known) / freedom);
+    return Float64Array.from(
+      quantileLevels,
+      (level) => said * Math.exp(scale * studentQuantile(probit(level), freedom)),
+    );
   }
 
   #factOver(origin: number): number {
@@ -199,8 +212,11 @@ interface RawPrediction {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-function sumOfMedians({ quantiles }: RawPrediction, scale: Scale): number {
-  return quantiles.reduce((sum, step) => sum + scale.from(quantileAt(step, 0.5)), 0);
+/** The sum of the means of the steps; medians of skewed steps would add up to less. */
+function meanTotal({ quantiles }: RawPrediction, scale: Scale): number {
+  const meanOf = (step: Float64Array): number =>
+    step.reduce((sum, value) => sum + scale.from(value), 0) / quantileLevels.length;
+  return quantiles.reduce((sum, step) => sum + meanOf(step), 0);
 }
 
 interface PastError {
