@@ -78,6 +78,7 @@ function apiOfNothing() {
     ledger: fakeLedger(),
     books: fakeBooks(),
     config: defaultConfig({}),
+    heldMoney: async () => [],
     instance: {
       version: '0',
       startedAtMs: 0,

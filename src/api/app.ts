@@ -17,11 +17,12 @@ import { newestEndpoints } from './newest-endpoints.ts';
 import { openApiDocument } from './openapi.ts';
 import { operationsEndpoints } from './operations-endpoints.ts';
 import { outcomesEndpoints } from './outcomes-endpoints.ts';
+import { plansEndpoints } from './plans-endpoints.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
 import { pricesEndpoints } from './prices-endpoints.ts';
 import { refuse, refuseInvalid, refuseThrown } from './refusals.ts';
+import { releasesEndpoints } from './releases-endpoints.ts';
 import { reportsEndpoints } from './reports-endpoints.ts';
-import { plansEndpoints } from './plans-endpoints.ts';
 import { workflowsEndpoints } from './workflows-endpoints.ts';
 
 /** The control plane over HTTP: the API, its document, probes, metrics and the dashboard. */
@@ -53,6 +54,7 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     workflowsEndpoints,
     economicsEndpoints,
     reportsEndpoints,
+    releasesEndpoints,
     newestEndpoints,
     callsEndpoints,
     operationsEndpoints,

@@ -47,7 +47,14 @@ beforeAll(async () => {
       ...{ version: '0', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
       ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
     },
-    ...{ identify: openIdentify, openSession: () => null, readiness: [], assets: new Map(), log: () => undefined },
+    ...{
+      identify: openIdentify,
+      openSession: () => null,
+      heldMoney: async () => [],
+      readiness: [],
+      assets: new Map(),
+      log: () => undefined,
+    },
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   });
 });

@@ -29,7 +29,14 @@ async function get(path: string): Promise<Response> {
       ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
       ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
     },
-    ...{ identify: openIdentify, openSession: () => null, readiness: [], assets: new Map(), log: () => undefined },
+    ...{
+      identify: openIdentify,
+      openSession: () => null,
+      heldMoney: async () => [],
+      readiness: [],
+      assets: new Map(),
+      log: () => undefined,
+    },
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   });
   return api.fetch(new Request(`http://127.0.0.1:4700${path}`));

@@ -1,4 +1,5 @@
 export { type ControlPlane, createApi } from './app.ts';
 export { type Assets, loadAssets } from './assets.ts';
+export { type BudgetPorts, readStandings, type Standing } from './budget-standing.ts';
 export { type ApiPorts, type AskedLedger, apiLimits, type HeldMoney, type InstanceFacts } from './ports.ts';
 export { openIdentify, tokenSignIn } from './roles.ts';

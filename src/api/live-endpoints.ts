@@ -3,6 +3,7 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { BurnrateError, type Clock } from '../base/index.ts';
 import type { LedgerPulse } from '../ledger/index.ts';
 import { toDecimal } from '../money/index.ts';
+import { type BudgetWatch, budgetWatch } from './budget-watch.ts';
 import { type Api, refusals } from './endpoint.ts';
 import { needs } from './guard.ts';
 import type { LiveHub, LiveSubscription } from './live-hub.ts';
@@ -11,14 +12,17 @@ import { timeJson } from './range.ts';
 import { pulseSchema } from './schemas-instance.ts';
 
 export function liveEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
+  const watch = budgetWatch(ports);
   const route = createRoute({
     method: 'get',
     path: '/api/live',
     tags: ['Live'],
-    summary: 'Server-sent events: a `pulse` when the ledger changed, at most one a second',
+    summary:
+      'Server-sent events: `pulse` when the ledger changed, `budgets` when money moved, at most one a second each',
     description:
       'Events are `pulse`; `heartbeat` when nothing changes for 15 seconds; `away` when the ledger does not answer, ' +
-      'repeated every 15 seconds until a `pulse` says that it does again. The first pulse comes at once.',
+      'repeated every 15 seconds until a `pulse` says that it does again; `budgets` with the answer of `GET /api/budgets`, ' +
+      'quotas of plans among them, the fullest hundred first. The first events come at once.',
     'x-burnrate-role': 'viewer',
     security: [{ token: [] }, { session: [] }],
     middleware: needs('viewer', ports),
@@ -31,7 +35,9 @@ export function liveEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     const seat = hub.join();
     if (seat === null) throw full();
     context.header('x-accel-buffering', 'no');
-    return streamSSE(context, (stream) => relay(stream, seat, ports.clock)) as never;
+    return streamSSE(context, async (stream) => {
+      await Promise.all([relay(stream, seat, ports.clock), relayBudgets(stream, seat, watch)]);
+    }) as never;
   });
 }
 
@@ -50,6 +56,24 @@ async function relay(stream: SSEStreamingApi, seat: LiveSubscription, clock: Clo
     else await stream.writeSSE({ event: 'pulse', data: JSON.stringify(pulseJson(pulse, clock.nowMs())) });
   }
   seat.leave();
+}
+
+/** Sends how budgets stand whenever that changed. */
+async function relayBudgets(stream: SSEStreamingApi, seat: LiveSubscription, watch: BudgetWatch): Promise<void> {
+  let sent: string | null = null;
+  while (!stream.aborted && !seat.closed) {
+    const newest = await watch.newest();
+    if (stream.aborted || seat.closed) return;
+    if (newest !== null && newest !== sent) await stream.writeSSE({ event: 'budgets', data: newest });
+    sent = newest ?? sent;
+    await pause(apiLimits.livePollMs);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
 
 function pulseJson(pulse: LedgerPulse, nowMs: number) {

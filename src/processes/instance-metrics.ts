@@ -1,12 +1,14 @@
-import type { ApiPorts } from '../api/index.ts';
+import type { ApiPorts, BudgetPorts } from '../api/index.ts';
 import type { Clock } from '../base/index.ts';
 import { type MetricFamily, processMetrics, prometheusText } from '../exchange/index.ts';
 import type { GatewayStats } from '../gateway/index.ts';
 import type { ShipperStats } from '../journal/index.ts';
 import type { CostAnswer, CostQuery, Ledger } from '../ledger/index.ts';
 import { toApproximateNumber } from '../money/index.ts';
+import { budgetFamilies, moneyFamilies } from './budget-metrics.ts';
 import type { Log } from './log.ts';
 import type { Supervised } from './supervise.ts';
+import type { MoneyStats } from './worker-money.ts';
 
 /** What a worker says of itself when asked. */
 export interface WorkerStats {
@@ -14,6 +16,7 @@ export interface WorkerStats {
   readonly gateway: GatewayStats;
   readonly journal: { readonly unshipped: number };
   readonly shipper: ShipperStats;
+  readonly money: MoneyStats;
 }
 
 /** Rows of the spending gauge; the dearest are shown, the rest are one row of their own. */
@@ -30,6 +33,7 @@ export interface MetricsSources {
   readonly ledger: Ledger;
   readonly workers: readonly Supervised[];
   readonly ledgerProcess: Supervised | null;
+  readonly budgets: BudgetPorts;
 }
 
 /** The Prometheus text of the whole instance, asked of every process anew at each scrape. */
@@ -41,7 +45,8 @@ export function instanceMetrics(sources: MetricsSources): ApiPorts['metrics'] {
     const workers = asked.filter((stats): stats is WorkerStats => stats !== null);
     const families = [
       ...instanceFamilies(sources),
-      ...(workers.length ? gatewayFamilies(workers) : []),
+      ...(workers.length ? [...gatewayFamilies(workers), ...moneyFamilies(workers)] : []),
+      ...(await budgetFamilies(sources.budgets, sources.log)),
       ...(await spending()),
     ];
     return prometheusText(families, own);

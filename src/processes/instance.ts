@@ -10,6 +10,7 @@ import { assertPortFree, serveControlPlane, superviseLedger, superviseWorker } f
 import { type DataFolder, openDataFolder, openSocketFolder, type SocketFolder } from './data-folder.ts';
 import type { Engines } from './engines.ts';
 import { fileBudgets } from './file-budgets.ts';
+import { heldMoney } from './held-money.ts';
 import { instanceFacts } from './instance-facts.ts';
 import { instanceMetrics } from './instance-metrics.ts';
 import type { Log } from './log.ts';
@@ -157,11 +158,11 @@ class Parts {
 
   #apiPorts(port: number, ledger: Ledger, books: Books): ApiPorts {
     const { clock, ids, assets, log } = this.#options;
+    const budgets = { clock, books, heldMoney: heldMoney(this.#workers, clock) };
     return {
-      clock,
       ids,
       ledger,
-      books,
+      ...budgets,
       assets,
       config: this.#options.config,
       log: (event, facts) => log('error', event, facts),
@@ -173,6 +174,7 @@ class Parts {
         ledger,
         workers: this.#workers,
         ledgerProcess: this.#ledgerProcess,
+        budgets,
       }),
     };
   }

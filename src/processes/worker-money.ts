@@ -1,3 +1,4 @@
+import type { HeldMoney } from '../api/index.ts';
 import type { Clock, IdSource } from '../base/index.ts';
 import { BudgetAccount, type BudgetDirectory, budgetDirectory, type GatewayBooks } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
@@ -17,14 +18,7 @@ export interface MoneyStats {
   readonly waiting: number;
   readonly booksLost: boolean;
   readonly refreshFailures: number;
-  /** What calls in flight hold, by budget and instance, whole units as decimal text. */
   readonly held: readonly HeldMoney[];
-}
-
-export interface HeldMoney {
-  readonly budget: string;
-  readonly instance: string;
-  readonly held: bigint;
 }
 
 /**

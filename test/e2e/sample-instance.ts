@@ -58,6 +58,7 @@ function plainPorts(simulated: boolean) {
     ids: idSource(systemClock),
     books: fakeBooks(),
     config: defaultConfig({}),
+    heldMoney: async () => [],
     instance: {
       version: '0.0.0-test',
       startedAtMs: systemClock.nowMs(),

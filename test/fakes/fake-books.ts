@@ -1,7 +1,25 @@
-import type { AuditEntry, Books, KeyRecord } from '../../src/books/index.ts';
+import type { AuditEntry, Books, BudgetBooks, KeyRecord } from '../../src/books/index.ts';
+
+const noMoney = () => Promise.reject(new Error('this fake keeps no money; test such questions on SQLite'));
+/** No budget is in force. */
+const noBudgets: BudgetBooks = {
+  put: noMoney,
+  remove: async () => null,
+  adoptFile: async () => 0,
+  get: async () => null,
+  list: async () => [],
+  changedSince: async () => [],
+  exchange: noMoney,
+  takeOver: async () => [],
+  release: async () => ({ ok: false, reason: 'not_found' }),
+  expireOverdue: async () => 0,
+  balances: async () => [],
+  leases: async () => [],
+  prune: async () => ({ balances: 0, leases: 0 }),
+};
 
 /** Books in memory, for tests of what stands on their port. */
-export function fakeBooks(): Pick<Books, 'keys' | 'audit'> & { readonly entries: AuditEntry[] } {
+export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets'> & { readonly entries: AuditEntry[] } {
   const entries: AuditEntry[] = [];
   const keys = new Map<string, KeyRecord>();
   const note = (actor: string, action: string, subject: string, before: unknown, after: unknown) => {
@@ -11,6 +29,7 @@ export function fakeBooks(): Pick<Books, 'keys' | 'audit'> & { readonly entries:
   };
   return {
     entries,
+    budgets: noBudgets,
     keys: {
       async create(input, actor) {
         const id = input.id ?? `key_${keys.size + 1}`;
