@@ -1,0 +1,30 @@
+import type { Random } from '../../base/index.ts';
+
+/** A figure with the middle 90 % of what resampling gave. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const resamples = 500;
+
+/**
+ * The percentile bootstrap (Efron 1979) of a statistic of independent samples: each is drawn from again with
+ * replacement, and the 5th and 95th percentile of the statistic are kept. Draws whose statistic is not finite count as
+ * the largest.
+ */
+export function bootstrap<T>(
+  samples: readonly (readonly T[])[],
+  statistic: (samples: readonly (readonly T[])[]) => number,
+  random: Random,
+): Interval {
+  const drawn = Array.from({ length: resamples }, () => statistic(samples.map((sample) => redraw(sample, random))));
+  const values = drawn.map((value) => (Number.isFinite(value) ? value : Number.MAX_VALUE)).sort((a, b) => a - b);
+  const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
+  return { estimate: statistic(samples), low: at(0.05), high: at(0.95) };
+}
+
+function redraw<T>(sample: readonly T[], random: Random): T[] {
+  return sample.map(() => sample[Math.floor(random.next() * sample.length)] as T);
+}
