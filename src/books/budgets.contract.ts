@@ -230,15 +230,23 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
       ])('a takeover (journal intact: %s) ends the leases by what the journal says', async (intact, expected) => {
         await lease('j1', ask('l1', 60n));
         await settle('j1', settlement('l1', 2, 10n));
-        const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 25n }];
+        const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 25n, open: 5n }];
         expect(await books.budgets.takeOver({ holder: 'j1', finals, intact }, 'j2')).toHaveLength(1);
         expect(await books.budgets.takeOver({ holder: 'j1', finals, intact }, 'j3')).toHaveLength(0);
         await settle('j1', settlement('l1', 9, 60n));
         expect(await balance()).toEqual([expected]);
       });
 
+      test('holds left open in a journal that lost its end spend no more than was granted', async () => {
+        await lease('j1', ask('l1', 60n));
+        await settle('j1', settlement('l1', 2, 50n));
+        const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 90n, open: 45n }];
+        await books.budgets.takeOver({ holder: 'j1', finals, intact: false }, 'j2');
+        expect(await balance()).toEqual([{ posted: 60n, estimated: 0n, leased: 0n }]);
+      });
+
       test('a takeover posts what the books never heard of', async () => {
-        const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 25n }];
+        const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 25n, open: 5n }];
         await books.budgets.takeOver({ holder: 'j1', finals, intact: true }, 'j2');
         await books.budgets.takeOver({ holder: 'j1', finals, intact: true }, 'j2');
         expect(await balance()).toEqual([{ posted: 25n, estimated: 0n, leased: 0n }]);

@@ -244,6 +244,8 @@ export interface LeaseFinal {
   readonly budget: string;
   readonly instance: string;
   readonly spent: bigint;
+  /** How much of it is open holds, which may have been settled by entries that are missing. */
+  readonly open: bigint;
 }
 
 export interface TakeOverRequest {
@@ -263,7 +265,7 @@ export async function takeOverLeases(
   const finals = new Map(request.finals.map((final) => [final.leaseId, final]));
   const ended: Lease[] = [];
   for (const lease of await tables.leasesOf(request.holder)) {
-    const after = finalState(lease, finals.get(lease.id)?.spent ?? 0n, request.intact);
+    const after = finalState(lease, finals.get(lease.id) ?? nothingKnown, request.intact);
     finals.delete(lease.id);
     await moveLease(tables, lease, after, await balanceOf(tables, lease));
     ended.push(after);
@@ -273,12 +275,19 @@ export async function takeOverLeases(
   return ended;
 }
 
-function finalState(lease: Lease, journalSpent: bigint, intact: boolean): Lease {
-  const known = journalSpent > lease.spent ? journalSpent : lease.spent;
-  const all = lease.granted - lease.returned;
-  const provable = intact || lease.state === 'released' || known > all;
-  return { ...lease, spent: provable ? known : all, state: 'closed' };
+const nothingKnown = { spent: 0n, open: 0n };
+
+function finalState(lease: Lease, final: Pick<LeaseFinal, 'spent' | 'open'>, intact: boolean): Lease {
+  const known = larger(final.spent, lease.spent);
+  if (intact) return { ...lease, spent: known, state: 'closed' };
+  // An open hold may have been settled since, but all that was ever held came from what was granted; a soft budget's
+  // lease is granted nothing.
+  const certain = lease.granted > 0n ? larger(final.spent - final.open, lease.spent) : known;
+  const all = lease.state === 'released' ? 0n : lease.granted - lease.returned;
+  return { ...lease, spent: larger(certain, all), state: 'closed' };
 }
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** A lease the books never heard of (a soft budget's, not yet settled) is posted now. */
 async function postUnknown(tables: LeaseTables, holder: string, final: LeaseFinal, nowMs: number): Promise<void> {

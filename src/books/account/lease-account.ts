@@ -19,7 +19,9 @@ import {
   alive,
   freeOf,
   idleOf,
+  type KnownLease,
   type LocalLease,
+  leasesById,
   newLocalLease,
   newPot,
   type Pot,
@@ -195,7 +197,7 @@ export class LeaseAccount {
   /** The whole account as one journal entry, so that older entries can be dropped. */
   checkpoint(): HoldEntry & { kind: 'checkpoint' } {
     const spent: HoldShare[] = [];
-    for (const { pot, lease } of this.#leasesById().values()) {
+    for (const { pot, lease } of leasesById(this.#pots.values()).values()) {
       const { budget, instance } = pot.ref;
       spent.push({ leaseId: lease.id, budget, instance, amount: lease.spent });
     }
@@ -305,7 +307,7 @@ export class LeaseAccount {
     assert(inFlight, 'an answer follows a message');
     this.#inFlight = null;
     this.#booksLost = false;
-    const byId = this.#leasesById();
+    const byId = leasesById(this.#pots.values());
     for (const view of answer.leases) this.#applyView(view, byId.get(view.leaseId), inFlight);
     const seen = new Set(answer.leases.map((view) => view.leaseId));
     // The books answer every settlement but one of a budget that is no more: nobody counts that money now.
@@ -352,7 +354,7 @@ export class LeaseAccount {
     }
   }
 
-  #forget(known: { pot: Pot; lease: LocalLease } | undefined): void {
+  #forget(known: KnownLease | undefined): void {
     if (!known) return;
     known.pot.draining.delete(known.lease);
     if (known.pot.lease === known.lease) known.pot.lease = null;
@@ -362,15 +364,6 @@ export class LeaseAccount {
   fail(): void {
     this.#inFlight = null;
     this.#booksLost = true;
-  }
-
-  #leasesById(): Map<string, { pot: Pot; lease: LocalLease }> {
-    const byId = new Map<string, { pot: Pot; lease: LocalLease }>();
-    for (const pot of this.#pots.values()) {
-      for (const lease of pot.draining) byId.set(lease.id, { pot, lease });
-      if (pot.lease) byId.set(pot.lease.id, { pot, lease: pot.lease });
-    }
-    return byId;
   }
 
   #pot(ref: PotRef, nowMs: number): Pot {

@@ -136,3 +136,18 @@ export function sampleBurn(pot: Pot, nowMs: number): void {
   pot.burned = 0n;
   pot.sampledAtMs = nowMs;
 }
+
+export interface KnownLease {
+  readonly pot: Pot;
+  readonly lease: LocalLease;
+}
+
+/** Every lease that is open or draining, by its id. */
+export function leasesById(pots: Iterable<Pot>): Map<string, KnownLease> {
+  const byId = new Map<string, KnownLease>();
+  for (const pot of pots) {
+    for (const lease of pot.draining) byId.set(lease.id, { pot, lease });
+    if (pot.lease) byId.set(pot.lease.id, { pot, lease: pot.lease });
+  }
+  return byId;
+}

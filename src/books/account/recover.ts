@@ -32,16 +32,17 @@ export function recoverLeases(entries: Iterable<HoldEntry>): Recovered {
       addShares(finals, entry.kind === 'post' ? entry.shares : known.map((share) => ({ ...share, amount: 0n })));
     }
   }
-  for (const shares of open.values()) addShares(finals, shares);
+  for (const shares of open.values()) addShares(finals, shares, true);
   return {
     finals: [...finals.values()],
     openHolds: [...open].map(([holdId, shares]) => ({ holdId, shares })),
   };
 }
 
-function addShares(finals: Map<string, LeaseFinal>, shares: readonly HoldShare[]): void {
+function addShares(finals: Map<string, LeaseFinal>, shares: readonly HoldShare[], open = false): void {
   for (const { leaseId, budget, instance, amount } of shares) {
-    const spent = (finals.get(leaseId)?.spent ?? 0n) + amount;
-    finals.set(leaseId, { leaseId, budget, instance, spent });
+    const known = finals.get(leaseId);
+    const spent = (known?.spent ?? 0n) + amount;
+    finals.set(leaseId, { leaseId, budget, instance, spent, open: (known?.open ?? 0n) + (open ? amount : 0n) });
   }
 }
