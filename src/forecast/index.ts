@@ -29,6 +29,21 @@ export {
 } from './forecast.ts';
 export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
 export type { Measured, ModelProblem, Parameter } from './model/number.ts';
+export {
+  byLine,
+  changedInputs,
+  compareWithFacts,
+  type ForecastInputs,
+  type ForecastRecords,
+  type ForecastVersion,
+  fingerprintOf,
+  forecastTree,
+  type MonthComparison,
+  type MonthFacts,
+  type TrackRecord,
+  trackRecord,
+  versionOf,
+} from './record/index.ts';
 export { changeMarkdown, changeText } from './report/change-text.ts';
 export { type CompareReport, compareReport, compareText } from './report/compare-text.ts';
 export { renderForecastHtml } from './report/forecast-html.ts';
