@@ -62,5 +62,6 @@ export {
   type StepForecast,
   seasonsOf,
 } from './series/index.ts';
+export { attemptsThroughLayers, expectedAttempts } from './simulate/call-cost.ts';
 export type { Driver } from './simulate/drivers.ts';
 export type { Stats } from './simulate/statistics.ts';
