@@ -7,9 +7,16 @@ const assets = join(import.meta.dirname, 'dist', 'assets');
 const built = existsSync(assets);
 if (!built) console.warn('\n  !! web/dist is not built: the size budget was NOT checked. Run `npm run build:web`.\n');
 
+/** What the page itself names: it lists every file the first view waits for. */
+function firstView(): RegExp {
+  const page = built ? readFileSync(join(import.meta.dirname, 'dist', 'index.html'), 'utf8') : '';
+  const names = [...page.matchAll(/\/assets\/([\w.-]+)/g)].map((match) => match[1]);
+  return new RegExp(`^(?:${names.join('|')})$`);
+}
+
 /** Kilobytes after gzip, and what they may be. Raising one is a decision to write down. */
 const budgets = [
-  { what: 'scripts and styles of the first view', pattern: /^index-.*\.(?:js|css)$/, kilobytesMax: 240 },
+  { what: 'scripts and styles of the first view', pattern: firstView(), kilobytesMax: 240 },
   { what: 'the chart library, loaded after the first view', pattern: /^echarts-.*\.js$/, kilobytesMax: 210 },
   { what: 'everything', pattern: /./, kilobytesMax: 450 },
 ] as const;

@@ -1,7 +1,8 @@
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { ApiError } from './api/client.ts';
+import { instanceKey } from './api/queries.ts';
 import { router } from './router.tsx';
 import { theme } from './theme/theme.ts';
 
@@ -11,7 +12,14 @@ const askAgainMs = 5_000;
 /** A refusal will be the same a second later; only silence and 5xx are worth asking again. */
 const retriesMax = 2;
 
-const queryClient = new QueryClient({
+const queryClient: QueryClient = new QueryClient({
+  // A session that ran out shows at whatever is read next; the instance, read again, then asks for a sign-in.
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      const signedOut = error instanceof ApiError && error.status === 401 && query.queryKey[0] !== instanceKey;
+      if (signedOut) void queryClient.invalidateQueries({ queryKey: [instanceKey] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 1_000,

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { CallPage } from './pages/call.tsx';
 import { CostsPage } from './pages/costs.tsx';
 import { NotFoundPage } from './pages/not-found.tsx';
@@ -20,10 +20,31 @@ const workflows = createRoute({ getParentRoute: () => root, path: '/workflows', 
 const workflow = createRoute({ getParentRoute: () => root, path: '/workflows/$name', component: WorkflowPage });
 const costs = createRoute({ getParentRoute: () => root, path: '/costs', component: CostsPage });
 const call = createRoute({ getParentRoute: () => root, path: '/calls/$id', component: CallPage });
+/** Places few visits begin at come as files of their own. */
+const calls = createRoute({
+  getParentRoute: () => root,
+  path: '/calls',
+  component: lazyRouteComponent(() => import('./pages/calls.tsx'), 'CallsPage'),
+});
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  component: lazyRouteComponent(() => import('./pages/runs.tsx'), 'RunsPage'),
+});
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./pages/operations.tsx'), 'OperationsPage'),
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
+});
 const run = createRoute({ getParentRoute: () => root, path: '/runs/$id', component: RunPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, workflows, workflow, costs, call, run]),
+  routeTree: root.addChildren([overview, workflows, workflow, costs, calls, call, runs, run, operations, settings]),
   parseSearch: (text) => ({ ...parseView(text) }),
   stringifySearch: (search) => formatView({ ...emptyView, ...search }),
 });

@@ -19,19 +19,31 @@ export class ApiError extends Error {
 const timeoutMs = 30_000;
 
 /**
- * Reads one resource of the API.
+ * Reads one resource of the API. Statuses of `alsoFine` carry an answer too.
  * @throws ApiError with the API's code and remedy, or `unreachable`
  */
-export async function getJson<T>(path: string, signal: AbortSignal): Promise<T> {
-  const response = await request(path, signal);
+export async function getJson<T>(path: string, signal: AbortSignal, alsoFine: readonly number[] = []): Promise<T> {
+  const response = await request(path, { headers: { accept: 'application/json' } }, signal);
+  if (!response.ok && !alsoFine.includes(response.status)) throw await refusal(response);
+  return (await response.json()) as T;
+}
+
+/**
+ * Changes something. The browser names this page's origin by itself, which is what the API checks.
+ * @throws ApiError with the API's code and remedy, or `unreachable`
+ */
+export async function sendJson<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const response = await request(path, { method, headers, ...content }, new AbortController().signal);
   if (!response.ok) throw await refusal(response);
   return (await response.json()) as T;
 }
 
-async function request(path: string, signal: AbortSignal): Promise<Response> {
+async function request(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(path, {
-      headers: { accept: 'application/json' },
+      ...init,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
   } catch (cause) {

@@ -4,7 +4,8 @@ import { nowMs } from '../clock.ts';
 import { liveKey } from './queries.ts';
 import type { Pulse } from './schema.ts';
 
-export type LinkState = 'connecting' | 'live' | 'lost';
+/** `away`: the connection holds, but the ledger behind it does not answer. */
+export type LinkState = 'connecting' | 'live' | 'away' | 'lost';
 
 export interface Live {
   readonly link: LinkState;
@@ -59,7 +60,9 @@ function openStream(onLink: (link: LinkState) => void, onPulse: (pulse: Pulse) =
   let timer: ReturnType<typeof setTimeout> | undefined;
   const connect = () => {
     source = new EventSource('/api/live');
-    source.addEventListener('open', () => onLink('live'));
+    // An open connection says nothing of the ledger yet; its first event does.
+    source.addEventListener('away', () => onLink('away'));
+    source.addEventListener('heartbeat', () => onLink('live'));
     source.addEventListener('pulse', (event) => {
       onLink('live');
       onPulse(JSON.parse(String(event.data)) as Pulse);

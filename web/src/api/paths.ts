@@ -1,5 +1,5 @@
 import type { ResolvedRange } from '../view/range.ts';
-import type { Filters } from '../view/view-state.ts';
+import { dimensionFilters, type Filters, outcomeFilter, withoutFilter } from '../view/view-state.ts';
 
 export interface CostsQuery {
   readonly by: readonly string[];
@@ -13,28 +13,79 @@ export function costsPath(query: CostsQuery, range: ResolvedRange): string {
   if (query.by.length > 0) params.set('by', query.by.join(','));
   if (query.orderBy) params.set('orderBy', query.orderBy);
   if (query.limit !== undefined) params.set('limit', String(query.limit));
-  for (const [name, values] of Object.entries(query.where)) {
-    for (const value of values) params.append(name, value);
-  }
+  addFilters(params, query.where);
   return `/api/costs?${params}`;
 }
 
-export function workflowsPath(range: ResolvedRange): string {
-  return `/api/workflows?${rangeParams(range)}`;
+/** Filters go under `where`, so that no name of a dimension can be taken for a parameter. */
+function addFilters(params: URLSearchParams, where: Filters): void {
+  for (const [name, values] of Object.entries(dimensionFilters(where))) {
+    for (const value of values) params.append('where', `${name}:${value}`);
+  }
+}
+
+export function workflowsPath(where: Filters, range: ResolvedRange): string {
+  const params = rangeParams(range);
+  addFilters(params, where);
+  return `/api/workflows?${params}`;
+}
+
+export interface PageQuery {
+  readonly where: Filters;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly before: string | null;
+}
+
+export function callsPath(query: PageQuery, range: ResolvedRange): string {
+  return `/api/calls?${pageParams(query, range)}`;
+}
+
+/** Of several endings asked for the first counts: the API takes one. */
+export function runsPath(query: PageQuery, range: ResolvedRange): string {
+  const params = pageParams(query, range);
+  const outcome = query.where[outcomeFilter]?.[0];
+  if (outcome !== undefined) params.set('outcome', outcome);
+  return `/api/runs?${params}`;
+}
+
+function pageParams({ where, limit, before }: PageQuery, range: ResolvedRange): URLSearchParams {
+  const params = rangeParams(range);
+  params.set('limit', String(limit));
+  if (before !== null) params.set('before', before);
+  addFilters(params, where);
+  return params;
+}
+
+export function performancePath(by: readonly string[], where: Filters, range: ResolvedRange): string {
+  const params = rangeParams(range);
+  if (by.length > 0) params.set('by', by.join(','));
+  addFilters(params, where);
+  return `/api/performance?${params}`;
+}
+
+export function retriesPath(where: Filters, range: ResolvedRange): string {
+  const params = rangeParams(range);
+  addFilters(params, where);
+  return `/api/retries?${params}`;
+}
+
+export function pricesPath(provider: string, model: string): string {
+  const params = new URLSearchParams();
+  if (provider !== '') params.set('provider', provider);
+  if (model !== '') params.set('model', model);
+  return `/api/prices?${params}`;
 }
 
 export interface TreeQuery {
   readonly workflow: string;
-  /** With a stage, its newest calls and their attempts come too. */
-  readonly stage?: string;
-  readonly limit?: number;
+  readonly where: Filters;
 }
 
 export function treePath(query: TreeQuery, range: ResolvedRange): string {
   const params = rangeParams(range);
   params.set('view', 'actual');
-  if (query.stage !== undefined) params.set('stage', query.stage);
-  if (query.limit !== undefined) params.set('limit', String(query.limit));
+  addFilters(params, withoutFilter(query.where, 'workflow'));
   return `/api/workflows/${encodeURIComponent(query.workflow)}/tree?${params}`;
 }
 

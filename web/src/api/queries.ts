@@ -1,12 +1,44 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { nowMs } from '../clock.ts';
 import { type RangeChoice, rangeKey, resolveRange } from '../view/range.ts';
+import type { Filters } from '../view/view-state.ts';
 import { getJson } from './client.ts';
-import { type CostsQuery, callPath, costsPath, runPath, type TreeQuery, treePath, workflowsPath } from './paths.ts';
-import type { Call, Costs, Instance, Run, Workflows, WorkflowTree } from './schema.ts';
+import {
+  type CostsQuery,
+  callPath,
+  callsPath,
+  costsPath,
+  performancePath,
+  pricesPath,
+  retriesPath,
+  runPath,
+  runsPath,
+  type TreeQuery,
+  treePath,
+  workflowsPath,
+} from './paths.ts';
+import type {
+  AccessKeys,
+  Call,
+  CallInList,
+  Costs,
+  Instance,
+  NewestCalls,
+  NewestRuns,
+  Performance,
+  Prices,
+  Readiness,
+  Retries,
+  Run,
+  RunInList,
+  Storage,
+  Workflows,
+  WorkflowTree,
+} from './schema.ts';
 
 /** Queries whose key starts with this are read again when the ledger grows. */
 export const liveKey = 'live';
+export const instanceKey = 'instance';
 
 /** A moving window is resolved when it is fetched, not when it is drawn, so that one key serves all its answers. */
 function useRanged<T>(
@@ -25,8 +57,87 @@ export function useCosts(query: CostsQuery, range: RangeChoice): UseQueryResult<
   return useRanged<Costs>(['costs', query], range, (resolved) => costsPath(query, resolved));
 }
 
-export function useWorkflows(range: RangeChoice): UseQueryResult<Workflows> {
-  return useRanged<Workflows>(['workflows'], range, workflowsPath);
+export function useWorkflows(range: RangeChoice, where: Filters): UseQueryResult<Workflows> {
+  return useRanged<Workflows>(['workflows', where], range, (resolved) => workflowsPath(where, resolved));
+}
+
+export function usePerformance(by: readonly string[], where: Filters, range: RangeChoice): UseQueryResult<Performance> {
+  return useRanged<Performance>(['performance', by, where], range, (resolved) => performancePath(by, where, resolved));
+}
+
+export function useRetries(where: Filters, range: RangeChoice): UseQueryResult<Retries> {
+  return useRanged<Retries>(['retries', where], range, (resolved) => retriesPath(where, resolved));
+}
+
+export function useStorage(): UseQueryResult<Storage> {
+  return useQuery({
+    queryKey: [liveKey, 'storage'],
+    queryFn: ({ signal }) => getJson<Storage>('/api/storage', signal),
+  });
+}
+
+/** Rows read so far of a list that goes on. */
+export interface Pages<Row> {
+  /** The first page's answer, for its states. */
+  readonly query: UseQueryResult<readonly Row[]>;
+  readonly more: (() => void) | null;
+  readonly readingMore: boolean;
+}
+
+/** Later pages go on where the first one ended, so a moving range is resolved once for all of them. */
+function usePages<Answer extends { readonly next: string | null }, Row>(
+  key: readonly unknown[],
+  path: (before: string | null) => string,
+  rowsOf: (answer: Answer) => readonly Row[],
+): Pages<Row> {
+  const query = useInfiniteQuery({
+    queryKey: [liveKey, ...key],
+    queryFn: ({ signal, pageParam }) => getJson<Answer>(path(pageParam), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    select: ({ pages }) => pages.flatMap(rowsOf),
+    placeholderData: keepPreviousData,
+  });
+  return {
+    query: query as unknown as UseQueryResult<readonly Row[]>,
+    more: query.hasNextPage ? () => void query.fetchNextPage() : null,
+    readingMore: query.isFetchingNextPage,
+  };
+}
+
+export function useCalls(where: Filters, range: RangeChoice, limit: number): Pages<CallInList> {
+  return usePages(
+    ['calls', rangeKey(range), where, limit],
+    (before) => callsPath({ where, limit, before }, resolveRange(range, nowMs())),
+    (answer: NewestCalls) => answer.calls,
+  );
+}
+
+export function useRuns(where: Filters, range: RangeChoice, limit: number): Pages<RunInList> {
+  return usePages(
+    ['runs', rangeKey(range), where, limit],
+    (before) => runsPath({ where, limit, before }, resolveRange(range, nowMs())),
+    (answer: NewestRuns) => answer.runs,
+  );
+}
+
+export function useKeys(): UseQueryResult<AccessKeys> {
+  return useQuery({ queryKey: ['keys'], queryFn: ({ signal }) => getJson<AccessKeys>('/api/keys', signal) });
+}
+
+export function usePrices(provider: string, model: string): UseQueryResult<Prices> {
+  return useQuery({
+    queryKey: ['prices', provider, model],
+    queryFn: ({ signal }) => getJson<Prices>(pricesPath(provider, model), signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useReadiness(): UseQueryResult<Readiness> {
+  return useQuery({
+    queryKey: [liveKey, 'readiness'],
+    queryFn: ({ signal }) => getJson<Readiness>('/api/readyz', signal, [503]),
+  });
 }
 
 export function useTree(query: TreeQuery, range: RangeChoice): UseQueryResult<WorkflowTree> {
@@ -43,7 +154,7 @@ export function useRun(id: string): UseQueryResult<Run> {
 
 export function useInstance(): UseQueryResult<Instance> {
   return useQuery({
-    queryKey: ['instance'],
+    queryKey: [instanceKey],
     queryFn: ({ signal }) => getJson<Instance>('/api/instance', signal),
     staleTime: 60_000,
   });

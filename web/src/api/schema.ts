@@ -9,10 +9,16 @@ export interface Instance {
   readonly timeZone: string;
   readonly url: string;
   readonly simulated: boolean;
+  readonly startedAt: string;
+  readonly access: 'open' | 'keys';
+  /** True when this browser had to sign in. */
+  readonly signIn: boolean;
+  readonly workflows: readonly string[];
   readonly dataPlane: {
     readonly openai: string;
     readonly anthropic: string;
     readonly gemini: string;
+    readonly providers: readonly { readonly name: string; readonly kind: string; readonly url: string }[];
   };
 }
 
@@ -195,6 +201,159 @@ export interface Run extends CallTotals {
   readonly outcome: Outcome | null;
   readonly outcomes: readonly Outcome[];
   readonly calls: readonly Call[];
+}
+
+/** An attempt as lists of calls show it. */
+export type AttemptInList = Pick<
+  Attempt,
+  | 'id'
+  | 'number'
+  | 'reason'
+  | 'layer'
+  | 'provider'
+  | 'model'
+  | 'modelRequested'
+  | 'status'
+  | 'failure'
+  | 'startedAt'
+  | 'firstTokenMs'
+  | 'durationMs'
+  | 'streamed'
+  | 'inputTokens'
+  | 'outputTokens'
+  | 'usageSource'
+  | 'costUsd'
+  | 'priceState'
+  | 'simulated'
+>;
+
+export interface CallInList extends CallTotals, Attribution {
+  readonly id: string;
+  readonly run: string;
+  readonly attempts: readonly AttemptInList[];
+}
+
+export interface NewestCalls {
+  readonly calls: readonly CallInList[];
+  readonly next: string | null;
+}
+
+export interface RunInList extends CallTotals, Attribution {
+  readonly id: string;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly outcome: OutcomeKind | null;
+  readonly valueUsd: Money | null;
+  readonly humanMinutes: number | null;
+}
+
+export interface NewestRuns {
+  readonly runs: readonly RunInList[];
+  readonly next: string | null;
+}
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export interface PerformanceSums {
+  readonly calls: number;
+  readonly attempts: number;
+  readonly failedAttempts: number;
+  readonly rateLimitedAttempts: number;
+  readonly furtherAttempts: number;
+  readonly streamedAttempts: number;
+  readonly estimatedAttempts: number;
+  readonly silentAttempts: number;
+  readonly unknownPriceAttempts: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly costUsd: Money;
+  readonly durationMs: Quantiles | null;
+  readonly firstTokenMs: Quantiles | null;
+}
+
+export type PerformanceRow = PerformanceSums & { readonly [dimension: string]: string | number | Quantiles | null };
+
+export interface Performance {
+  readonly range: Range;
+  readonly by: readonly string[];
+  readonly rows: readonly PerformanceRow[];
+  readonly total: PerformanceSums;
+}
+
+export interface RetryRow {
+  readonly workflow: string | null;
+  readonly stage: string | null;
+  readonly reason: string;
+  readonly layer: string;
+  readonly cause: string | null;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly tokens: number;
+  readonly costUsd: Money;
+}
+
+export interface Retries {
+  readonly rows: readonly RetryRow[];
+}
+
+export interface Storage {
+  readonly attempts: number;
+  readonly outcomes: number;
+  readonly sums: number;
+  readonly bytes: number;
+  readonly oldestAttemptAt: string | null;
+  readonly newestAttemptAt: string | null;
+  readonly keepAttemptsMs: number;
+}
+
+export interface AccessKey {
+  readonly id: string;
+  readonly name: string;
+  readonly hint: string;
+  readonly defaults: Attribution;
+  readonly allowedModels: readonly string[];
+  readonly budgets: readonly string[];
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+export interface AccessKeys {
+  readonly keys: readonly AccessKey[];
+}
+
+export interface CreatedKey {
+  readonly key: AccessKey;
+  readonly secret: string | null;
+}
+
+export interface Price {
+  readonly provider: string;
+  readonly model: string;
+  readonly source: 'catalogue' | 'contract' | 'self-hosted';
+  readonly tier: string;
+  readonly aboveInputTokens: number;
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly timeOfDay: string | null;
+  readonly contextWindow: number | null;
+  readonly usdPerMillion: Readonly<Record<string, Money>>;
+  readonly rateCard: string;
+}
+
+export interface Prices {
+  readonly prices: readonly Price[];
+  readonly pricesLeftOut: number;
+}
+
+export interface Readiness {
+  readonly status: 'ready' | 'not_ready';
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly message: string }[];
 }
 
 export interface ErrorBody {

@@ -2,17 +2,14 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback, useMemo } from 'react';
 import type { Costs } from '../api/schema.ts';
 import { alignMoney, moneyDigits, showMoney } from '../format/money.ts';
-import { hourCycle } from '../format/time.ts';
 import { NothingHere } from '../parts/states.tsx';
 import { type BucketName, bucketLengthMs, type RangeChoice } from '../view/range.ts';
 import { Chart, type Picked } from './chart.tsx';
 import { Legend } from './legend.tsx';
 import { colourOf, type Palette } from './palette.ts';
+import { axisTime, timeAxis, timeGrid, valueAxis } from './time-axis.ts';
 import { type StackedTime, stackOverTime } from './time-series.ts';
 import { tip, tipLook } from './tip.ts';
-
-/** With more hours than this, their names no longer fit. */
-const hoursNamedMax = 48;
 
 interface CostOverTimeProps {
   readonly costs: Costs;
@@ -47,31 +44,15 @@ export function CostOverTime({ costs, bucket, dimension, onZoom }: CostOverTimeP
 function barOption(stacked: StackedTime, bucket: BucketName, palette: Palette): EChartsCoreOption {
   return {
     textStyle: { fontFamily: palette.font },
-    grid: { left: 4, right: 20, top: 18, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: timeGrid,
     tooltip: {
       ...tipLook,
       trigger: 'axis',
       axisPointer: { type: 'shadow', shadowStyle: { color: palette.line, opacity: 0.35 } },
       formatter: (points: unknown) => barTip(points, bucket),
     },
-    xAxis: {
-      type: 'category',
-      data: stacked.times.map(String),
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: palette.line } },
-      axisLabel: {
-        color: palette.inkSoft,
-        hideOverlap: true,
-        ...dayTicks(stacked.times, bucket),
-        formatter: (text: string) => axisTime(Number(text), bucket),
-      },
-    },
-    yAxis: {
-      type: 'value',
-      splitNumber: 3,
-      splitLine: { lineStyle: { color: palette.line } },
-      axisLabel: { color: palette.inkSoft, formatter: (value: number) => axisDollars(value) },
-    },
+    xAxis: timeAxis(stacked.times, bucket, palette),
+    yAxis: valueAxis(palette, axisDollars),
     series: stacked.series.map((series) => ({
       id: series.name,
       name: series.name,
@@ -84,12 +65,6 @@ function barOption(stacked: StackedTime, bucket: BucketName, palette: Palette): 
       data: series.values,
     })),
   };
-}
-
-/** Over several days of hours only the days are named. */
-function dayTicks(times: readonly number[], bucket: BucketName) {
-  if (bucket !== 'hour' || times.length <= hoursNamedMax) return {};
-  return { interval: (_index: number, value: string) => new Date(Number(value)).getHours() === 0 };
 }
 
 interface BarPoint {
@@ -111,18 +86,6 @@ function barTip(points: unknown, bucket: BucketName): HTMLElement {
   const total = shown.length > 1 ? [{ name: 'all', value: dollars(sum, sum) }] : [];
   const empty = shown.length === 0 ? [{ name: 'nothing spent', value: '' }] : [];
   return tip(axisTime(Number(first?.name), bucket, true), [...rows, ...total, ...empty]);
-}
-
-const formats: Record<BucketName, Intl.DateTimeFormat> = {
-  minute: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle }),
-  hour: new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle }),
-  day: new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' }),
-};
-const hourOnly = formats.minute;
-
-function axisTime(ms: number, bucket: BucketName, full = false): string {
-  if (bucket !== 'hour' || full) return formats[bucket].format(ms);
-  return new Date(ms).getHours() === 0 ? formats.day.format(ms) : hourOnly.format(ms);
 }
 
 /** Sums of chart values are near enough for a tooltip; the table beside it is exact. */

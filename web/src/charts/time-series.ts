@@ -55,7 +55,7 @@ function nameOf(value: string | number | null): string {
 }
 
 /** Every bucket of the range, so that quiet times are seen as such; none at all when nothing was found. */
-function timeline(found: readonly number[], bucket: BucketName, fromMs: number, toMs: number): number[] {
+export function timeline(found: readonly number[], bucket: BucketName, fromMs: number, toMs: number): number[] {
   const known = [...new Set(found)].filter((time) => Number.isFinite(time));
   const anchor = known[0];
   if (anchor === undefined) return [];

@@ -70,6 +70,11 @@ export function addMoney(a: string, b: string): string {
   return toDecimal(addUsd(usd(a), usd(b)));
 }
 
+/** Exact difference of two decimal strings. */
+export function subtractMoney(a: string, b: string): string {
+  return toDecimal(fromPicos(usd(a).picos - usd(b).picos));
+}
+
 /** Exact product with a whole number. */
 export function scaleMoney(amount: string, factor: number): string {
   return toDecimal(fromPicos(usd(amount).picos * BigInt(factor)));

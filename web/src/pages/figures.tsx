@@ -3,20 +3,29 @@ import type { ReactNode } from 'react';
 import type { Figures } from '../api/schema.ts';
 import { showMoney, showUnitMoney, unknownText } from '../format/money.ts';
 import { plural, showCount, showRatio } from '../format/number.ts';
+import { Behind } from '../parts/behind.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { carry, useView } from '../view/use-view.ts';
+import type { Filters } from '../view/view-state.ts';
 
 interface FiguresStripProps {
-  readonly workflow: string;
+  /** Filters that hold what the figures are of. */
+  readonly where: Filters;
   readonly figures: Figures;
 }
 
 /** What a workflow cost, and what each thing it did cost; every figure leads to the rows behind it. */
-export function FiguresStrip({ workflow, figures }: FiguresStripProps) {
+export function FiguresStrip({ where, figures }: FiguresStripProps) {
   const to = (by: string, children: ReactNode) => (
-    <CostsLink by={by} workflow={workflow}>
+    <CostsLink by={by} where={where}>
       {children}
     </CostsLink>
+  );
+  const calls = (children: ReactNode) => <Behind where={where}>{children}</Behind>;
+  const runs = (children: ReactNode) => (
+    <Behind where={where} list="runs">
+      {children}
+    </Behind>
   );
   const exact = (decimal: string | null) => (decimal === null ? undefined : `$${decimal}`);
   return (
@@ -24,7 +33,15 @@ export function FiguresStrip({ workflow, figures }: FiguresStripProps) {
       <Fact
         hero
         label="Cost per successful outcome"
-        value={showUnitMoney(figures.costPerSuccessUsd)}
+        value={
+          figures.costPerSuccessUsd === null ? (
+            unknownText
+          ) : (
+            <Behind where={{ ...where, outcome: ['success'] }} list="runs">
+              {showUnitMoney(figures.costPerSuccessUsd)}
+            </Behind>
+          )
+        }
         exact={exact(figures.costPerSuccessUsd)}
         detail={
           figures.costPerSuccessUsd === null
@@ -36,13 +53,13 @@ export function FiguresStrip({ workflow, figures }: FiguresStripProps) {
         label="Total cost"
         value={to('stage', showMoney(figures.costUsd))}
         exact={exact(figures.costUsd)}
-        detail={`${plural(figures.attempts, 'attempt')} metered`}
+        detail={<>{calls(plural(figures.attempts, 'attempt'))} metered</>}
       />
       <Fact
         label="Per run"
         value={to('run', showUnitMoney(figures.costPerRunUsd))}
         exact={exact(figures.costPerRunUsd)}
-        detail={plural(figures.runs, 'run')}
+        detail={runs(plural(figures.runs, 'run'))}
       />
       <Fact
         label="Per interaction"
@@ -58,12 +75,19 @@ export function FiguresStrip({ workflow, figures }: FiguresStripProps) {
         label="Per call"
         value={to('model', showUnitMoney(figures.costPerCallUsd))}
         exact={exact(figures.costPerCallUsd)}
-        detail={plural(figures.calls, 'call')}
+        detail={calls(plural(figures.calls, 'call'))}
       />
       <Fact
         label="Calls ÷ interaction"
-        value={showRatio(figures.callsPerInteraction)}
-        detail={`${showCount(figures.attempts)} ÷ ${showCount(figures.calls)} = ${showRatio(figures.attemptsPerCall)} attempts a call`}
+        value={
+          figures.callsPerInteraction === null ? unknownText : to('interaction', showRatio(figures.callsPerInteraction))
+        }
+        detail={
+          <>
+            {calls(`${showCount(figures.attempts)} ÷ ${showCount(figures.calls)}`)} ={' '}
+            {showRatio(figures.attemptsPerCall)} attempts a call
+          </>
+        }
       />
     </Facts>
   );
@@ -71,14 +95,14 @@ export function FiguresStrip({ workflow, figures }: FiguresStripProps) {
 
 interface CostsLinkProps {
   readonly by: string;
-  readonly workflow: string;
+  readonly where: Filters;
   readonly children: ReactNode;
 }
 
-function CostsLink({ by, workflow, children }: CostsLinkProps) {
+function CostsLink({ by, where, children }: CostsLinkProps) {
   const { view } = useView();
   return (
-    <Link to="/costs" search={carry(view, { by: [by], where: { workflow: [workflow] } })}>
+    <Link to="/costs" search={carry(view, { by: [by], where })}>
       {children}
     </Link>
   );

@@ -1,5 +1,7 @@
 import type { Figures } from '../api/schema.ts';
 import { plural, showCount, showShare } from '../format/number.ts';
+import { Behind } from '../parts/behind.tsx';
+import type { Filters } from '../view/view-state.ts';
 import styles from './outcomes.module.css';
 
 const kinds = ['success', 'escalated', 'abandoned', 'failed', 'open'] as const;
@@ -12,7 +14,7 @@ const words = {
 } as const;
 
 /** How the runs of the range ended, as one bar with its numbers beside it. */
-export function Outcomes({ figures }: { readonly figures: Figures }) {
+export function Outcomes({ figures, where }: { readonly figures: Figures; readonly where: Filters }) {
   const counts = { ...figures.outcomes, open: figures.runsOpen };
   const all = kinds.reduce((sum, kind) => sum + counts[kind], 0);
   if (all === 0) return <p className="muted">No runs in this range.</p>;
@@ -42,7 +44,10 @@ export function Outcomes({ figures }: { readonly figures: Figures }) {
               {words[kind]}
             </dt>
             <dd>
-              {showCount(counts[kind])} <span className="muted">{showShare(counts[kind] / all)}</span>
+              <Behind where={{ ...where, outcome: [kind] }} list="runs">
+                {showCount(counts[kind])}
+              </Behind>{' '}
+              <span className="muted">{showShare(counts[kind] / all)}</span>
             </dd>
           </div>
         ))}

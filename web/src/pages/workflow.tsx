@@ -6,6 +6,7 @@ import { CostOverTime } from '../charts/cost-over-time.tsx';
 import { CostTreeChart } from '../charts/cost-tree-chart.tsx';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
 import { Breakdown } from '../parts/breakdown.tsx';
+import { FilterBar } from '../parts/filter-bar.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { treeRows } from '../tree/tree-rows.ts';
@@ -14,15 +15,19 @@ import { useStageCalls } from '../tree/use-stage-calls.ts';
 import { bucketOf } from '../view/range.ts';
 import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
+import { dimensionFilters, type Filters } from '../view/view-state.ts';
 import { FiguresStrip } from './figures.tsx';
 import layout from './layout.module.css';
 import { Outcomes } from './outcomes.tsx';
+
+/** What the API calls the workflow of calls that name none. */
+const nameless = '(none)';
 
 /** One workflow: what an outcome costs, where the money goes, and down to the single call. */
 export function WorkflowPage() {
   const { name } = useParams({ from: '/workflows/$name' });
   const { view } = useView();
-  const tree = useTree({ workflow: name }, view.range);
+  const tree = useTree({ workflow: name, where: view.where }, view.range);
   useTitle(name);
   return (
     <>
@@ -35,6 +40,7 @@ export function WorkflowPage() {
         title={name}
         badges={tree.data && <WorkflowMarks data={tree.data} />}
       />
+      <FilterBar />
       <Loaded query={tree}>{(data) => <WorkflowView data={data} />}</Loaded>
     </>
   );
@@ -52,28 +58,37 @@ function WorkflowMarks({ data }: { readonly data: WorkflowTree }) {
 
 function WorkflowView({ data }: { readonly data: WorkflowTree }) {
   const { view } = useView();
-  const where = useMemo(() => ({ workflow: [data.name] }), [data.name]);
+  const where = useScope(data.name);
   return (
     <div className="stack">
-      <FiguresStrip workflow={data.name} figures={data.figures} />
+      <FiguresStrip where={where} figures={data.figures} />
       <div className={layout.two}>
-        <OverTime workflow={data.name} />
+        <OverTime where={where} />
         <Panel title="Outcomes" note="How the runs of this range ended">
-          <Outcomes figures={data.figures} />
+          <Outcomes figures={data.figures} where={where} />
         </Panel>
       </div>
-      <CostTree data={data} />
+      <CostTree data={data} where={where} />
       <Breakdown key={data.name} where={where} by={view.by.length > 0 ? view.by : ['model']} title="Breakdown" />
     </div>
   );
 }
 
-function OverTime({ workflow }: { readonly workflow: string }) {
+/** Filters that hold this workflow and what the page is narrowed to; calls without a workflow have the empty name. */
+function useScope(workflow: string): Filters {
+  const { view } = useView();
+  return useMemo(
+    () => ({ ...dimensionFilters(view.where), workflow: [workflow === nameless ? '' : workflow] }),
+    [view.where, workflow],
+  );
+}
+
+function OverTime({ where }: { readonly where: Filters }) {
   const { view, change } = useView();
   const bucket = bucketOf(view.range);
   const query = {
     by: [bucket, 'stage'],
-    where: { workflow: [workflow] },
+    where,
     orderBy: 'dimensions',
     limit: 10_000,
   } as const;
@@ -95,11 +110,11 @@ function OverTime({ workflow }: { readonly workflow: string }) {
 }
 
 /** The tree as a picture and as a table; opening a stage in one opens it in the other. */
-function CostTree({ data }: { readonly data: WorkflowTree }) {
+function CostTree({ data, where }: { readonly data: WorkflowTree; readonly where: Filters }) {
   const { view, change } = useView();
   const [openCalls, setOpenCalls] = useState<ReadonlySet<string>>(new Set());
   const stages = view.open.filter((name) => data.tree.children.some((stage) => stage.name === name));
-  const opened = useStageCalls(data.name, view.range, stages);
+  const opened = useStageCalls(where, view.range, stages);
   const open = new Set([...stages.map((name) => `stage:${name}`), ...openCalls]);
   const rows = treeRows(data.tree, open, opened.callsOf);
   const toggleStage = useCallback(
@@ -125,6 +140,8 @@ function CostTree({ data }: { readonly data: WorkflowTree }) {
           label={`Cost tree of ${data.name}`}
           rows={rows}
           toggle={toggle}
+          details={opened.details}
+          where={where}
           more={opened.more}
           canShowMore={opened.canShowMore}
         />

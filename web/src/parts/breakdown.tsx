@@ -1,14 +1,16 @@
 import { Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useCosts } from '../api/queries.ts';
+import { useCosts, useInstance } from '../api/queries.ts';
 import type { CostRow, Costs } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney, unknownText } from '../format/money.ts';
 import { plural, showCount, showShare, showShort } from '../format/number.ts';
+import { behindRow, timeDimensions } from '../view/behind.ts';
 import { dimensionGroups, dimensionLabel, nextDimension } from '../view/dimensions.ts';
 import { carry, useView } from '../view/use-view.ts';
 import type { Filters } from '../view/view-state.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from './badges.tsx';
+import { Behind } from './behind.tsx';
 import styles from './breakdown.module.css';
 import { type Column, CsvButton, DataTable } from './data-table.tsx';
 import { Panel } from './panel.tsx';
@@ -22,12 +24,11 @@ interface BreakdownProps {
 
 /** Rows shown at once; the CSV file holds the same. */
 const rowsMax = 500;
-const timeNames = new Set(['minute', 'hour', 'day', 'week', 'month']);
 
 /** What matched, by any dimension or two; every row leads on to what is behind it. */
 export function Breakdown({ title, where, by }: BreakdownProps) {
   const { view } = useView();
-  const overTime = by.some((name) => timeNames.has(name));
+  const overTime = by.some((name) => timeDimensions.has(name));
   const costs = useCosts({ by, where, orderBy: overTime ? 'dimensions' : 'cost', limit: rowsMax }, view.range);
   const shown = costs.data;
   const columns = shown ? breakdownColumns(shown, where) : [];
@@ -149,7 +150,11 @@ function breakdownColumns(costs: Costs, where: Filters): Column<CostRow>[] {
       key: 'share',
       label: 'Share',
       number: true,
-      render: (row) => <ShareCell share={shareOf(row.costUsd, costs.totalUsd)} />,
+      render: (row) => (
+        <BehindRow row={row} by={costs.by} where={where}>
+          <ShareCell share={shareOf(row.costUsd, costs.totalUsd)} />
+        </BehindRow>
+      ),
       csv: (row) => shareOf(row.costUsd, costs.totalUsd),
     },
     ...countColumns(costs, where),
@@ -165,22 +170,16 @@ const countNames = [
   ['outputTokens', 'Tokens out'],
 ] as const;
 
-/** The counts that lead on to what is behind them. */
-const behindNames = new Set<string>(['runs', 'calls', 'attempts']);
-
 function countColumns(costs: Costs, where: Filters): Column<CostRow>[] {
   return countNames.map(([key, label]) => ({
     key,
     label,
     number: true,
-    render: (row) =>
-      behindNames.has(key) ? (
-        <Behind row={row} by={costs.by} where={where}>
-          {showCount(row[key])}
-        </Behind>
-      ) : (
-        showCount(row[key])
-      ),
+    render: (row) => (
+      <BehindRow row={row} by={costs.by} where={where} list={key === 'runs' ? 'runs' : 'calls'}>
+        {showCount(row[key])}
+      </BehindRow>
+    ),
     csv: (row) => row[key],
     sort: (row) => row[key],
   }));
@@ -207,7 +206,13 @@ interface ValueProps {
 function Value({ row, name, where }: ValueProps) {
   const { view } = useView();
   const value = row[name] ?? null;
-  if (timeNames.has(name)) return <span>{String(value)}</span>;
+  if (timeDimensions.has(name)) {
+    return (
+      <BehindRow row={row} by={[name]} where={where}>
+        {String(value)}
+      </BehindRow>
+    );
+  }
   if (name === 'run' && typeof value === 'string' && value !== '') {
     return (
       <Link to="/runs/$id" params={{ id: value }} search={carry(view)} className="mono">
@@ -224,41 +229,34 @@ function Value({ row, name, where }: ValueProps) {
   );
 }
 
-interface BehindProps {
+interface BehindRowProps {
   readonly row: CostRow;
   readonly by: readonly string[];
   readonly where: Filters;
+  readonly list?: 'calls' | 'runs';
   readonly children: ReactNode;
 }
 
-/** A number leads to the runs that made it, and from a single run to its calls. */
-function Behind({ row, by, where, children }: BehindProps) {
+/** A number leads to the calls, or runs, that made it: filters and time of its row. */
+function BehindRow({ row, by, where, list = 'calls', children }: BehindRowProps) {
   const { view } = useView();
-  const fixed = by.filter((name) => !timeNames.has(name)).map((name) => [name, [String(row[name] ?? '')]]);
-  const narrowed: Filters = { ...where, ...Object.fromEntries(fixed) };
-  const run = narrowed.run?.[0];
-  if (by.includes('run') && run !== undefined && run !== '') {
-    return (
-      <Link to="/runs/$id" params={{ id: run }} search={carry(view)} className="figure">
-        {children}
-      </Link>
-    );
-  }
+  const instance = useInstance();
+  const target = behindRow(row, by, { where, range: view.range }, instance.data?.timeZone ?? 'UTC');
   return (
-    <Link to="/costs" search={carry(view, { where: narrowed, by: ['run'] })} className="figure">
+    <Behind where={target.where} range={target.range} list={list}>
       {children}
-    </Link>
+    </Behind>
   );
 }
 
 /** A cost of which nothing is known is a dash, never zero; one of which a part is missing says so. */
-function CostCell({ digits, ...behind }: Omit<BehindProps, 'children'> & { readonly digits: number }) {
+function CostCell({ digits, ...behind }: Omit<BehindRowProps, 'children'> & { readonly digits: number }) {
   const { row } = behind;
   const unknown = row.attempts > 0 && row.unknownPriceAttempts === row.attempts;
   return (
     <span className={styles.cost} title={unknown ? undefined : `$${row.costUsd}`}>
       <UnknownPriceMark attempts={row.unknownPriceAttempts} short />
-      <Behind {...behind}>{unknown ? unknownText : alignMoney(row.costUsd, digits)}</Behind>
+      <BehindRow {...behind}>{unknown ? unknownText : alignMoney(row.costUsd, digits)}</BehindRow>
     </span>
   );
 }

@@ -9,6 +9,8 @@ export interface Column<Row> {
   readonly key: string;
   readonly label: string;
   readonly number?: boolean;
+  /** Only in the file, not on the screen. */
+  readonly hidden?: boolean;
   render(row: Row): ReactNode;
   /** What the CSV file holds: exact, unrounded. */
   csv(row: Row): string | number | null;
@@ -21,6 +23,8 @@ interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   rowKey(row: Row): string;
+  /** Every row at once, for lists that are read page by page. */
+  readonly whole?: boolean;
 }
 
 /** A longer table is cut here until it is asked for in full. */
@@ -32,9 +36,10 @@ interface Order {
 }
 
 /** Rows under sortable headings; as they come until a heading is pressed. */
-export function DataTable<Row>({ label, columns, rows, rowKey }: DataTableProps<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, whole = false }: DataTableProps<Row>) {
+  const shown = columns.filter((column) => column.hidden !== true);
   const [order, setOrder] = useState<Order | null>(null);
-  const [all, setAll] = useState(false);
+  const [all, setAll] = useState(whole);
   const sorted = sortRows(rows, columns, order);
   return (
     // A scrolling region must be reachable by keyboard.
@@ -44,7 +49,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: DataTableProps<
       <table className={styles.table}>
         <thead>
           <tr>
-            {columns.map((column) => (
+            {shown.map((column) => (
               <Heading key={column.key} column={column} order={order} onOrder={setOrder} />
             ))}
           </tr>
@@ -52,7 +57,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: DataTableProps<
         <tbody>
           {(all ? sorted : sorted.slice(0, rowsAtFirst)).map((row) => (
             <tr key={rowKey(row)}>
-              {columns.map((column) => (
+              {shown.map((column) => (
                 <td key={column.key} className={column.number ? styles.number : undefined}>
                   {column.render(row)}
                 </td>

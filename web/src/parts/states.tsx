@@ -42,7 +42,7 @@ interface ErrorStateProps {
   retry?(): void;
 }
 
-function ErrorState({ error, retry }: ErrorStateProps) {
+export function ErrorState({ error, retry }: ErrorStateProps) {
   const known = error instanceof ApiError;
   return (
     <div className={styles.error} role="alert">

@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useInstance } from '../api/queries.ts';
 import type { Workflow } from '../api/schema.ts';
-import { alignMoney, chartDollars, maxMoney, moneyDigits } from '../format/money.ts';
+import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { showCount, showRatio, showShare } from '../format/number.ts';
 import { carry, useView } from '../view/use-view.ts';
 import { SimulatedMark, UnknownPriceMark } from './badges.tsx';
+import { Behind } from './behind.tsx';
 import { type Column, DataTable } from './data-table.tsx';
 
 const dollarsOf = (decimal: string | null) => (decimal === null ? -1 : chartDollars(decimal));
@@ -35,7 +37,13 @@ function moneyColumns(workflows: readonly Workflow[]): Column<Workflow>[] {
       key,
       label,
       number: true,
-      render: ({ figures }) => <span title={exact(figures[key])}>{alignMoney(figures[key], digits)}</span>,
+      render: (row) => (
+        <span title={exact(row.figures[key])}>
+          <Of row={row} list={key === 'costUsd' ? 'calls' : 'runs'}>
+            {alignMoney(row.figures[key], digits)}
+          </Of>
+        </span>
+      ),
       csv: ({ figures }) => figures[key],
       sort: ({ figures }) => dollarsOf(figures[key]),
     };
@@ -47,7 +55,11 @@ const countColumns: readonly Column<Workflow>[] = [
     key: 'runs',
     label: 'Runs',
     number: true,
-    render: (row) => showCount(row.figures.runs),
+    render: (row) => (
+      <Of row={row} list="runs">
+        {showCount(row.figures.runs)}
+      </Of>
+    ),
     csv: (row) => row.figures.runs,
     sort: (row) => row.figures.runs,
   },
@@ -55,7 +67,7 @@ const countColumns: readonly Column<Workflow>[] = [
     key: 'calls',
     label: 'Calls',
     number: true,
-    render: (row) => showCount(row.figures.calls),
+    render: (row) => <Of row={row}>{showCount(row.figures.calls)}</Of>,
     csv: (row) => row.figures.calls,
     sort: (row) => row.figures.calls,
   },
@@ -63,7 +75,7 @@ const countColumns: readonly Column<Workflow>[] = [
     key: 'callsPerInteraction',
     label: 'Calls ÷ interaction',
     number: true,
-    render: (row) => showRatio(row.figures.callsPerInteraction),
+    render: (row) => <Of row={row}>{showRatio(row.figures.callsPerInteraction)}</Of>,
     csv: (row) => row.figures.callsPerInteraction,
     sort: (row) => row.figures.callsPerInteraction ?? -1,
   },
@@ -71,7 +83,11 @@ const countColumns: readonly Column<Workflow>[] = [
     key: 'successShare',
     label: 'Success',
     number: true,
-    render: (row) => successText(row),
+    render: (row) => (
+      <Of row={row} list="runs" outcome="success">
+        {successText(row)}
+      </Of>
+    ),
     csv: (row) => successShare(row),
     sort: (row) => successShare(row) ?? -1,
   },
@@ -96,14 +112,32 @@ export function WorkflowTable({ workflows, limit }: WorkflowTableProps) {
   );
 }
 
+interface OfProps {
+  readonly row: Workflow;
+  readonly list?: 'calls' | 'runs';
+  readonly outcome?: string;
+  readonly children: ReactNode;
+}
+
+/** A figure of a workflow leads to its calls or runs; a dash leads nowhere. */
+function Of({ row, list = 'calls', outcome, children }: OfProps) {
+  if (children === unknownText) return children;
+  const ended = outcome === undefined ? {} : { outcome: [outcome] };
+  return (
+    <Behind where={{ workflow: [row.name], ...ended }} list={list}>
+      {children}
+    </Behind>
+  );
+}
+
 function Name({ row }: { readonly row: Workflow }) {
   const { view } = useView();
   // When everything is simulated the banner and the page's title say so once for all rows.
   const instance = useInstance();
   return (
     <span className="row">
-      <Link to="/workflows/$name" params={{ name: row.name }} search={carry(view)}>
-        {row.name}
+      <Link to="/workflows/$name" params={{ name: row.name === '' ? '(none)' : row.name }} search={carry(view)}>
+        {row.name === '' ? '(none)' : row.name}
       </Link>
       {row.simulated && !instance.data?.simulated && <SimulatedMark />}
       <UnknownPriceMark attempts={row.figures.unknownPriceAttempts} short />

@@ -2,7 +2,12 @@ import { Button } from '@mantine/core';
 import { type LinkState, useLive } from '../api/live.tsx';
 import styles from './live-control.module.css';
 
-const words: Record<LinkState, string> = { connecting: 'Connecting', live: 'Live', lost: 'Reconnecting' };
+const words: Record<LinkState, string> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  away: 'Not up to date',
+  lost: 'Reconnecting',
+};
 
 /** Shows whether figures follow the ledger, and stops them for reading. */
 export function LiveControl() {

@@ -7,6 +7,7 @@ import { carry, useView } from '../view/use-view.ts';
 import { LiveControl } from './live-control.tsx';
 import { RangePicker } from './range-picker.tsx';
 import styles from './shell.module.css';
+import { SignInGate, SignOut } from './sign-in.tsx';
 import { SimulatedBanner } from './simulated-banner.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
@@ -15,10 +16,21 @@ const places = [
   { to: '/', label: 'Overview' },
   { to: '/workflows', label: 'Workflows' },
   { to: '/costs', label: 'Costs' },
+  { to: '/calls', label: 'Calls' },
+  { to: '/operations', label: 'Operations' },
+  { to: '/settings', label: 'Settings' },
 ] as const;
 
-/** What stands around every page: the way about, the time range, the live state. */
 export function Shell() {
+  return (
+    <SignInGate>
+      <Frame />
+    </SignInGate>
+  );
+}
+
+/** What stands around every page: the way about, the time range, the live state. */
+function Frame() {
   const { view } = useView();
   return (
     <LiveProvider refreshMs={refreshMsOf(view.range)}>
@@ -32,18 +44,28 @@ export function Shell() {
           <div className={styles.tools}>
             <LiveControl />
             <ThemeToggle />
+            <SignOut />
           </div>
         </div>
       </header>
       <SimulatedBanner />
       <div className={styles.frame}>
         <StaleBanner />
-        <section className={styles.controls} aria-label="Time range">
-          <RangePicker />
-        </section>
+        <RangeControl />
         <Content />
       </div>
     </LiveProvider>
+  );
+}
+
+/** Settings hold whatever the time. */
+function RangeControl() {
+  const path = useLocation({ select: (location) => location.pathname });
+  if (path === '/settings') return null;
+  return (
+    <section className={styles.controls} aria-label="Time range">
+      <RangePicker />
+    </section>
   );
 }
 

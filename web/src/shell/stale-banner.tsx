@@ -1,16 +1,22 @@
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../api/client.ts';
-import { useLive } from '../api/live.tsx';
+import { type LinkState, useLive } from '../api/live.tsx';
 import { liveKey } from '../api/queries.ts';
 import { showClock } from '../format/time.ts';
 import styles from './banner.module.css';
+
+const breaks: Partial<Record<LinkState, string>> = {
+  lost: 'The live connection broke off and is being made again.',
+  away: 'The ledger does not answer; it is asked again.',
+};
 
 /** Old figures stay on screen when new ones cannot be had; this says so, how old they are, and why. */
 export function StaleBanner() {
   const live = useLive();
   const stale = useStaleFigures();
-  if (stale === null && live.link !== 'lost') return null;
-  const since = stale ?? { atMs: live.refreshedAtMs, reason: 'The live connection broke off and is being made again.' };
+  const broken = breaks[live.link];
+  if (stale === null && broken === undefined) return null;
+  const since = stale ?? { atMs: live.refreshedAtMs, reason: broken ?? '' };
   return (
     <div className={styles.stale} role="status">
       <strong>{since.atMs ? `Figures as of ${showClock(since.atMs)}.` : 'Not up to date.'}</strong> {since.reason}{' '}

@@ -1,17 +1,22 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useRef, useState } from 'react';
-import { idTimeMs } from '../format/id-time.ts';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import type { AttemptInList, CallInList } from '../api/schema.ts';
 import { alignMoney, moneyDigits, unknownText } from '../format/money.ts';
-import { showCount, showShare, showShort } from '../format/number.ts';
-import { showClock } from '../format/time.ts';
+import { showCount, showDuration, showShare, showShort } from '../format/number.ts';
+import { showMoment } from '../format/time.ts';
 import { EstimatedMark, UnknownPriceMark } from '../parts/badges.tsx';
 import { carry, useView } from '../view/use-view.ts';
+import type { Filters } from '../view/view-state.ts';
 import { moveInTree, type NodeRow, type SpecialRow, type TreeKey, type TreeRow } from './tree-rows.ts';
 import styles from './tree-table.module.css';
 
 interface TreeTableProps {
   readonly rows: readonly TreeRow[];
   readonly label: string;
+  /** What lists know of the calls shown: time, model, status. */
+  readonly details: ReadonlyMap<string, CallInList>;
+  /** Filters that hold the whole tree. */
+  readonly where: Filters;
   toggle(rowId: string): void;
   more(stage: string): void;
   canShowMore(stage: string): boolean;
@@ -62,6 +67,8 @@ export function TreeTable(props: TreeTableProps) {
                 digits={digits}
                 onFocus={setCurrent}
                 toggle={props.toggle}
+                where={props.where}
+                detail={props.details.get(callIdOf(row))}
               />
             ) : (
               <Special key={row.id} row={row} current={row.id === active} onFocus={setCurrent} table={props} />
@@ -121,11 +128,13 @@ interface NodeProps {
   readonly current: boolean;
   /** Decimals of the cost column. */
   readonly digits: number;
+  readonly where: Filters;
+  readonly detail: CallInList | undefined;
   onFocus(id: string): void;
   toggle(id: string): void;
 }
 
-function Node({ row, current, digits, onFocus, toggle }: NodeProps) {
+function Node({ row, current, digits, onFocus, toggle, where, detail }: NodeProps) {
   const { node } = row;
   const priceless = node.counts.attempts > 0 && node.counts.unknownPriceAttempts === node.counts.attempts;
   return (
@@ -143,24 +152,44 @@ function Node({ row, current, digits, onFocus, toggle }: NodeProps) {
       <td>
         <div className={styles.name} data-level={row.level}>
           <Toggle row={row} toggle={toggle} />
-          <Name row={row} />
+          <Name row={row} detail={detail} />
           <EstimatedMark attempts={node.counts.estimatedAttempts} short />
           <UnknownPriceMark attempts={node.counts.unknownPriceAttempts} short />
         </div>
       </td>
       <td className={styles.number} title={`$${node.totalUsd}`}>
-        {priceless ? unknownText : alignMoney(node.totalUsd, row.level > 2 ? callDigits : digits)}
+        <Count row={row} where={where}>
+          {priceless ? unknownText : alignMoney(node.totalUsd, row.level > 2 ? callDigits : digits)}
+        </Count>
       </td>
       <td>
-        <Share share={row.share} />
+        <Count row={row} where={where}>
+          <Share share={row.share} />
+        </Count>
       </td>
-      <td className={styles.number}>{row.level > 2 ? '' : showCount(node.counts.calls)}</td>
-      <td className={styles.number}>{row.kind === 'attempt' ? '' : showCount(node.counts.attempts)}</td>
+      <td className={styles.number}>
+        {row.level <= 2 && (
+          <Count row={row} where={where}>
+            {showCount(node.counts.calls)}
+          </Count>
+        )}
+      </td>
+      <td className={styles.number}>
+        {row.kind !== 'attempt' && (
+          <Count row={row} where={where}>
+            {showCount(node.counts.attempts)}
+          </Count>
+        )}
+      </td>
       <td className={styles.number} title={showCount(row.inputTokens)}>
-        {showShort(row.inputTokens)}
+        <Count row={row} where={where}>
+          {showShort(row.inputTokens)}
+        </Count>
       </td>
       <td className={styles.number} title={showCount(row.outputTokens)}>
-        {showShort(row.outputTokens)}
+        <Count row={row} where={where}>
+          {showShort(row.outputTokens)}
+        </Count>
       </td>
     </tr>
   );
@@ -190,12 +219,33 @@ function Toggle({ row, toggle }: { readonly row: NodeRow; toggle(id: string): vo
   );
 }
 
-function Name({ row }: { readonly row: NodeRow }) {
+/** A figure of a workflow or stage leads to its calls; one of a call is explained on the call's page, where its name leads. */
+function Count({
+  row,
+  where,
+  children,
+}: {
+  readonly row: NodeRow;
+  readonly where: Filters;
+  readonly children: ReactNode;
+}) {
+  const { view } = useView();
+  if (row.level > 2) return children;
+  const narrowed = row.kind === 'stage' ? { ...where, stage: [row.name] } : where;
+  return (
+    <Link to="/calls" search={carry(view, { where: narrowed })} tabIndex={-1} className="figure">
+      {children}
+    </Link>
+  );
+}
+
+function Name({ row, detail }: { readonly row: NodeRow; readonly detail: CallInList | undefined }) {
   const { view } = useView();
   if (row.kind === 'workflow') return <strong>{row.name}</strong>;
   if (row.kind === 'stage') return <span className={styles.stage}>{row.name === '' ? '(no stage)' : row.name}</span>;
-  const madeMs = idTimeMs(row.name);
-  const text = row.kind === 'attempt' ? `attempt ${row.position}` : madeMs === null ? row.name : showClock(madeMs);
+  const attempt = detail?.attempts.find(({ id }) => id === row.name);
+  const shown = attempt ?? detail?.attempts.at(-1);
+  const text = row.kind === 'attempt' ? `attempt ${row.position}` : detail ? showMoment(detail.startedAt) : row.name;
   return (
     <Link
       to="/calls/$id"
@@ -205,9 +255,22 @@ function Name({ row }: { readonly row: NodeRow }) {
       className={styles.call}
       title={row.name}
     >
-      {text}
-      {row.kind === 'call' && madeMs !== null && <span className={styles.id}>{row.name.slice(-6)}</span>}
+      <span className={styles.when}>{text}</span>
+      {shown && <AttemptText attempt={shown} durationMs={attempt ? attempt.durationMs : (detail?.durationMs ?? 0)} />}
     </Link>
+  );
+}
+
+function AttemptText({ attempt, durationMs }: { readonly attempt: AttemptInList; readonly durationMs: number }) {
+  const status = attempt.status === 0 ? 'no answer' : String(attempt.status);
+  return (
+    <span className={styles.about}>
+      <span>{attempt.model || attempt.modelRequested}</span>
+      <span data-bad={attempt.failure !== null}>
+        {attempt.failure === null ? status : `${status} ${attempt.failure.replaceAll('_', ' ')}`}
+      </span>
+      <span>{showDuration(durationMs)}</span>
+    </span>
   );
 }
 
@@ -254,11 +317,21 @@ function SpecialText({ row, table }: { readonly row: SpecialRow; readonly table:
     return <span className="muted">The calls could not be read; they are asked for again.</span>;
   if (row.type === 'nothing') return <span className="muted">No calls in this range.</span>;
   if (!table.canShowMore(row.stage)) {
-    return <span className="muted">{showCount(row.rest)} older calls: choose a shorter or an earlier time range.</span>;
+    return <OlderCalls row={row} where={table.where} />;
   }
   return (
     <button type="button" tabIndex={-1} className={styles.more} onClick={() => table.more(row.stage)}>
       Show older calls <span className="muted">({showCount(row.rest)} more)</span>
     </button>
+  );
+}
+
+/** The tree lists so many; the rest is read page by page. */
+function OlderCalls({ row, where }: { readonly row: SpecialRow; readonly where: Filters }) {
+  const { view } = useView();
+  return (
+    <Link to="/calls" search={carry(view, { where: { ...where, stage: [row.stage] } })} tabIndex={-1}>
+      All calls of this stage <span className="muted">({showCount(row.rest)} more)</span>
+    </Link>
   );
 }

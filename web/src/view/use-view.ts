@@ -26,7 +26,7 @@ export function useView(): ViewControl {
   return { view, change };
 }
 
-/** What a link to another page carries along: the range and nothing that only belongs to this page. */
+/** What a link to another page carries along: range and filters, and nothing that only belongs to this page. */
 export function carry(view: ViewState, patch: Partial<ViewState> = {}): ViewState {
-  return { range: view.range, by: [], where: {}, open: [], ...patch };
+  return { range: view.range, by: [], where: view.where, open: [], ...patch };
 }

@@ -73,6 +73,14 @@ export function withFilter(where: Filters, dimension: string, value: string): Fi
   return { ...where, [dimension]: [value] };
 }
 
+/** What of the filters the API knows as dimensions; how runs ended is a parameter of its own. */
+export function dimensionFilters(where: Filters): Filters {
+  return withoutFilter(where, outcomeFilter);
+}
+
+/** Not a dimension of calls, but a filter of runs. */
+export const outcomeFilter = 'outcome';
+
 export function withoutFilter(where: Filters, dimension: string): Filters {
   return Object.fromEntries(Object.entries(where).filter(([name]) => name !== dimension));
 }

@@ -1,0 +1,193 @@
+import { Button, CopyButton, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { sendJson } from '../api/client.ts';
+import { useKeys } from '../api/queries.ts';
+import type { AccessKey, CreatedKey } from '../api/schema.ts';
+import { showMoment } from '../format/time.ts';
+import { Mark } from '../parts/badges.tsx';
+import { Behind } from '../parts/behind.tsx';
+import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { ErrorState, Loaded, NothingHere } from '../parts/states.tsx';
+import styles from './settings.module.css';
+
+/** Keys clients send calls with: made, seen once, taken back. */
+export function KeysPanel() {
+  const keys = useKeys();
+  const rows = keys.data?.keys ?? [];
+  return (
+    <Panel
+      title="Access keys"
+      note="What clients send where their SDK puts the provider's key; calls take over the key's labels"
+      flush
+      actions={<CsvButton fileName="burnrate-keys.csv" columns={columns} rows={rows} />}
+    >
+      <div className={styles.pad}>
+        <NewKey />
+      </div>
+      <Loaded query={keys} height={120}>
+        {(data) =>
+          data.keys.length === 0 ? (
+            <NothingHere>No key has been made yet.</NothingHere>
+          ) : (
+            <DataTable label="Access keys" columns={columns} rows={data.keys} rowKey={(key) => key.id} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+const labelNames = ['team', 'feature', 'customer', 'plan'] as const;
+type Labels = Partial<Record<(typeof labelNames)[number], string>>;
+
+function NewKey() {
+  const client = useQueryClient();
+  const [name, setName] = useState('');
+  const [labels, setLabels] = useState<Labels>({});
+  const create = useMutation({
+    mutationFn: () => {
+      const defaults = Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
+      return sendJson<CreatedKey>('POST', '/api/keys', { name: name.trim(), defaults });
+    },
+    onSuccess: async () => {
+      setName('');
+      await client.invalidateQueries({ queryKey: ['keys'] });
+    },
+  });
+  return (
+    <>
+      {create.data?.secret && <Secret created={create.data} done={() => create.reset()} />}
+      {create.error && <ErrorState error={create.error} />}
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          create.mutate();
+        }}
+      >
+        <TextInput
+          label="Name of the new key"
+          placeholder="support-bot production"
+          value={name}
+          maxLength={256}
+          required
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {labelNames.map((label) => (
+          <TextInput
+            key={label}
+            label={`${label.charAt(0).toUpperCase()}${label.slice(1)}`}
+            placeholder="optional"
+            maxLength={256}
+            value={labels[label] ?? ''}
+            onChange={(event) => setLabels({ ...labels, [label]: event.currentTarget.value })}
+          />
+        ))}
+        <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
+          Create key
+        </Button>
+      </form>
+    </>
+  );
+}
+
+function Secret({ created, done }: { readonly created: CreatedKey; done(): void }) {
+  const secret = created.secret ?? '';
+  return (
+    <div className={styles.secret} role="status">
+      <p>
+        <strong>The secret of {created.key.name}, shown this once.</strong> Only a hash of it is kept.
+      </p>
+      <code>{secret}</code>
+      <CopyButton value={secret}>
+        {({ copied, copy }) => (
+          <Button size="compact-sm" variant="default" onClick={copy}>
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
+        )}
+      </CopyButton>
+      <Button size="compact-sm" variant="default" onClick={done}>
+        I have kept it
+      </Button>
+    </div>
+  );
+}
+
+function Revoke({ accessKey }: { readonly accessKey: AccessKey }) {
+  const client = useQueryClient();
+  const [asked, setAsked] = useState(false);
+  const revoke = useMutation({
+    mutationFn: () => sendJson<AccessKey>('DELETE', `/api/keys/${encodeURIComponent(accessKey.id)}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  });
+  if (accessKey.revokedAt !== null) return <span className="muted">{showMoment(accessKey.revokedAt)}</span>;
+  if (!asked) {
+    return (
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => setAsked(true)}
+        aria-label={`Revoke ${accessKey.name}`}
+      >
+        Revoke
+      </Button>
+    );
+  }
+  return (
+    <span className="row">
+      <Button size="compact-sm" color="red" onClick={() => revoke.mutate()} loading={revoke.isPending}>
+        Revoke for good
+      </Button>
+      <Button size="compact-sm" variant="default" onClick={() => setAsked(false)}>
+        Keep
+      </Button>
+    </span>
+  );
+}
+
+const labelText = (key: AccessKey) =>
+  labelNames.flatMap((name) => (key.defaults[name] === undefined ? [] : [`${name} ${key.defaults[name]}`])).join(', ');
+
+const columns: readonly Column<AccessKey>[] = [
+  {
+    key: 'name',
+    label: 'Name',
+    render: (key) => (
+      <span className="row">
+        <Behind where={{ key: [key.id] }}>{key.name}</Behind>
+        {key.revokedAt !== null && <Mark tone="plain" label="revoked" meaning="Calls with this key are refused." />}
+      </span>
+    ),
+    csv: (key) => key.name,
+    sort: (key) => key.name,
+  },
+  { key: 'id', label: 'Id', hidden: true, render: (key) => key.id, csv: (key) => key.id },
+  {
+    key: 'hint',
+    label: 'Ends with',
+    render: (key) => <code className="mono">…{key.hint}</code>,
+    csv: (key) => key.hint,
+  },
+  {
+    key: 'defaults',
+    label: 'Labels',
+    render: (key) => labelText(key) || <span className="muted">none</span>,
+    csv: labelText,
+  },
+  {
+    key: 'allowedModels',
+    label: 'Models',
+    render: (key) => key.allowedModels.join(', ') || <span className="muted">every model</span>,
+    csv: (key) => key.allowedModels.join(' '),
+  },
+  {
+    key: 'createdAt',
+    label: 'Made',
+    render: (key) => showMoment(key.createdAt),
+    csv: (key) => key.createdAt,
+    sort: (key) => Date.parse(key.createdAt),
+  },
+  { key: 'revokedAt', label: 'Revoked', render: (key) => <Revoke accessKey={key} />, csv: (key) => key.revokedAt },
+];

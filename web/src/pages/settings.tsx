@@ -1,0 +1,20 @@
+import { PageHead } from '../parts/panel.tsx';
+import { useTitle } from '../view/use-title.ts';
+import { InstanceFactsPanel } from './settings-instance.tsx';
+import { KeysPanel } from './settings-keys.tsx';
+import { PricesPanel } from './settings-prices.tsx';
+
+/** What this instance is, who may use it, and what things cost. */
+export function SettingsPage() {
+  useTitle('Settings');
+  return (
+    <>
+      <PageHead title="Settings" />
+      <div className="stack">
+        <KeysPanel />
+        <PricesPanel />
+        <InstanceFactsPanel />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { useEffect, useState } from 'react';
+import { useInstance } from '../api/queries.ts';
+import { nowMs } from '../clock.ts';
+import { startOfDayMs, startOfMonthMs } from './behind.ts';
+import type { RangeChoice } from './range.ts';
+
+const minuteMs = 60_000;
+
+export interface Calendar {
+  readonly today: RangeChoice;
+  /** As much of yesterday as there is of today. */
+  readonly yesterday: RangeChoice;
+  readonly month: RangeChoice;
+}
+
+/** Stretches of the instance's calendar up to the end of this minute; they move on once a minute. */
+export function useCalendar(): Calendar | null {
+  const instance = useInstance();
+  const endMs = useMinuteEnd();
+  const timeZone = instance.data?.timeZone;
+  if (timeZone === undefined) return null;
+  const todayMs = startOfDayMs(endMs - 1, timeZone);
+  const yesterdayMs = startOfDayMs(todayMs - 1, timeZone);
+  const fixed = (fromMs: number, toMs: number): RangeChoice => ({ kind: 'fixed', fromMs, toMs });
+  return {
+    today: fixed(todayMs, endMs),
+    yesterday: fixed(yesterdayMs, Math.min(todayMs, yesterdayMs + endMs - todayMs)),
+    month: fixed(startOfMonthMs(endMs - 1, timeZone), endMs),
+  };
+}
+
+function useMinuteEnd(): number {
+  const end = () => (Math.floor(nowMs() / minuteMs) + 1) * minuteMs;
+  const [endMs, setEndMs] = useState(end);
+  useEffect(() => {
+    const timer = setTimeout(() => setEndMs(end()), endMs - nowMs() + 50);
+    return () => clearTimeout(timer);
+  });
+  return endMs;
+}
