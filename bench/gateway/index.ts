@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { type LoadResult, load, quantile } from './load.ts';
-import { cpuSeconds, processTree, residentMb } from './process-cost.ts';
+import { cpuSeconds, processesNamed, processTree, residentMb } from './process-cost.ts';
 import { burnrateTarget, directTarget, nginxTarget, portkeyTarget, startUpstream, type Target } from './targets.ts';
 
 interface Row {
@@ -13,7 +13,10 @@ interface Row {
   readonly requests: number;
   readonly failures: number;
   readonly perSecond: number;
+  /** Over the CPU time of every process, what is off the path (ledger, control) included. */
   readonly perCoreSecond: number | null;
+  /** Over the CPU time of the process that carries the traffic alone. */
+  readonly perCoreSecondOnPath: number | null;
   readonly addedP50Ms: number;
   readonly addedP99Ms: number;
   readonly residentMb: number | null;
@@ -28,10 +31,14 @@ const shapes = [
   { name: '100-chunk stream', stream: true },
 ] as const;
 
-async function measure(
-  target: Target,
-  shape: (typeof shapes)[number],
-): Promise<{ result: LoadResult; cpu: number; rss: number }> {
+interface Measured {
+  readonly result: LoadResult;
+  readonly cpu: number;
+  readonly cpuOnPath: number;
+  readonly rss: number;
+}
+
+async function measure(target: Target, shape: (typeof shapes)[number]): Promise<Measured> {
   const body = JSON.stringify({
     model: 'gpt-5-mini',
     messages: [{ role: 'user', content: prompt }],
@@ -40,18 +47,21 @@ async function measure(
   const options = { origin: target.origin, path: target.path, headers: target.headers, body };
   await load({ ...options, connections, durationMs: 2_000 });
   const pids = target.pid === null ? [] : processTree(target.pid);
+  const carriers = target.carrier === null ? pids : processesNamed(pids, target.carrier);
   const before = cpuSeconds(pids);
+  const beforeOnPath = cpuSeconds(carriers);
   const busy = await load({ ...options, connections, durationMs });
   // What is off the path (journal to ledger) is charged too: wait until the backlog has been worked off.
   await new Promise((done) => setTimeout(done, 2_000));
   const cpu = cpuSeconds(pids) - before;
+  const cpuOnPath = cpuSeconds(carriers) - beforeOnPath;
   const rss = residentMb(pids);
   const calm = await load({ ...options, connections: 1, durationMs: durationMs / 2 });
-  return { result: { ...busy, latenciesMs: calm.latenciesMs }, cpu, rss };
+  return { result: { ...busy, latenciesMs: calm.latenciesMs }, cpu, cpuOnPath, rss };
 }
 
-function row(target: Target, shape: string, measured: Awaited<ReturnType<typeof measure>>, direct: LoadResult): Row {
-  const { result, cpu, rss } = measured;
+function row(target: Target, shape: string, measured: Measured, direct: LoadResult): Row {
+  const { result, cpu, cpuOnPath, rss } = measured;
   return {
     target: target.name,
     shape,
@@ -59,6 +69,7 @@ function row(target: Target, shape: string, measured: Awaited<ReturnType<typeof 
     failures: result.failures,
     perSecond: Math.round(result.requests / result.seconds),
     perCoreSecond: target.pid === null ? null : Math.round(result.requests / cpu),
+    perCoreSecondOnPath: target.pid === null ? null : Math.round(result.requests / cpuOnPath),
     addedP50Ms: round(quantile(result.latenciesMs, 0.5) - quantile(direct.latenciesMs, 0.5)),
     addedP99Ms: round(quantile(result.latenciesMs, 0.99) - quantile(direct.latenciesMs, 0.99)),
     residentMb: target.pid === null ? null : Math.round(rss),

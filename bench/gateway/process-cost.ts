@@ -47,3 +47,15 @@ export function cpuSeconds(pids: readonly number[]): number {
 export function residentMb(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + Number(statFields(pid)[21] ?? 0) * 4096, 0) / 1e6;
 }
+
+/** Those of the processes whose command line holds `word`. */
+export function processesNamed(pids: readonly number[], word: string): number[] {
+  return pids.filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word);
+    } catch {
+      // The process ended between listing and reading.
+      return false;
+    }
+  });
+}

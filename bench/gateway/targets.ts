@@ -13,6 +13,8 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
   /** Root of the process tree to be charged; null for a direct connection. */
   readonly pid: number | null;
+  /** A word of the command line of the process that carries the traffic, where others work beside it. */
+  readonly carrier: string | null;
   /** What must be said beside its figures. */
   readonly note: string;
   stop(): Promise<void>;
@@ -30,7 +32,16 @@ export async function startUpstream(): Promise<{ port: number; stop(): Promise<v
 
 export function directTarget(upstreamPort: number): Target {
   const origin = `http://127.0.0.1:${upstreamPort}`;
-  return { name: 'direct', origin, path: chatPath, headers: jsonHeaders, pid: null, note: '', stop: async () => {} };
+  return {
+    name: 'direct',
+    origin,
+    path: chatPath,
+    headers: jsonHeaders,
+    pid: null,
+    carrier: null,
+    note: '',
+    stop: async () => {},
+  };
 }
 
 /** One nginx worker with keep-alive to the upstream. Null where nginx is not installed. */
@@ -48,6 +59,7 @@ export async function nginxTarget(upstreamPort: number): Promise<Target | null> 
     path: chatPath,
     headers: jsonHeaders,
     pid: child.pid ?? null,
+    carrier: null,
     note: 'forwards only: no metering, no record',
     stop: async () => {
       await stopChild(child);
@@ -92,6 +104,7 @@ export async function portkeyTarget(upstreamPort: number): Promise<Target | null
       'x-portkey-custom-host': `http://127.0.0.1:${upstreamPort}/v1`,
     },
     pid: child.pid ?? null,
+    carrier: null,
     note: 'no record kept; fetch response headers re-wrapped, without which it answers 500 to streams on Node 20',
     stop: () => stopChild(child),
   };
@@ -112,6 +125,7 @@ export async function burnrateTarget(upstreamPort: number, name: string, setting
     path: chatPath,
     headers: jsonHeaders,
     pid: child.pid ?? null,
+    carrier: 'internal-worker',
     note: '',
     stop: async () => {
       await stopChild(child);
