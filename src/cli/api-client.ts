@@ -11,7 +11,7 @@ export interface InstanceOptions {
 export interface ApiClient {
   readonly url: string;
   get<T>(path: string, query?: readonly [string, string][]): Promise<T>;
-  send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
 }
 
 const answerMsMax = 60_000;
