@@ -23,6 +23,7 @@ import { pricesEndpoints } from './prices-endpoints.ts';
 import { refuse, refuseInvalid, refuseThrown } from './refusals.ts';
 import { releasesEndpoints } from './releases-endpoints.ts';
 import { reportsEndpoints } from './reports-endpoints.ts';
+import { whatIfEndpoints } from './what-if-endpoints.ts';
 import { workflowsEndpoints } from './workflows-endpoints.ts';
 
 /** The control plane over HTTP: the API, its document, probes, metrics and the dashboard. */
@@ -55,6 +56,7 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     economicsEndpoints,
     reportsEndpoints,
     releasesEndpoints,
+    whatIfEndpoints,
     newestEndpoints,
     callsEndpoints,
     operationsEndpoints,

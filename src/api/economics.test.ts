@@ -18,7 +18,7 @@ workflows: { support-assistant: { stages: { answer: { model: openai/gpt-5 } } } 
 overheads: { infrastructure: [ { name: gateway, monthlyUsd: 310, allocateBy: calls } ] }
 `;
 
-async function get(path: string): Promise<Response> {
+async function get(path: string, init: RequestInit = {}): Promise<Response> {
   await under.append([
     anAttempt({ team: 'care', interaction: 'i1' }),
     anAttempt({ attemptId: 'att_2', callId: 'call_2', run: 'run_2', team: 'web', simulated: true }),
@@ -39,7 +39,7 @@ async function get(path: string): Promise<Response> {
     },
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   });
-  return api.fetch(new Request(`http://127.0.0.1:4700${path}`));
+  return api.fetch(new Request(`http://127.0.0.1:4700${path}`, init));
 }
 
 test('the stack sums on the wire too, and says what it left out', async () => {
@@ -100,4 +100,15 @@ test('a report in JSON sums as the stack does; several tables are no CSV', async
   const report = reportSchema.parse(await (await get(`/api/reports/chargeback?${march1}`)).json());
   expect(report.tables[0]?.total?.at(-1)).toBe('10.0045');
   expect((await get('/api/reports/weekly?format=csv')).status).toBe(422);
+});
+
+test.each([
+  [{ workflows: { 'support-assistant': { stages: { answer: { maxOutputTokens: 50 } } } } }, 200, '0.001'],
+  [{ workflows: {} }, 422, 'names no stage'],
+  [{ workflows: { w: { stages: { s: { cach: {} } } } } }, 422, 'cach'],
+])('what if %j', async (policy, status, content) => {
+  const body = JSON.stringify({ policy, from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' });
+  const answer = await get('/api/whatif', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const text = await answer.text();
+  expect([answer.status, text.includes(content)]).toEqual([status, true]);
 });

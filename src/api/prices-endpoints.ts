@@ -60,7 +60,8 @@ export const pricesEndpoints: Endpoints = (api, ports) => {
   });
 };
 
-function bookOf({ providers, prices }: Config): PriceBook {
+/** The prices a configuration means. */
+export function bookOf({ providers, prices }: Config): PriceBook {
   const priced = Object.entries(providers).map(([name, { kind, baseUrl, gpu }]): PricedProvider => {
     return { name, kind, baseUrl, ...(gpu === undefined ? {} : { gpu }) } as PricedProvider;
   });

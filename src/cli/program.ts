@@ -13,6 +13,7 @@ import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { addSeriesVerbs } from './series-verbs.ts';
 import { serve } from './serve.ts';
+import { whatIf } from './what-if.ts';
 
 /** Runs a verb; its exit code goes to `done`. */
 type Done = (code: ExitCode) => void;
@@ -104,6 +105,16 @@ function addQuestions(program: Command, effects: Effects, done: Done): void {
     .option(...configOption)
     .option(...jsonOption)
     .action(async (kind, options) => done(await report(effects, kind, options)));
+  program
+    .command('whatif')
+    .description('what recorded history would have cost under another policy')
+    .argument('<policy>', 'YAML file that names stages as burnrate.yaml does, with what they would do otherwise')
+    .option('--from <time>', 'start, RFC 3339; 24 hours before the end when absent')
+    .option('--to <time>', 'end, RFC 3339; now when absent')
+    .option(...urlOption)
+    .option(...configOption)
+    .option(...jsonOption)
+    .action(async (policy, options) => done(await whatIf(effects, policy, options)));
   const keys = program.command('keys').description('access keys of a running instance');
   keys
     .command('list')

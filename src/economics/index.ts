@@ -36,3 +36,5 @@ export {
 export { type Formula, unitFormulas } from './units/formulas.ts';
 export type { Margin } from './units/margins.ts';
 export { readUnitEconomics, type UnitEconomics, type WorkflowUnits } from './units/unit-economics.ts';
+export { policySchema, type StagePolicy, stagePolicies } from './what-if/policy.ts';
+export { readWhatIf, type WhatIf } from './what-if/what-if.ts';
