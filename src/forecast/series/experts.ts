@@ -32,7 +32,7 @@ const halfLives = { briefly: 1 / 8, half: 1 / 2, long: 2, always: 7 } as const;
 /** The last known value. */
 const last: Expert = {
   name: 'last value',
-  share: 3,
+  share: 4,
   forecast: ({ values, end, horizon }) => new Float64Array(horizon).fill(at(values, end - 1)),
 };
 
