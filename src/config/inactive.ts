@@ -15,9 +15,10 @@ export const featureKeys = {
   },
   retention: { active: true, keys: ['retention', 'retention.attempts'] },
   'sampled retention': {
-    active: false,
-    keys: ['retention.sampled', 'retention.aggregates', 'retention.audit', 'workflows.*.retention'],
+    active: true,
+    keys: ['retention.sampled', 'retention.aggregates', 'workflows.*.retention'],
   },
+  'audit retention': { active: false, keys: ['retention.audit'] },
   providers: {
     active: true,
     keys: ['providers', ...under('providers.*', ['kind', 'baseUrl', 'apiKey', 'credentials', 'headers', 'timeout'])],
@@ -36,8 +37,8 @@ export const featureKeys = {
   },
   'fleet engines': { active: false, keys: ['engines'] },
   budgets: { active: false, keys: ['budgets', 'providers.*.cancelLag', 'providers.*.models'] },
-  'bounded output': { active: false, keys: ['workflows.*.stages.*.maxOutputTokens'] },
-  'rate limits': { active: false, keys: ['limits'] },
+  'bounded output': { active: true, keys: ['workflows.*.stages.*.maxOutputTokens'] },
+  'rate limits': { active: true, keys: ['limits'] },
   plans: { active: false, keys: ['plans'] },
   forecast: {
     active: false,
@@ -46,7 +47,7 @@ export const featureKeys = {
       'scenarios',
       'stresses',
       'providers.*.gpu.utilisation',
-      ...under('providers.*', ['latency', 'firstToken', 'perOutputToken', 'failures', 'limits']),
+      ...under('providers.*', ['latency', 'firstToken', 'perOutputToken', 'failures']),
       ...under('workflows.*', ['outcome', 'traffic', 'impatience', 'productLife', 'naive', 'start', 'targetLatency']),
       ...under('workflows.*.stages.*', [
         'model',
@@ -73,7 +74,7 @@ export const featureKeys = {
     keys: ['overheads', 'people', 'services', 'workflows.*.bytesPerCall', 'providers.*.reserved'],
   },
   'human review': { active: false, keys: ['workflows.*.stages.*.review'] },
-  alerts: { active: false, keys: ['alerts'] },
+  alerts: { active: true, keys: ['alerts', 'providers.*.limits'] },
   pilot: { active: false, keys: ['pilot'] },
   'failure handling': {
     active: false,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BurnrateError } from '../base/index.ts';
+import type { PotRef } from '../books/index.ts';
 import type { AttemptStart } from '../journal/index.ts';
 import type { Usd } from '../money/index.ts';
 import type { UsageReading } from '../pricing/index.ts';
@@ -11,12 +12,15 @@ import type {
   AttributionName,
   CostLine,
   FailureClass,
+  HoldEntry,
   PartTokens,
   PriceState,
   Usage,
   UsageSource,
 } from '../tree/index.ts';
-import type { JsonObject, Operation, Protocol, RequestFacts } from './protocols/protocol.ts';
+import type { Coverage } from './control/coverage.ts';
+import type { TakenPaces } from './control/paces.ts';
+import type { JsonObject, Operation, Protocol, RequestFacts, StreamEnding } from './protocols/protocol.ts';
 import type { ProviderSettings } from './settings.ts';
 
 /** Where a request of the data plane goes. */
@@ -37,6 +41,8 @@ export interface Caller {
   readonly defaults: Attribution;
   /** Empty allows every model. */
   readonly allowedModels: readonly string[];
+  /** Names of budgets the key is bound to. */
+  readonly budgets: readonly string[];
 }
 
 /** The parsed request. */
@@ -53,6 +59,24 @@ export interface Understanding {
   readonly inflated: boolean;
   /** True when usage was asked for in the client's place, so that its traces are taken out of the stream. */
   readonly usageAdded: boolean;
+}
+
+/** How a call is bounded. */
+export interface Control {
+  /** The budgets it counts against, in the order they are held. */
+  readonly pots: readonly PotRef[];
+  /** Written to the journal with the begin; null when nothing is held. */
+  readonly hold: HoldEntry | null;
+  /** Null when its stream is not watched. */
+  readonly coverage: Coverage | null;
+  readonly ending: StreamEnding | null;
+  readonly paces: TakenPaces;
+  /** Rungs of brakes in force: `free-users@0.85`. */
+  readonly rungs: readonly string[];
+  /** What answers like this one are remembered by. */
+  readonly learnKey: string;
+  /** The interaction that counts against a plan with this call; null when it counted before. */
+  readonly newInteraction: string | null;
 }
 
 export interface CallIdentity {
@@ -92,6 +116,8 @@ export interface Observation {
   readonly finished: boolean;
   /** The answer could not be read as what it claims to be. */
   readonly garbled: boolean;
+  /** It was ended here because no more money could be held for it. */
+  readonly cut: boolean;
 }
 
 /** How the upstream request ended. */
@@ -147,6 +173,8 @@ export interface Exchange {
   understanding: Understanding;
   prompt: PromptFacts;
   call: CallIdentity;
+  /** Null when nothing bounds the call. */
+  control: Control | null;
   start: AttemptStart | null;
   result: UpstreamResult | null;
   metered: Metered | null;

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AssertionFailure, BurnrateError } from '../base/index.ts';
+import type { Attempt } from '../tree/index.ts';
+import { Controls } from './control/controls.ts';
 import { Counters } from './counters.ts';
 import type { CallIdentity, Exchange, Route, Stage, Understanding } from './exchange.ts';
 import { limits } from './limits.ts';
@@ -59,6 +61,7 @@ class DataPlane implements Gateway {
   readonly #bodies = new BodyBudget();
   readonly #sendings = new Set<Sending>();
   readonly #pipeline: readonly Stage[];
+  readonly #controls: Controls;
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
   #onIdle: () => void = () => undefined;
@@ -67,6 +70,7 @@ class DataPlane implements Gateway {
     this.#deps = deps;
     this.#settings = settings;
     this.#upstream = new Upstream(settings);
+    this.#controls = new Controls(deps, settings);
     const calls = callMemory(deps.clock, deps.ids, settings);
     this.#touch = calls.touch;
     this.#pipeline = this.#compose(calls.stage);
@@ -84,18 +88,20 @@ class DataPlane implements Gateway {
       promptFacts(fingerprintSecret),
       nameCall,
       (exchange) => this.#upstream.admit(exchange.route.provider),
+      this.#controls.stage,
       begin(journal, priceBook, clock, simulated),
       attempt({
         upstream: this.#upstream,
         clock,
         settings: this.#settings,
         onOverhead: (ms) => this.#counters.noteOverhead(ms),
+        controls: this.#controls,
         sendings: this.#sendings,
       }),
       meter,
       price(priceBook),
-      post(journal, simulated, (done) => this.#counters.noteAttempt(done)),
-      answer,
+      post(journal, simulated, this.#controls, (done) => this.#counters.noteAttempt(done)),
+      answer(this.#controls),
     ];
   }
 
@@ -143,6 +149,7 @@ class DataPlane implements Gateway {
       understanding: notUnderstood,
       prompt: noPrompt,
       call: notNamed,
+      control: null,
       start: null,
       result: null,
       metered: null,
@@ -175,7 +182,7 @@ class DataPlane implements Gateway {
       if (failed) this.#counters.noteError(failed.code);
     } catch (error) {
       await this.#bookLost(exchange);
-      this.#refuse(exchange.req, exchange.res, exchange.route.protocol, error);
+      this.#refuse(exchange.req, exchange.res, exchange.route.protocol, error, this.#controls.headers(exchange));
     } finally {
       this.#leave(exchange);
     }
@@ -186,22 +193,30 @@ class DataPlane implements Gateway {
     const { start, attempt: ended } = exchange;
     if (!start || ended) return Promise.resolve();
     const unseen = { firstByteMs: null, firstTokenMs: null, durationMs: 0, responseBytes: 0, providerRequestId: '' };
-    return this.#deps.journal.end({ ...start, ...unseen, status: 0, failure: 'crash' });
+    const lost: Attempt = { ...start, ...unseen, status: 0, failure: 'crash' };
+    return this.#deps.journal.end(lost, this.#controls.settle(exchange, lost));
   }
 
   #leave(exchange: Exchange): void {
     this.#counters.inFlight--;
+    this.#controls.leave(exchange);
     this.#bodies.giveBack(exchange.body.length);
     this.#counters.noteDuration(this.#deps.clock.monotonicMs() - exchange.receivedMs);
     if (exchange.start) this.#touch(exchange);
     if (this.#counters.inFlight === 0) this.#onIdle();
   }
 
-  #refuse(req: IncomingMessage, res: ServerResponse, protocol: Protocol, thrown: unknown): void {
+  #refuse(
+    req: IncomingMessage,
+    res: ServerResponse,
+    protocol: Protocol,
+    thrown: unknown,
+    headers: readonly string[] = [],
+  ): void {
     const error = asBurnrateError(thrown);
     this.#counters.noteError(error.code);
     if (error.code === 'internal') this.#deps.log('error', 'a request failed here', { cause: String(thrown) });
-    refuse(req, res, protocol, error);
+    refuse(req, res, protocol, error, headers);
     if (res.headersSent && !res.writableEnded) res.destroy();
     if (thrown instanceof AssertionFailure) throw thrown;
   }
@@ -226,6 +241,6 @@ class DataPlane implements Gateway {
   }
 
   stats() {
-    return this.#counters.snapshot();
+    return { ...this.#counters.snapshot(), controls: this.#controls.counters.snapshot() };
   }
 }

@@ -96,6 +96,17 @@ export function insertMember(bytes: Buffer, name: string, value: string): Buffer
   return Buffer.concat([bytes.subarray(0, open), member, bytes.subarray(open)]);
 }
 
+/** Sets a member below the top-level object, making what is missing on the way; every other byte stays as it is. */
+export function setMember(bytes: Buffer, path: readonly string[], value: string): Buffer {
+  const [name = '', ...rest] = path;
+  const span = topLevelMember(bytes, name);
+  const made = rest.reduceRight((inner, key) => `{${JSON.stringify(key)}:${inner}}`, value);
+  if (!span) return insertMember(bytes, name, made);
+  const inner = bytes.subarray(span.valueStart, span.valueEnd);
+  const nested = rest.length > 0 && inner[0] === openBrace;
+  return replaceSpan(bytes, span, nested ? setMember(inner, rest, value).toString('utf8') : made);
+}
+
 /**
  * The value position of a member `needle` (a quoted name as bytes) at or after `from`, or -1. Inside a JSON string the
  * quotes of such a name are escaped, so text that merely talks about the name is never found; a string value equal to

@@ -34,6 +34,30 @@ export const limits = {
   answerHeaderBytesMax: 64 * 1024,
   /** Longest an answer may take from begin to end, however lively it is. */
   totalTimeoutMs: 60 * 60_000,
+  /** Stages, and models, whose answers are remembered to size holds. */
+  rememberedStages: 10_000,
+  /** Interactions remembered so that each counts once against a plan. */
+  rememberedInteractions: 20_000,
+  /** How long a stream waits for more money while it reads on. */
+  extensionWaitMs: 2_000,
+  /** Bytes of one stream under a hard budget that wait for a slow client. */
+  streamBytesHeldMax: 256 * 1024,
+  /** Longest answer assumed of a model nobody knows the limits of, when it cannot be watched: sent as its maximum. */
+  unlistedOutputTokensMax: 16_384,
+  /** Longest answer of such a model when it is watched token by token. */
+  watchedOutputTokensMax: 1_000_000,
+  /** Counters of limits and pauses in memory; beyond it the idle ones, then the oldest are forgotten. */
+  pacesMax: 50_000,
+  /** Calls that wait for their turn because a brake says so. */
+  queuedMax: 1_000,
+  /** Told to a client whose money is held by others, or that has too many calls in flight. */
+  contendedRetryAfterMs: 1_000,
+  /** Answers kept for repeated idempotency keys, and how long: by count, each, together. */
+  idempotentAnswersMax: 10_000,
+  idempotentAnswerBytesMax: 1024 * 1024,
+  idempotentBytesMax: 64 * 1024 * 1024,
+  idempotencyMs: 24 * 60 * 60_000,
+  idempotencyKeyBytesMax: 256,
   /** Told to a client that is refused because a bound is reached. */
   overloadedRetryAfterMs: 1_000,
 } as const;

@@ -6,6 +6,7 @@ import type { Journal } from '../journal/index.ts';
 import type { RateRule } from '../policy/index.ts';
 import type { PriceBook } from '../pricing/index.ts';
 import type { BudgetDefinition, Scope, ScopeDimension } from '../tree/index.ts';
+import type { ControlStats } from './control/control-counters.ts';
 
 /** One line of the process log; never carries a secret, a prompt or an answer. */
 export type Log = (
@@ -88,6 +89,8 @@ export interface GatewayStats {
   readonly durationSeconds: Histogram;
   /** Time the gateway itself adds before the upstream request goes out, upper bounds in seconds. */
   readonly overheadSeconds: Histogram;
+  /** Holds, waits, early ends and brakes. */
+  readonly controls: ControlStats;
 }
 
 export interface Histogram {

@@ -17,6 +17,10 @@ export interface ProviderSettings {
   readonly headers: readonly (readonly [string, string])[];
   /** From the request sent to the first response header, milliseconds. */
   readonly headersTimeoutMs: number;
+  /** Tokens billed beyond what was read of a cut stream; `end` when all of it is billed, null when nobody said. */
+  readonly cancelLag: number | 'end' | null;
+  /** Limits of models as the file states them. */
+  readonly models: Readonly<Record<string, { readonly contextWindow?: number; readonly maxOutputTokens?: number }>>;
 }
 
 export interface GatewaySettings {
@@ -35,6 +39,8 @@ export interface GatewaySettings {
   readonly idleTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly onDisconnect: 'cancel' | 'finish';
+  /** How long a call may wait for money that others hold. */
+  readonly budgetWaitMs: number;
   readonly defaults: { readonly environment?: string; readonly release?: string };
   readonly workflows: ReadonlyMap<string, WorkflowSettings>;
 }
@@ -43,6 +49,8 @@ export interface WorkflowSettings {
   readonly defaults: Readonly<Partial<Record<'team' | 'feature' | 'customer' | 'environment', string>>>;
   /** Time a stage gives one attempt to begin its answer, milliseconds. */
   readonly stageTimeoutMs: ReadonlyMap<string, number>;
+  /** Longest answer a stage allows, tokens. */
+  readonly stageOutputTokensMax: ReadonlyMap<string, number>;
 }
 
 /** The vendors' own addresses, as their SDKs default to. */
@@ -72,6 +80,7 @@ export function settingsFrom(config: Config): GatewaySettings {
     idleTimeoutMs: server.streamIdleTimeout.ms,
     drainTimeoutMs: server.drainTimeout.ms,
     onDisconnect: server.onDisconnect,
+    budgetWaitMs: server.budgetWait.ms,
     defaults: {
       ...(config.environment === undefined ? {} : { environment: config.environment }),
       ...(config.release === undefined ? {} : { release: config.release }),
@@ -91,6 +100,8 @@ function providerFrom(name: string, provider: Provider, config: Config): Provide
     credentials: provider.credentials,
     headers: Object.entries(provider.headers).map(([header, value]) => [header.toLowerCase(), value] as const),
     headersTimeoutMs: (provider.timeout ?? config.server.upstreamTimeout).ms,
+    cancelLag: provider.cancelLag ?? null,
+    models: provider.models ?? {},
   };
 }
 
@@ -120,6 +131,9 @@ function workflowFrom(workflow: Config['workflows'][string]): WorkflowSettings {
   const timeouts = Object.entries(workflow.stages).flatMap(([name, stage]): [string, number][] =>
     stage.timeout === undefined ? [] : [[name, stage.timeout.ms]],
   );
+  const outputs = Object.entries(workflow.stages).flatMap(([name, stage]): [string, number][] =>
+    stage.maxOutputTokens === undefined ? [] : [[name, stage.maxOutputTokens]],
+  );
   return {
     defaults: {
       ...(team === undefined ? {} : { team }),
@@ -128,5 +142,6 @@ function workflowFrom(workflow: Config['workflows'][string]): WorkflowSettings {
       ...(environment === undefined ? {} : { environment }),
     },
     stageTimeoutMs: new Map(timeouts),
+    stageOutputTokensMax: new Map(outputs),
   };
 }

@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { BurnrateError, idSource, seededRandom, systemClock } from '../base/index.ts';
 import type { KeyRecord } from '../books/index.ts';
-import { parseConfig } from '../config/index.ts';
+import { type Config, parseConfig } from '../config/index.ts';
 import type { AttemptStart, Journal } from '../journal/index.ts';
 import { createPriceBook } from '../pricing/index.ts';
 import type { Attempt, HoldEntry } from '../tree/index.ts';
 import { withoutBudgets } from './control/rules.ts';
 import { createGateway } from './gateway.ts';
-import type { Gateway, GatewayDeps } from './ports.ts';
+import type { BudgetsPort, Gateway, GatewayDeps } from './ports.ts';
 
 /** A journal in memory that remembers what it was told, in order. */
 export interface MemoryJournal extends Journal {
@@ -81,6 +81,7 @@ export interface RigOptions {
   /** Where providers are said to be; the scripted upstream when absent. */
   readonly providerPort?: number;
   readonly keys?: Readonly<Record<string, Partial<KeyRecord>>>;
+  readonly budgets?: (config: Config) => BudgetsPort;
   readonly deps?: Partial<GatewayDeps>;
 }
 
@@ -153,7 +154,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     priceBook: createPriceBook({ providers: [], overrides: priceOverrides(config) }),
     journal,
     keys: keysOf(options),
-    budgets: withoutBudgets(config),
+    budgets: (options.budgets ?? withoutBudgets)(config),
     clock: systemClock,
     random: seededRandom(1),
     ids: idSource(systemClock),

@@ -11,6 +11,7 @@ const alertKinds = [
   'retry-storm',
   'cache-collapse',
   'new-high-cost-route',
+  'price-jump',
   'prompt-growth',
   'concentration',
   'provider-headroom',

@@ -19,6 +19,11 @@ export const serverSchema = section({
   requestTimeout: doc(duration.prefault('5m'), 'How long a client may take to send its whole request.', '5m'),
   keepAlive: doc(duration.prefault('75s'), 'How long an idle client connection is kept.', '75s'),
   connectTimeout: doc(duration.prefault('10s'), 'How long connecting to a provider may take.', '10s'),
+  budgetWait: doc(
+    duration.prefault('5s'),
+    'How long a call may wait for money of a hard budget that other calls hold, before it is refused.',
+    '5s',
+  ),
   upstreamTimeout: doc(
     duration.prefault('10m'),
     'How long a provider may take to begin its answer where neither stage nor provider says otherwise.',

@@ -1,4 +1,5 @@
 import { BurnrateError, type Clock } from '../../base/index.ts';
+import type { Controls } from '../control/controls.ts';
 import type { BreakOff, Exchange, Stage, UpstreamResult } from '../exchange.ts';
 import { limits } from '../limits.ts';
 import type { GatewaySettings } from '../settings.ts';
@@ -15,6 +16,7 @@ export interface AttemptOptions {
   readonly settings: GatewaySettings;
   /** Told when the request goes out, milliseconds after it arrived here. */
   readonly onOverhead: (ms: number) => void;
+  readonly controls: Controls;
   /** Requests on their way, so that a stop can cut them. */
   readonly sendings: Set<Sending>;
 }
@@ -33,10 +35,14 @@ export function attempt(options: AttemptOptions): Stage {
       exchange,
       elapsedMs,
       plainBytesHeldMax: options.settings.plainBytesHeldMax,
-      ownHeaders: () => knownHeaders(exchange),
+      ownHeaders: () => knownHeaders(exchange, options.controls),
+      cut: () => {
+        options.controls.counters.endedEarly++;
+        sending.abort();
+      },
     });
     exchange.answerWay = relay;
-    const sending = options.upstream.send(requestOf(exchange, options.settings), relay);
+    const sending: Sending = options.upstream.send(requestOf(exchange, options.settings), relay);
     relay.attach(() => sending.resume());
     const watch = watchOver(exchange, sending, relay, options);
     const end = await sending.end;
@@ -45,7 +51,7 @@ export function attempt(options: AttemptOptions): Stage {
     exchange.result = {
       status: relay.status,
       sent: end.kind === 'complete' || end.sent,
-      breakOff: breakOffOf(end, watch.timedOut()),
+      breakOff: observation.cut ? null : breakOffOf(end, watch.timedOut()),
       simulated: relay.simulated,
       requestId: observation.requestId || relay.requestId,
       firstByteMs: relay.firstByteMs,
@@ -82,7 +88,7 @@ function requestOf(exchange: Exchange, settings: GatewaySettings): UpstreamReque
       rawHeaders: req.rawHeaders,
       provider,
       foreignBaggage: baggage === undefined ? undefined : readBaggage(String(baggage)).foreign,
-      plainAnswer: understanding.usageAdded,
+      plainAnswer: understanding.usageAdded || exchange.control?.coverage != null,
       inflated: understanding.inflated,
     }),
     body: understanding.upstreamBody,

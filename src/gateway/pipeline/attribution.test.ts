@@ -16,7 +16,14 @@ function read(headers: Record<string, string>, more: { defaults?: Attribution; u
     understanding: { facts: { model: '', streamed: false, user: more.user ?? '' } },
   } as unknown as Exchange;
   const workflows = new Map([
-    ['support', { defaults: { team: 'of-workflow', feature: 'chat' }, stageTimeoutMs: new Map<string, number>() }],
+    [
+      'support',
+      {
+        defaults: { team: 'of-workflow', feature: 'chat' },
+        stageTimeoutMs: new Map<string, number>(),
+        stageOutputTokensMax: new Map<string, number>(),
+      },
+    ],
   ]);
   return readAttribution(exchange, { defaults: { environment: 'of-instance', release: 'r1' }, workflows });
 }

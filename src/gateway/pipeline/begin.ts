@@ -13,7 +13,7 @@ export function begin(journal: Journal, priceBook: PriceBook, clock: Clock, simu
   return async (exchange) => {
     if (readsOnly(exchange)) return;
     const start = startOf(exchange, priceBook, clock.nowMs(), simulated.has(exchange.route.provider.name));
-    await journal.begin(start);
+    await journal.begin(start, exchange.control?.hold ?? null);
     exchange.start = start;
   };
 }

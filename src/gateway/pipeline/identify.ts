@@ -5,7 +5,7 @@ import type { Caller, Exchange, Stage } from '../exchange.ts';
 import type { GatewayDeps } from '../ports.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-export const anonymous: Caller = { keyId: 'anonymous', defaults: {}, allowedModels: [] };
+export const anonymous: Caller = { keyId: 'anonymous', defaults: {}, allowedModels: [], budgets: [] };
 
 /**
  * Finds out who calls from the key where the client's SDK puts it. With `access: open` a known key counts as itself
@@ -42,7 +42,7 @@ async function lookUp(
 }
 
 function callerOf(key: KeyRecord): Caller {
-  return { keyId: key.id, defaults: key.defaults, allowedModels: key.allowedModels };
+  return { keyId: key.id, defaults: key.defaults, allowedModels: key.allowedModels, budgets: key.budgets };
 }
 
 const bearer = /^bearer\s+/i;

@@ -47,6 +47,8 @@ function fromBytes(inputTokens: number, observation: Observation): Usage {
 }
 
 function failureOf(exchange: Exchange, result: UpstreamResult): FailureClass | null {
+  // A documented early end is what the budget asked for, not a failure.
+  if (result.observation.cut) return null;
   if (result.breakOff) return result.breakOff.failure;
   if (result.status >= 400) return failureOfStatus(result.status);
   const { failed, garbled, finished, reading } = result.observation;

@@ -1,10 +1,11 @@
 import { toDecimal } from '../../money/index.ts';
+import type { Controls } from '../control/controls.ts';
 import type { Exchange } from '../exchange.ts';
 
 const printable = /^[\x20-\x7e]*$/;
 
 /** What is known before the answer is: which call it is and who serves it. */
-export function knownHeaders(exchange: Exchange): string[] {
+export function knownHeaders(exchange: Exchange, controls: Pick<Controls, 'headers'>): string[] {
   const { call, route, understanding } = exchange;
   const model = exchange.metered?.modelServed || understanding.facts.model;
   const servedBy = model === '' ? route.provider.name : `${route.provider.name}/${model}`;
@@ -19,13 +20,14 @@ export function knownHeaders(exchange: Exchange): string[] {
     String(call.attemptNumber),
     'burnrate-cache',
     'bypass',
+    ...controls.headers(exchange),
   ];
 }
 
 /** All of our headers, the cost among them when it is known. */
-export function finalHeaders(exchange: Exchange): string[] {
+export function finalHeaders(exchange: Exchange, controls: Pick<Controls, 'headers'>): string[] {
   const cost = exchange.priced?.cost;
-  const headers = knownHeaders(exchange);
+  const headers = knownHeaders(exchange, controls);
   if (cost) headers.push('burnrate-cost-usd', toDecimal(cost));
   return headers;
 }

@@ -1,18 +1,24 @@
 import type { Journal } from '../../journal/index.ts';
 import type { Attempt } from '../../tree/index.ts';
+import type { Controls } from '../control/controls.ts';
 import type { Exchange, Stage } from '../exchange.ts';
 
 /**
  * Writes the end of the attempt to the journal, exactly once, and waits until a kill −9 cannot undo it: the answer's
  * last bytes go out after that, so what a client has seen complete is complete in the ledger too.
  */
-export function post(journal: Journal, simulated: Set<string>, onPosted: (attempt: Attempt) => void): Stage {
+export function post(
+  journal: Journal,
+  simulated: Set<string>,
+  controls: Pick<Controls, 'settle'>,
+  onPosted: (attempt: Attempt) => void,
+): Stage {
   return (exchange) => {
     const attempt = attemptOf(exchange);
     if (!attempt || exchange.attempt) return;
     exchange.attempt = attempt;
     if (attempt.status > 0) noteSimulated(simulated, attempt);
-    const written = journal.end(attempt);
+    const written = journal.end(attempt, controls.settle(exchange, attempt));
     onPosted(attempt);
     return written;
   };

@@ -19,6 +19,10 @@ export class Recent<V> {
     if (!oldest.done) this.#entries.delete(oldest.value);
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   get size(): number {
     return this.#entries.size;
   }

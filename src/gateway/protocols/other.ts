@@ -7,4 +7,6 @@ export const other: Protocol = {
   name: 'other',
   operationOf: (method) => otherOperation(method),
   promptOf: () => [],
+  outputOf: () => null,
+  endingOf: () => null,
 };

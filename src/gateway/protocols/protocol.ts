@@ -70,6 +70,34 @@ export interface ErrorFacts {
   readonly message: string;
 }
 
+/** What a request says about the length of its answer. */
+export interface OutputAsk {
+  /** Null when the client set no maximum. */
+  readonly maxTokens: number | null;
+  /** Answers asked for at once. */
+  readonly choices: number;
+  /** True when the model thinks without showing all of it, so that its tokens cannot be counted as they come. */
+  readonly hidden: boolean;
+  /** Where in the body the maximum stands, or is to stand. */
+  readonly field: readonly string[];
+}
+
+/** What is known of a stream that is ended before its provider does. */
+export interface EarlyEndFacts {
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** The client asked for usage itself. */
+  readonly wantsUsage: boolean;
+}
+
+/** Follows a stream so that it can be ended at any event as the provider would at its length limit. */
+export interface StreamEnding {
+  note(payload: Buffer): void;
+  /** The last events, terminators included. */
+  end(facts: EarlyEndFacts): string;
+}
+
 /** One wire format. Pure: bytes and parsed JSON in, facts out. */
 export interface Protocol {
   readonly name: ProtocolName;
@@ -77,6 +105,10 @@ export interface Protocol {
   operationOf(method: string, path: string): Operation;
   readRequest(operation: Operation, body: JsonObject): RequestFacts;
   promptOf(operation: Operation, body: JsonObject): PromptPiece[];
+  /** Null when answers of this operation are not made of tokens, or cannot be limited. */
+  outputOf(operation: Operation, body: JsonObject): OutputAsk | null;
+  /** Null when streams of this operation cannot be ended early. */
+  endingOf(operation: Operation): StreamEnding | null;
   /** The provider's id of a plain answer, or empty. */
   answerId(body: JsonObject): string;
   /** Quoted name of the usage member of a plain answer, for answers too large to parse. */
@@ -112,4 +144,18 @@ export function asArray(value: unknown): readonly unknown[] {
 
 export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** A whole number of tokens or answers; null for anything else. */
+export function asCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** One event's JSON; null when it is not an object. */
+export function parseEvent(payload: Buffer): JsonObject | null {
+  try {
+    return asObject(JSON.parse(payload.toString('utf8')));
+  } catch {
+    return null;
+  }
 }

@@ -18,6 +18,7 @@ export const emptyObservation: Observation = {
   failed: false,
   finished: true,
   garbled: false,
+  cut: false,
 };
 
 /** For answers nothing is read from. */

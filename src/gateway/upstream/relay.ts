@@ -1,7 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { BurnrateError } from '../../base/index.ts';
+import type { Coverage } from '../control/coverage.ts';
 import type { AnswerWay, Exchange, Observation } from '../exchange.ts';
+import { limits } from '../limits.ts';
+import { asObject } from '../protocols/protocol.ts';
 import { errorFacts, refuse } from '../server/refusal.ts';
+import { EventGate } from './event-gate.ts';
 import { InflatingObserver, inflaterFor } from './inflating-observer.ts';
 import { blindObserver, emptyObservation, type Observer } from './observer.ts';
 import { PlainObserver } from './plain-observer.ts';
@@ -18,6 +22,8 @@ export interface RelayOptions {
   readonly plainBytesHeldMax: number;
   /** Our headers, as far as they are known before the answer is. */
   readonly ownHeaders: () => readonly string[];
+  /** Cuts the request upstream. */
+  readonly cut: () => void;
 }
 
 interface Head {
@@ -49,6 +55,10 @@ export class Relay implements AnswerSink, AnswerWay {
   #head: Head | null = null;
   #observer: Observer = blindObserver;
   #stripper: UsageStripper | null = null;
+  /** Of a stream under a hard budget: counts what comes, and lets only whole events out. */
+  #watched: { readonly meter: StreamMeter; readonly coverage: Coverage; readonly gate: EventGate } | null = null;
+  #budgetWaits = false;
+  #cut = false;
   /** Null once the answer's head went out. */
   #held: Buffer[] | null = null;
   #heldBytes = 0;
@@ -78,7 +88,11 @@ export class Relay implements AnswerSink, AnswerWay {
   }
 
   #continue(): void {
-    if (!this.#clientFull && !this.#observerFull) this.#resume();
+    if (this.#mayRead()) this.#resume();
+  }
+
+  #mayRead(): boolean {
+    return !this.#clientFull && !this.#observerFull && !this.#budgetWaits;
   }
 
   onHead(status: number, message: string, rawHeaders: Dispatcher.DispatchController['rawHeaders']): void {
@@ -139,7 +153,7 @@ export class Relay implements AnswerSink, AnswerWay {
     const { route, understanding } = this.#options.exchange;
     const { name } = understanding.operation;
     const meter = () => new StreamMeter(route.protocol, name, this.#options.elapsedMs);
-    if (isEventStream(head)) return new EventStreamObserver(meter());
+    if (isEventStream(head)) return new EventStreamObserver(this.#watch(head) ?? meter());
     if (this.#isArrayStream(head)) return new JsonArrayObserver(meter());
     if (head.contentType.includes('json') || isGarbled(head, understanding.operation.readsJson)) {
       return new PlainObserver(route.protocol, name);
@@ -147,13 +161,45 @@ export class Relay implements AnswerSink, AnswerWay {
     return blindObserver;
   }
 
+  /** Null when no hard budget watches the stream. One that came compressed though it was asked not to is only cut. */
+  #watch(head: Head): StreamMeter | null {
+    const { route, understanding, control } = this.#options.exchange;
+    const { coverage = null, ending = null } = control ?? {};
+    if (!coverage) return null;
+    const note = head.coding === 'identity' && ending ? (payload: Buffer) => ending.note(payload) : null;
+    const meter = new StreamMeter(route.protocol, understanding.operation.name, this.#options.elapsedMs, note);
+    coverage.onDurable = () => {
+      this.#budgetWaits = false;
+      this.#continue();
+    };
+    coverage.onExhausted = () => this.#endEarly();
+    this.#watched = { meter, coverage, gate: new EventGate() };
+    return meter;
+  }
+
+  /** Looks whether what came is covered, and asks for more ahead of need. */
+  #checkCoverage(): void {
+    if (!this.#watched || this.#cut) return;
+    const verdict = this.#watched.coverage.progress(this.#watched.meter.contentBytes);
+    this.#budgetWaits = verdict === 'pause';
+    if (verdict === 'end') this.#endEarly();
+  }
+
+  #endEarly(): void {
+    if (this.#cut) return;
+    this.#cut = true;
+    this.#options.cut();
+  }
+
   onBytes(chunk: Buffer): boolean {
+    if (this.#cut) return false;
     this.firstByteMs ??= this.#options.elapsedMs();
     this.responseBytes += chunk.length;
     if (!this.#observer.push(chunk)) this.#observerFull = true;
     if (this.#held) this.#hold(chunk);
     else this.#forward(chunk);
-    return !this.#clientFull && !this.#observerFull;
+    this.#checkCoverage();
+    return this.#mayRead();
   }
 
   #hold(chunk: Buffer): void {
@@ -168,10 +214,28 @@ export class Relay implements AnswerSink, AnswerWay {
 
   #forward(chunk: Buffer): void {
     const { res, gone } = this.#options.exchange;
-    const bytes = this.#stripper ? this.#stripper.push(chunk) : chunk;
+    const stripped = this.#stripper ? this.#stripper.push(chunk) : chunk;
+    const bytes = this.#gated ? this.#gated.push(stripped) : stripped;
     if (gone || bytes.length === 0) return;
     this.#lastByte = bytes[bytes.length - 1] as number;
-    if (!res.write(bytes)) this.#clientFull = true;
+    if (!res.write(bytes)) this.#onClientFull(res.writableLength);
+  }
+
+  /** Whole events only where the end can be written here; compressed bytes have no events to see. */
+  get #gated(): EventGate | null {
+    return this.#watched && this.#head?.coding === 'identity' ? this.#watched.gate : null;
+  }
+
+  /**
+   * The provider makes tokens whether they are read or not, so a watched stream is read on into memory; when that is
+   * full it stands still only if the rest of the answer is held in full.
+   */
+  #onClientFull(waitingBytes: number): void {
+    if (!this.#watched) this.#clientFull = true;
+    else if (waitingBytes > limits.streamBytesHeldMax) {
+      this.#clientFull = true;
+      if (this.#watched.coverage.pauseForClient() === 'end') this.#endEarly();
+    }
   }
 
   #sendHead(head: Head, own: readonly string[]): void {
@@ -185,7 +249,11 @@ export class Relay implements AnswerSink, AnswerWay {
   /** What the observer learnt. @param whole false when the answer broke off */
   observe(whole: boolean): Observation | Promise<Observation> {
     if (!this.#head) return { ...emptyObservation, finished: false };
-    return this.#observer.end(whole);
+    return this.#cut ? this.#observeCut() : this.#observer.end(whole);
+  }
+
+  async #observeCut(): Promise<Observation> {
+    return { ...(await this.#observer.end(false)), cut: true };
   }
 
   finish(headers: readonly string[], error: BurnrateError | null): void {
@@ -197,7 +265,31 @@ export class Relay implements AnswerSink, AnswerWay {
       const { status, message } = this.#head;
       res.writeHead(status, message, [...this.#head.headers, ...headers]);
       res.end(this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held, this.#heldBytes));
-    } else res.end(this.#stripper?.end());
+    } else if (this.#cut) this.#writeEnding();
+    else {
+      const rest = this.#stripper?.end();
+      const gated = this.#gated;
+      if (gated && rest) res.write(gated.push(rest));
+      res.end(gated ? gated.end() : rest);
+    }
+  }
+
+  /** As the provider ends an answer that reached its maximum. */
+  #writeEnding(): void {
+    const { res, control, understanding, prompt } = this.#options.exchange;
+    if (!this.#gated || !control?.ending || this.#head?.sized) {
+      res.destroy();
+      return;
+    }
+    const options = asObject(understanding.json?.stream_options);
+    res.end(
+      control.ending.end({
+        model: understanding.facts.model,
+        inputTokens: prompt.inputTokens,
+        outputTokens: control.coverage?.seenTokens ?? 0,
+        wantsUsage: options?.include_usage === true,
+      }),
+    );
   }
 
   /** The head is out: a stream ends with the provider's own error event, anything else is visibly cut off. */

@@ -15,6 +15,7 @@ export class StreamMeter {
   readonly #operation: string;
   readonly #elapsedMs: () => number;
   readonly #contentNames: readonly Buffer[];
+  readonly #onPayload: ((payload: Buffer) => void) | null;
   readonly #notes: StreamNotes = {
     usageBody: null,
     model: '',
@@ -30,7 +31,14 @@ export class StreamMeter {
   /** The latest event with usage, kept unread where only the last one counts. */
   #pending: Buffer | null = null;
 
-  constructor(protocol: Protocol, operation: string, elapsedMs: () => number) {
+  /** @param onPayload told of every event; only watched streams have one */
+  constructor(
+    protocol: Protocol,
+    operation: string,
+    elapsedMs: () => number,
+    onPayload: ((payload: Buffer) => void) | null = null,
+  ) {
+    this.#onPayload = onPayload;
     this.#protocol = protocol;
     this.#operation = operation;
     this.#elapsedMs = elapsedMs;
@@ -40,6 +48,7 @@ export class StreamMeter {
   /** @param payload the JSON of one event, or an end mark like `[DONE]` */
   onEvent(payload: Buffer): void {
     this.#events++;
+    this.#onPayload?.(payload);
     this.#countContent(payload);
     const { stream } = this.#protocol;
     const hasUsage = payload[findValue(payload, stream.usageName, 0)] === openBrace;
@@ -68,6 +77,11 @@ export class StreamMeter {
     else this.#garbled = true;
   }
 
+  /** Bytes of the answer's text seen so far. */
+  get contentBytes(): number {
+    return this.#contentBytes;
+  }
+
   end(): Observation {
     if (this.#pending) this.#read(this.#pending);
     const { usageBody, model, requestId, failed, finished, usageFinal } = this.#notes;
@@ -82,6 +96,7 @@ export class StreamMeter {
       failed,
       finished,
       garbled: this.#garbled || this.#events === 0,
+      cut: false,
     };
   }
 }

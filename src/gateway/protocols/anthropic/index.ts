@@ -1,6 +1,8 @@
 import { asObject, asText, type Protocol } from '../protocol.ts';
+import { anthropicEnding } from './ending.ts';
 import { anthropicErrorBody, anthropicErrorEvent } from './errors.ts';
 import { anthropicOperation } from './operations.ts';
+import { anthropicOutput } from './output.ts';
 import { anthropicPrompt } from './prompt.ts';
 import { anthropicStream } from './stream.ts';
 
@@ -14,6 +16,8 @@ export const anthropic: Protocol = {
     user: asText(asObject(body.metadata)?.user_id),
   }),
   promptOf: anthropicPrompt,
+  outputOf: anthropicOutput,
+  endingOf: anthropicEnding,
   answerId: (body) => asText(body.id),
   usageName: '"usage"',
   modelName: '"model"',

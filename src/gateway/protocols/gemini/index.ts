@@ -1,6 +1,8 @@
 import { asText, type Protocol } from '../protocol.ts';
+import { geminiEnding } from './ending.ts';
 import { geminiErrorBody, geminiErrorEvent } from './errors.ts';
 import { geminiOperation } from './operations.ts';
+import { geminiOutput } from './output.ts';
 import { geminiPrompt } from './prompt.ts';
 import { geminiStream } from './stream.ts';
 
@@ -10,6 +12,8 @@ export const gemini: Protocol = {
   operationOf: geminiOperation,
   readRequest: (operation) => ({ model: operation.pathModel, streamed: operation.streamed, user: '' }),
   promptOf: geminiPrompt,
+  outputOf: geminiOutput,
+  endingOf: geminiEnding,
   answerId: (body) => asText(body.responseId),
   usageName: '"usageMetadata"',
   modelName: '"modelVersion"',

@@ -1,6 +1,8 @@
 import type { Protocol } from '../protocol.ts';
+import { openaiEnding } from './ending.ts';
 import { openaiErrorBody, openaiErrorEvent } from './errors.ts';
 import { openaiOperation } from './operations.ts';
+import { openaiOutput } from './output.ts';
 import { openaiPrompt } from './prompt.ts';
 import { readOpenaiRequest } from './request.ts';
 import { openaiStream } from './stream.ts';
@@ -11,6 +13,8 @@ export const openai: Protocol = {
   operationOf: openaiOperation,
   readRequest: (_operation, body) => readOpenaiRequest(body),
   promptOf: openaiPrompt,
+  outputOf: openaiOutput,
+  endingOf: openaiEnding,
   answerId: (body) => (typeof body.id === 'string' ? body.id : ''),
   usageName: '"usage"',
   modelName: '"model"',

@@ -1,0 +1,397 @@
+import { BurnrateError, type Clock } from '../../base/index.ts';
+import type { PotRef } from '../../books/index.ts';
+import type { Journal } from '../../journal/index.ts';
+import {
+  type BrakeDecision,
+  type BudgetMatch,
+  type BudgetUse,
+  brakeFor,
+  type CallFacts,
+  cooldownFor,
+  type HoldSize,
+  matchBudgets,
+  noBrake,
+  queueWaitMs,
+  rateLimitHeaders,
+  sizeHold,
+} from '../../policy/index.ts';
+import type { PriceBook } from '../../pricing/index.ts';
+import { type Amounts, type Attempt, type HoldEntry, inputTokensOf, outputTokensOf } from '../../tree/index.ts';
+import type { Control, Exchange, Stage } from '../exchange.ts';
+import { setMember } from '../json-bytes.ts';
+import { limits } from '../limits.ts';
+import { Recent } from '../pipeline/recent.ts';
+import type { BudgetsPort } from '../ports.ts';
+import type { GatewaySettings } from '../settings.ts';
+import { ControlCounters } from './control-counters.ts';
+import { Coverage } from './coverage.ts';
+import { checkPlan, type Hurdle, measure } from './hurdle.ts';
+import { Learned } from './learned.ts';
+import { Paces } from './paces.ts';
+import { amountText, refusedByBudget } from './refused.ts';
+import { setBody, switchModel } from './switch-model.ts';
+
+export interface ControlDeps {
+  readonly budgets: BudgetsPort;
+  readonly journal: Pick<Journal, 'extend'>;
+  readonly priceBook: PriceBook;
+  readonly clock: Clock;
+}
+
+/** Bounds calls before anything of them goes out, and settles what they held when they end. */
+export class Controls {
+  readonly counters = new ControlCounters();
+  readonly #deps: ControlDeps;
+  readonly #settings: GatewaySettings;
+  readonly #paces = new Paces();
+  readonly #learned = new Learned();
+  readonly #interactions = new Recent<true>(limits.rememberedInteractions);
+  readonly #pauses = new Recent<number>(limits.pacesMax);
+  #queued = 0;
+
+  constructor(deps: ControlDeps, settings: GatewaySettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+  }
+
+  /**
+   * Admits a call to its limits, plan and budgets. Where none is there it costs a few reads.
+   * @throws BurnrateError rate_limited, cooldown, model_not_allowed, budget_exceeded, quota_exceeded, budget_contended, unknown_price, unbounded_input, books_unavailable, overloaded
+   */
+  readonly stage: Stage = (exchange) => {
+    const { budgets } = this.#deps;
+    if (exchange.understanding.operation.billing === 'free') return;
+    const definitions = budgets.definitions();
+    const outputMax = this.#outputMax(exchange);
+    if (definitions.length === 0 && budgets.limits().length === 0 && outputMax === null) return;
+    const facts = factsOf(exchange);
+    this.#takePaces(exchange, facts);
+    const matches = definitions.length === 0 ? [] : matchBudgets(definitions, facts);
+    if (matches.length > 0) return this.#admit(exchange, matches, outputMax);
+    if (outputMax !== null) this.#limitOutput(exchange, outputMax);
+  };
+
+  /** What stage and plan allow. @throws BurnrateError model_not_allowed */
+  #outputMax(exchange: Exchange): number | null {
+    const { attribution } = exchange.call;
+    const stages = this.#settings.workflows.get(attribution.workflow ?? '')?.stageOutputTokensMax;
+    const ofStage = stages?.get(attribution.stage ?? '') ?? null;
+    const plan = attribution.plan === undefined ? undefined : this.#deps.budgets.plans().get(attribution.plan);
+    if (!plan) return ofStage;
+    checkPlan(plan, exchange);
+    return plan.maxOutputTokens === null ? ofStage : Math.min(plan.maxOutputTokens, ofStage ?? plan.maxOutputTokens);
+  }
+
+  #takePaces(exchange: Exchange, facts: CallFacts): void {
+    const { budgets, clock } = this.#deps;
+    const learnKey = learnKeyOf(exchange);
+    const likely = this.#learned.quantiles(learnKey)?.p50 ?? 0;
+    const paces = this.#paces.take(budgets.limits(), facts, exchange.prompt.inputTokens + likely, clock.monotonicMs());
+    exchange.control = {
+      pots: [],
+      hold: null,
+      coverage: null,
+      ending: null,
+      paces,
+      rungs: [],
+      learnKey,
+      newInteraction: null,
+    };
+  }
+
+  async #admit(exchange: Exchange, first: readonly BudgetMatch[], outputMax: number | null): Promise<void> {
+    let matches = first;
+    let brake = this.#brake(matches);
+    if (brake.model !== null && switchModel(exchange, brake.model, this.#settings)) {
+      matches = matchBudgets(this.#deps.budgets.definitions(), factsOf(exchange));
+      exchange.control = { ...controlOf(exchange), learnKey: learnKeyOf(exchange) };
+    }
+    for (;;) {
+      // How a budget stands may be unknown before the first hold on it; then its brakes are looked at again.
+      const known = matches.every((match) => this.#deps.budgets.account.state.standing(potOf(match)) !== null);
+      await this.#hold(exchange, matches, brake, outputMax);
+      const again = known ? brake : this.#brake(matches);
+      if (known || again.rungs.length === brake.rungs.length) break;
+      this.#giveBack(exchange);
+      brake = again;
+      if (brake.model !== null && switchModel(exchange, brake.model, this.#settings)) {
+        matches = matchBudgets(this.#deps.budgets.definitions(), factsOf(exchange));
+      }
+    }
+  }
+
+  #brake(matches: readonly BudgetMatch[]): BrakeDecision {
+    const uses = matches.filter(({ definition }) => definition.brake.length > 0).flatMap((match) => this.#use(match));
+    return uses.length === 0 ? noBrake : brakeFor(uses);
+  }
+
+  #use(match: BudgetMatch): BudgetUse[] {
+    const standing = this.#deps.budgets.account.state.standing(potOf(match));
+    if (!standing) return [];
+    const { name, limit, brake } = match.definition;
+    return [{ budget: name, used: limit - standing.remaining, limit, brake, resetsInMs: standing.resetsInMs ?? 0 }];
+  }
+
+  async #hold(
+    exchange: Exchange,
+    matches: readonly BudgetMatch[],
+    brake: BrakeDecision,
+    outputMax: number | null,
+  ): Promise<void> {
+    exchange.control = { ...controlOf(exchange), rungs: brake.rungs };
+    this.counters.noteRungs(brake.rungs);
+    this.#checkBrake(exchange, matches, brake);
+    const { priceBook, clock, budgets } = this.#deps;
+    const hurdle = measure(exchange, matches, smaller(outputMax, brake.maxOutputTokens), {
+      priceBook,
+      nowMs: clock.nowMs(),
+      learned: this.#learned,
+    });
+    await this.#queue(exchange, matches, brake, hurdle);
+    const newInteraction = this.#newInteraction(exchange);
+    const pots = matches.map(potOf);
+    const ask = {
+      holdId: exchange.call.attemptId,
+      pots,
+      size: (headroom: bigint | null) => withInteraction(sizeHold(hurdle.facts, headroom), newInteraction),
+      admitted: exchange.call.attemptNumber > 1,
+    };
+    const held = budgets.account.tryHold(ask) ?? (await this.#wait(exchange, ask));
+    if (newInteraction !== null) this.#interactions.set(newInteraction, true);
+    this.counters.held++;
+    const coverage = this.#coverage(exchange, hurdle, held.sizing, pots);
+    const ending = coverage ? hurdle.ending : null;
+    exchange.control = { ...controlOf(exchange), pots, hold: held.entry, coverage, ending, newInteraction };
+    this.#send(exchange, hurdle, held.sizing);
+  }
+
+  /** @throws BurnrateError budget_exceeded, quota_exceeded, cooldown */
+  #checkBrake(exchange: Exchange, matches: readonly BudgetMatch[], brake: BrakeDecision): void {
+    const { clock, budgets } = this.#deps;
+    const stopping = matches.find(({ definition }) => definition.name === brake.stoppedBy);
+    if (stopping) {
+      const { definition, instance } = stopping;
+      const standing = budgets.account.state.standing(potOf(stopping));
+      const { name: budget, unit, limit } = definition;
+      const spent = limit - (standing?.remaining ?? 0n);
+      const resetsInMs = standing?.resetsInMs ?? Number.POSITIVE_INFINITY;
+      throw refusedByBudget('stopped', { budget, instance, unit, limit, spent, leased: 0n, resetsInMs }, clock);
+    }
+    if (brake.cooldownMs === 0) return;
+    const who = exchange.call.attribution.user ?? exchange.caller.keyId;
+    const key = `${brake.rungs.at(-1)}\u0000${who}`;
+    const nowMs = clock.monotonicMs();
+    const decision = cooldownFor(brake.cooldownMs, this.#pauses.get(key) ?? null, nowMs);
+    if (!decision.ok) {
+      throw new BurnrateError('cooldown', {
+        message: `A budget is nearly used up (${brake.rungs.join(', ')}), so each user pauses ${brake.cooldownMs / 1000} s between calls.`,
+        retryAfterMs: decision.retryAfterMs,
+      });
+    }
+    this.#pauses.set(key, nowMs);
+  }
+
+  /** Waits for the turn at which the money left lasts until it starts anew. */
+  async #queue(
+    exchange: Exchange,
+    matches: readonly BudgetMatch[],
+    brake: BrakeDecision,
+    { facts }: Hurdle,
+  ): Promise<void> {
+    if (brake.queueMs === 0) return;
+    if (this.#queued >= limits.queuedMax) {
+      throw new BurnrateError('overloaded', {
+        message: 'Too many calls wait for their turn.',
+        retryAfterMs: limits.overloadedRetryAfterMs,
+      });
+    }
+    const cost = sizeHold(facts, null).need.usd ?? 0n;
+    const uses = matches.filter(({ definition }) => definition.unit === 'usd').flatMap((match) => this.#use(match));
+    const waits = uses.filter((use) => use.brake.length > 0).map((use) => queueWaitMs(use, cost, brake.queueMs));
+    this.#queued++;
+    try {
+      await pause(Math.max(0, ...waits), exchange);
+    } finally {
+      this.#queued--;
+    }
+  }
+
+  async #wait<S extends HoldSize>(
+    exchange: Exchange,
+    ask: Parameters<BudgetsPort['account']['tryHold']>[0] & { size: (headroom: bigint | null) => S },
+  ): Promise<{ readonly entry: HoldEntry; readonly sizing: S }> {
+    const { budgets, clock } = this.#deps;
+    const gone = new AbortController();
+    exchange.onGone = () => gone.abort();
+    this.counters.waited++;
+    const outcome = await budgets.account.hold({ ...ask, waitMsMax: this.#settings.budgetWaitMs }, gone.signal);
+    exchange.onGone = null;
+    if (outcome.ok) return outcome;
+    if (outcome.reason !== 'aborted') throw refusedByBudget(outcome.reason, outcome.refusal, clock);
+    throw new BurnrateError('bad_request', { message: 'The client broke off while its call waited.' });
+  }
+
+  /** Null when it counted before, or nobody said which it is; the call itself counts as one then. */
+  #newInteraction(exchange: Exchange): string | null {
+    const { interaction } = exchange.call.attribution;
+    const key = interaction ?? exchange.call.callId;
+    return this.#interactions.get(key) ? null : key;
+  }
+
+  #coverage(exchange: Exchange, hurdle: Hurdle, sizing: HoldSize, pots: readonly PotRef[]): Coverage | null {
+    if (!hurdle.strict || !hurdle.facts.visible || !sizing.extends) return null;
+    const { budgets, journal } = this.#deps;
+    return new Coverage({
+      account: budgets.account,
+      journal,
+      holdId: exchange.call.attemptId,
+      pots,
+      facts: hurdle.facts,
+      coveredTokens: sizing.coveredOutputTokens * hurdle.facts.choices,
+      bytesPerToken: this.#learned.bytesPerToken(exchange.route.provider.name, exchange.understanding.facts.model),
+    });
+  }
+
+  /** Writes into the request how long its answer may be, where that is less than what it asks for. */
+  #send(exchange: Exchange, hurdle: Hurdle, sizing: HoldSize): void {
+    const { ask, facts, strict } = hurdle;
+    if (!ask) return;
+    const max = strict ? sizing.maxOutputTokens : (facts.stageMaxOutputTokens ?? Number.POSITIVE_INFINITY);
+    const free = ask.maxTokens ?? (strict && !facts.visible ? Number.POSITIVE_INFINITY : facts.modelMaxOutputTokens);
+    if (max < free) setBody(exchange, (bytes) => setMember(bytes, ask.field, String(max)));
+  }
+
+  #limitOutput(exchange: Exchange, outputMax: number): void {
+    const { route, understanding } = exchange;
+    const ask = understanding.json ? route.protocol.outputOf(understanding.operation, understanding.json) : null;
+    if (!ask || (ask.maxTokens ?? Number.POSITIVE_INFINITY) <= outputMax) return;
+    setBody(exchange, (bytes) => setMember(bytes, ask.field, String(outputMax)));
+  }
+
+  /** What bounds the call, as its client may see it. */
+  headers(exchange: Exchange): string[] {
+    const { control } = exchange;
+    if (!control) return [];
+    const headers: string[] = [];
+    const left = control.pots
+      .filter((pot) => pot.unit === 'usd')
+      .flatMap((pot) => this.#deps.budgets.account.state.standing(pot)?.remaining ?? []);
+    if (left.length > 0) headers.push('burnrate-budget-remaining-usd', amountText(least(left), 'usd'));
+    if (control.rungs.length > 0) headers.push('burnrate-brake', headerSafe(control.rungs.join(', ')));
+    const visible = rateLimitHeaders(control.paces.visible);
+    if (visible) headers.push('ratelimit', visible.limit, 'ratelimit-policy', visible.policy);
+    return headers;
+  }
+
+  /** How the hold of an attempt ended; write it to the journal with the attempt's end, in the same turn. */
+  settle(exchange: Exchange, attempt: Attempt): HoldEntry | null {
+    const { control } = exchange;
+    if (!control) return null;
+    const contentBytes = attempt.streamed ? (exchange.result?.observation.contentBytes ?? null) : null;
+    this.#learned.note(control.learnKey, attempt, contentBytes);
+    const sent = attempt.usageSource !== 'none';
+    const tokens = sent ? inputTokensOf(attempt.usage) + outputTokensOf(attempt.usage) : null;
+    this.#paces.end(control.paces, tokens, this.#deps.clock.monotonicMs());
+    return control.hold ? this.#resolve(attempt, control) : null;
+  }
+
+  #resolve(attempt: Attempt, control: Control): HoldEntry | null {
+    const { account } = this.#deps.budgets;
+    if (attempt.usageSource === 'none') {
+      this.#forget(control);
+      this.counters.voided++;
+      return account.void(attempt.attemptId);
+    }
+    const priced = attempt.cost !== null || !control.pots.some((pot) => pot.unit === 'usd');
+    if (attempt.usageSource !== 'reported' || !priced) {
+      this.counters.expired++;
+      return account.expire(attempt.attemptId);
+    }
+    this.counters.posted++;
+    return account.post(attempt.attemptId, actualOf(attempt, control), false);
+  }
+
+  /** The call is over, however it ended; what it still holds was never sent. */
+  leave(exchange: Exchange): void {
+    const { control } = exchange;
+    if (!control) return;
+    this.#paces.end(control.paces, null, this.#deps.clock.monotonicMs());
+    if (control.hold && !exchange.start) this.#giveBack(exchange);
+  }
+
+  #giveBack(exchange: Exchange): void {
+    const control = controlOf(exchange);
+    if (this.#deps.budgets.account.void(exchange.call.attemptId)) this.counters.voided++;
+    this.#forget(control);
+    exchange.control = { ...control, hold: null };
+  }
+
+  #forget(control: Control): void {
+    if (control.newInteraction !== null) this.#interactions.delete(control.newInteraction);
+  }
+}
+
+/** The least, and nothing less than nothing. */
+function least(amounts: readonly bigint[]): bigint {
+  const [smallest = 0n] = [...amounts].sort((a, b) => (a < b ? -1 : 1));
+  return smallest > 0n ? smallest : 0n;
+}
+
+function headerSafe(value: string): string {
+  return /^[\x20-\x7e]*$/.test(value) ? value : encodeURIComponent(value);
+}
+
+function controlOf(exchange: Exchange): Control {
+  return exchange.control as Control;
+}
+
+function factsOf(exchange: Exchange): CallFacts {
+  return {
+    attribution: exchange.call.attribution,
+    keyId: exchange.caller.keyId,
+    keyBudgets: exchange.caller.budgets,
+    provider: exchange.route.provider.name,
+    model: exchange.understanding.facts.model,
+  };
+}
+
+function learnKeyOf(exchange: Exchange): string {
+  const { workflow = '', stage = '' } = exchange.call.attribution;
+  return JSON.stringify([workflow, stage, exchange.route.provider.name, exchange.understanding.facts.model]);
+}
+
+export function potOf({ definition, instance }: BudgetMatch): PotRef {
+  const { name, unit, hard, failOpen, limit } = definition;
+  return { budget: name, instance, unit, hard, failOpen, limit };
+}
+
+function smaller(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.min(a, b);
+}
+
+function withInteraction(size: HoldSize, interaction: string | null): HoldSize {
+  if (interaction === null) return size;
+  const one = { interactions: 1n };
+  return { ...size, need: { ...size.need, ...one }, expected: { ...size.expected, ...one } };
+}
+
+function actualOf(attempt: Attempt, { newInteraction }: Control): Amounts {
+  return {
+    ...(attempt.cost === null ? {} : { usd: attempt.cost.picos }),
+    tokens: BigInt(inputTokensOf(attempt.usage) + outputTokensOf(attempt.usage)),
+    requests: 1n,
+    ...(newInteraction === null ? {} : { interactions: 1n }),
+  };
+}
+
+/** Resolves after the time, or at once when the client goes. */
+function pause(ms: number, exchange: Exchange): Promise<void> {
+  if (ms <= 0 || exchange.gone) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    exchange.onGone = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
