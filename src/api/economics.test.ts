@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configured, economicLedger } from '../../test/cases/economic-ledger.ts';
 import { anAttempt } from '../../test/fakes/attempt.ts';
@@ -18,13 +21,15 @@ workflows: { support-assistant: { stages: { answer: { model: openai/gpt-5 } } } 
 overheads: { infrastructure: [ { name: gateway, monthlyUsd: 310, allocateBy: calls } ] }
 `;
 
-async function get(path: string, init: RequestInit = {}): Promise<Response> {
+const march1Ms = Date.UTC(2026, 2, 1, 1);
+
+async function get(path: string, init: RequestInit = {}, config = configured(file)): Promise<Response> {
   await under.append([
     anAttempt({ team: 'care', interaction: 'i1' }),
     anAttempt({ attemptId: 'att_2', callId: 'call_2', run: 'run_2', team: 'web', simulated: true }),
   ]);
   const api = createApi({
-    ...{ clock, ids: idSource(clock), ledger: under.ledger, books: fakeBooks(), config: configured(file) },
+    ...{ clock, ids: idSource(clock), ledger: under.ledger, books: fakeBooks(), config },
     instance: {
       ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
       ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
@@ -111,4 +116,30 @@ test.each([
   const answer = await get('/api/whatif', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   const text = await answer.text();
   expect([answer.status, text.includes(content)]).toEqual([status, true]);
+});
+
+test('a recommendation carries the lines of the file that change', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'advice-'));
+  const path = join(folder, 'burnrate.yaml');
+  writeFileSync(path, file);
+  const again = Array.from({ length: 60 }, (_, index) =>
+    anAttempt({
+      attemptId: `a_${index}`,
+      callId: `c_${index}`,
+      run: `r_${index}`,
+      startedAtMs: march1Ms + index * 60_000,
+    }),
+  );
+  await under.append(again);
+  const answer = await get(`/api/recommendations?${march1}`, {}, { ...configured(file), file: path });
+  const { recommendations } = (await answer.json()) as {
+    recommendations: { lever: string; change: { diff: string } }[];
+  };
+  expect(recommendations.find((each) => each.lever === 'cache')?.change.diff).toBe(
+    [
+      '- workflows: { support-assistant: { stages: { answer: { model: openai/gpt-5 } } } }',
+      '+ workflows: { support-assistant: { stages: { answer: { model: openai/gpt-5, cache: { mode: exact, ttl: 24h } } } } }',
+    ].join('\n'),
+  );
+  rmSync(folder, { recursive: true });
 });

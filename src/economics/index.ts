@@ -1,3 +1,4 @@
+export { type Advice, type Recommendation, readAdvice } from './advice/recommendations.ts';
 export {
   type Alert,
   type AlertChange,

@@ -39,16 +39,17 @@ export async function readWhatIf(
   return resultOf(replay, range, cutOff);
 }
 
-/** Prices attempts that are at hand, in the order they began. */
+/** Prices attempts that are at hand, in the order they began; `cutOff` says that there were more. */
 export function whatIf(
   attempts: readonly Attempt[],
   range: TimeRange,
   policies: readonly StagePolicy[],
   prices: PriceBook,
+  cutOff = false,
 ): WhatIf {
   const replay = new PolicyReplay(policies, prices);
   for (const attempt of attempts) replay.take(attempt);
-  return resultOf(replay, range, false);
+  return resultOf(replay, range, cutOff);
 }
 
 /** @returns whether there was more than may be looked at */
