@@ -113,10 +113,15 @@ async function squiggle(text: string): Promise<Figures[]> {
   return JSON.parse(result.value.toString()) as Figures[];
 }
 
-async function timed<T>(run: () => T | Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
+/** Wall time, and the time of one core: on a busy machine they differ. */
+async function timed<T>(
+  run: () => T | Promise<T>,
+): Promise<{ readonly result: T; readonly ms: number; readonly cpuMs: number }> {
   const startMs = systemClock.monotonicMs();
+  const start = process.cpuUsage();
   const result = await run();
-  return { result, ms: systemClock.monotonicMs() - startMs };
+  const { user, system } = process.cpuUsage(start);
+  return { result, ms: systemClock.monotonicMs() - startMs, cpuMs: (user + system) / 1000 };
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -125,6 +130,8 @@ const model = modelOf();
 const text = squiggleText(model.months.map(({ days }) => days));
 const ours: number[] = [];
 const theirs: number[] = [];
+const oursCpu: number[] = [];
+const theirsCpu: number[] = [];
 let figures: Figures[] = [];
 let others: Figures[] = [];
 for (let round = 0; round < rounds; round++) {
@@ -132,6 +139,8 @@ for (let round = 0; round < rounds; round++) {
   const other = await timed(() => squiggle(text));
   ours.push(own.ms);
   theirs.push(other.ms);
+  oursCpu.push(own.cpuMs);
+  theirsCpu.push(other.cpuMs);
   figures = figuresOf(own.result);
   others = other.result;
 }
@@ -146,6 +155,8 @@ const report = {
   model: { stages, months, scenarios: 3, trials, parameters: model.parameters.length },
   burnrateMs: median(ours),
   squiggleMs: median(theirs),
+  burnrateCpuMs: median(oursCpu),
+  squiggleCpuMs: median(theirsCpu),
   times: median(theirs) / median(ours),
   goalMs,
   agreement,
@@ -154,6 +165,9 @@ if (process.argv.includes('--json')) console.log(JSON.stringify(report, null, 2)
 else {
   console.log(
     `burnrate ${report.burnrateMs.toFixed(0)} ms (goal ${goalMs} ms), squiggle ${report.squiggleMs.toFixed(0)} ms: ${report.times.toFixed(1)} times`,
+  );
+  console.log(
+    `of one core: burnrate ${report.burnrateCpuMs.toFixed(0)} ms, squiggle ${report.squiggleCpuMs.toFixed(0)} ms`,
   );
   for (const { scenario, burnrate, squiggle: other, agrees } of agreement) {
     const row = (values: Figures | undefined): string => (values ?? []).map((usd) => `$${usd.toFixed(0)}`).join(' ');

@@ -118,6 +118,7 @@ class Run {
   readonly #firstNode: readonly number[];
   readonly #overheads: Overheads;
   readonly #growth: readonly Float64Array[];
+  readonly #flows: MonthFlow[] = [];
   // Of the month being worked on.
   readonly #lines: readonly Float64Array[];
   readonly #lineMeans = new Float64Array(lineKinds.length);
@@ -234,7 +235,7 @@ class Run {
     const settings = this.#model.workflows[workflow] as ForecastModel['workflows'][number];
     const growth = this.#growth[workflow] as Float64Array;
     if (month > 0) this.#grow(workflow, growth);
-    const flow = monthFlow(this.#trials);
+    const flow = this.#flow(workflow);
     for (const slice of this.#slices) {
       if (slice.month !== month) continue;
       const sample = this.#sample(workflow, slice.epoch, slice.stressed, false);
@@ -246,6 +247,14 @@ class Run {
     this.#makeNoise(flow, workflow, month);
     for (const part of flow.parts) this.#addLines(part, flow, workflow, month);
     this.#addOutcomes(flow, workflow);
+    return flow;
+  }
+
+  /** The arrays of a workflow's month are used again for the next, except what the month keeps. */
+  #flow(workflow: number): MonthFlow {
+    const known = this.#flows[workflow];
+    const flow = known ? cleared(known, this.#options.detail) : monthFlow(this.#trials);
+    this.#flows[workflow] = flow;
     return flow;
   }
 
@@ -353,6 +362,7 @@ class Run {
     this.#remember(grouped, weights);
     addSplit(flow.clean, grouped.all, weights.clean);
     addSplit(flow.metered, grouped.metered, weights.noisy);
+    flow.meteredMean += meanSplit(grouped.metered, weights.clean);
     for (const [index, split] of grouped.byLine.entries()) {
       if (!split.listed && !split.other) continue;
       addSplit(this.#lines[index] as Float64Array, split, weights.noisy);
@@ -461,7 +471,7 @@ class Run {
       inputTokens: sum((flow) => flow.input),
       outputTokens: sum((flow) => flow.output),
       value: sum((flow) => flow.value),
-      metered: flows.map((flow) => ({ mean: meanOf(flow.metered), byTrial: detail ? flow.metered : null })),
+      metered: flows.map((flow) => ({ mean: flow.meteredMean, byTrial: detail ? flow.metered : null })),
     };
   }
 
@@ -582,6 +592,8 @@ interface MonthFlow {
   readonly value: Float64Array;
   readonly clean: Float64Array;
   readonly metered: Float64Array;
+  /** Without noise. */
+  meteredMean: number;
   readonly volumeNoise: Float64Array;
   readonly costNoise: Float64Array;
 }
@@ -600,9 +612,17 @@ function monthFlow(trials: number): MonthFlow {
     value: make(),
     clean: make(),
     metered: make(),
+    meteredMean: 0,
     volumeNoise: make(),
     costNoise: make(),
   };
+}
+
+function cleared(flow: MonthFlow, keepsSpend: boolean): MonthFlow {
+  const { parts, metered, meteredMean: _, ...sums } = flow;
+  parts.length = 0;
+  for (const sum of Object.values(sums)) sum.fill(0);
+  return { ...flow, meteredMean: 0, metered: keepsSpend ? new Float64Array(metered.length) : metered.fill(0) };
 }
 
 function overlapHours(slice: Slice, fromMs: number, untilMs: number): number {

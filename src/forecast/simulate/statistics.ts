@@ -8,17 +8,60 @@ export interface Stats {
 
 const shares = [0.1, 0.5, 0.9] as const;
 
-/** Mean and percentiles (nearest rank); the order of `values` is lost. @param mean when it is known better than from the values */
+/** Mean and percentiles (nearest rank). @param mean when it is known better than from the values */
 export function statsOf(values: Float64Array, mean = meanOf(values)): Stats {
-  const last = values.length - 1;
-  let from = 0;
-  const [p10 = 0, p50 = 0, p90 = 0] = shares.map((share) => {
-    const rank = Math.round(last * share);
-    const value = select(values, rank, from, last);
-    from = rank;
-    return value;
-  });
+  const [p10 = 0, p50 = 0, p90 = 0] = valuesAtRanks(
+    values,
+    shares.map((share) => Math.round((values.length - 1) * share)),
+  );
   return { mean, p10, p50, p90 };
+}
+
+const bins = 2048;
+const counts = new Uint32Array(bins);
+
+/**
+ * The values that would stand at `ranks` (ascending) if they were sorted. One pass counts values into equal bins; only
+ * the bins the ranks fall into are sorted. Exact, and several times as fast as selection on thousands of values.
+ */
+function valuesAtRanks(values: Float64Array, ranks: readonly number[]): number[] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (!(high > low)) return ranks.map(() => low);
+  // Just below the number of bins, so that the largest value falls into the last one.
+  const scale = (bins - 1e-6) / (high - low);
+  counts.fill(0);
+  for (let i = 0; i < values.length; i++) {
+    const bin = (((values[i] as number) - low) * scale) | 0;
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  return ranks.map((rank) => {
+    const { bin, before } = binOf(rank);
+    return members(values, low, scale, bin)[rank - before] as number;
+  });
+}
+
+function binOf(rank: number): { readonly bin: number; readonly before: number } {
+  let before = 0;
+  let bin = 0;
+  while (bin < bins - 1 && before + (counts[bin] as number) <= rank) before += counts[bin++] as number;
+  return { bin, before };
+}
+
+/** The values of one bin, sorted. */
+function members(values: Float64Array, low: number, scale: number, bin: number): Float64Array {
+  const found = new Float64Array(counts[bin] as number);
+  let next = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if ((((value - low) * scale) | 0) === bin) found[next++] = value;
+  }
+  return found.sort();
 }
 
 export function meanOf(values: Float64Array): number {
@@ -28,39 +71,6 @@ export function meanOf(values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i] as number) - first;
   return first + sum / values.length;
-}
-
-/** Hoare's selection: puts the value of rank `k` in its place among `values[from … to]`, smaller ones before it, larger ones after it. */
-function select(values: Float64Array, k: number, from: number, to: number): number {
-  let left = from;
-  let right = to;
-  while (left < right) {
-    const pivot = medianOfThree(values, left, right);
-    let i = left - 1;
-    let j = right + 1;
-    for (;;) {
-      do i++;
-      while ((values[i] as number) < pivot);
-      do j--;
-      while ((values[j] as number) > pivot);
-      if (i >= j) break;
-      const swap = values[i] as number;
-      values[i] = values[j] as number;
-      values[j] = swap;
-    }
-    if (k <= j) right = j;
-    else left = j + 1;
-  }
-  return values[k] as number;
-}
-
-/** A pivot below the largest of the stretch, as Hoare's partition needs it. */
-function medianOfThree(values: Float64Array, left: number, right: number): number {
-  const a = values[left] as number;
-  const b = values[(left + right) >>> 1] as number;
-  const c = values[right] as number;
-  if (a < b) return b < c ? b : a < c ? c : a;
-  return a < c ? a : b < c ? c : b;
 }
 
 /** Ranks from 0; equal values share the first of theirs. */
