@@ -96,7 +96,7 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await context.close();
   });
 
-  test('the total on the screen is the sum of the attempts, and rows of a breakdown lead to their runs', async () => {
+  test('the total on the screen is the sum of the attempts, and rows of a breakdown lead to their calls and runs', async () => {
     const { page, context } = await visit(instance.origin, '/costs?by=model&range=24h');
     const total = toDecimal(sumUsd(traffic.attempts.map((attempt) => attempt.cost ?? zeroUsd)));
     await page.locator(`[title="$${total}"]`).first().waitFor();
@@ -104,7 +104,8 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     const row = page.getByRole('row').filter({ hasText: 'claude-sonnet-4-5' });
     await row.getByRole('link').nth(1).click();
     await page.getByRole('list', { name: 'Filters' }).getByText('claude-sonnet-4-5').waitFor();
-    await page.getByRole('cell').getByRole('link', { name: /^run_/ }).first().click();
+    expect(new URL(page.url()).pathname).toBe('/calls');
+    await page.getByRole('table').getByRole('link', { name: /^…/ }).first().click();
     await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
     await context.close();
   });
@@ -122,6 +123,99 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     const cost = toDecimal(sumUsd(support.map((attempt) => attempt.cost ?? zeroUsd)));
     expect(Buffer.concat(chunks).toString()).toContain(`support,${cost},`);
     await context.close();
+  });
+
+  test('the calls behind a number are exactly those it counts', async () => {
+    const { page, context, complaints } = await visit(instance.origin, '/costs?by=stage,failure&range=24h');
+    const mine = traffic.attempts.filter((attempt) => attempt.stage === 'answer' && attempt.failure === 'timeout');
+    const row = page.getByRole('row').filter({ hasText: 'answer' }).filter({ hasText: 'timeout' });
+    expect(await row.getByRole('cell').nth(6).textContent()).toBe(String(mine.length));
+    await row.getByRole('cell').nth(6).getByRole('link').click();
+    await page.getByRole('heading', { level: 1, name: 'Calls' }).waitFor();
+    const rows = page.getByRole('table').locator('tbody tr');
+    await expect.poll(() => rows.count()).toBe(new Set(mine.map((attempt) => attempt.callId)).size);
+    await page.getByText(`${mine.length} attempts of`).waitFor();
+    await page.getByRole('button', { name: 'Remove the filter Failure' }).click();
+    await page.getByRole('button', { name: 'Remove the filter Stage' }).click();
+    await expect.poll(() => rows.count()).toBe(50);
+    await page.getByRole('button', { name: 'Show older calls' }).click();
+    await expect.poll(() => rows.count()).toBe(100);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a count of outcomes leads to the runs that ended so', async () => {
+    const { page, context } = await visit(instance.origin, '/workflows/support-assistant?range=24h');
+    const runs = new Set(
+      traffic.attempts.filter(({ workflow }) => workflow === 'support-assistant').map((attempt) => attempt.run),
+    );
+    const escalated = traffic.outcomes.filter(({ outcome, run }) => outcome === 'escalated' && runs.has(run));
+    const ending = page
+      .getByRole('definition')
+      .filter({ hasText: /%/ })
+      .getByRole('link', { name: String(escalated.length), exact: true });
+    await ending.first().click();
+    await page.getByRole('list', { name: 'Filters' }).getByText('escalated').waitFor();
+    const rows = page.getByRole('table').locator('tbody tr');
+    await expect.poll(() => rows.count()).toBe(escalated.length);
+    expect(await rows.filter({ hasText: 'escalated' }).count()).toBe(escalated.length);
+    await context.close();
+  });
+
+  test('filters hold on every page: the tree shows what matches, and a filter is added and taken away', async () => {
+    const { page, context } = await visit(instance.origin, '/workflows/support-assistant?range=24h&where.plan=pro');
+    const pro = traffic.attempts.filter(({ workflow, plan }) => workflow === 'support-assistant' && plan === 'pro');
+    const cost = toDecimal(sumUsd(pro.map((attempt) => attempt.cost ?? zeroUsd)));
+    await page.locator(`[title="$${cost}"]`).first().waitFor();
+    await page.getByRole('link', { name: 'Operations' }).click();
+    await page.getByText(`of ${traffic.attempts.filter(({ plan }) => plan === 'pro').length} attempts`).waitFor();
+    await page.getByRole('button', { name: 'Remove the filter Plan' }).click();
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    await page.getByRole('combobox', { name: 'Only where' }).fill('Team');
+    await page.getByRole('option', { name: 'Team', exact: true }).click();
+    await page.getByRole('combobox', { name: 'is' }).click();
+    await page.getByRole('option', { name: 'growth' }).click();
+    expect(page.url()).toContain('where.team=growth');
+    await page.getByText(`of ${traffic.attempts.filter(({ team }) => team === 'growth').length} attempts`).waitFor();
+    await context.close();
+  });
+
+  test('a key is made, its secret shown once, and taken back; prices are found', async () => {
+    const { page, context, complaints } = await visit(empty.origin, '/settings');
+    await page.getByRole('textbox', { name: 'Name of the new key' }).fill('deploy-bot');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByText('shown this once').waitFor();
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('row').filter({ hasText: 'deploy-bot' }).waitFor();
+    expect(await page.getByText('br_secret').count()).toBe(0);
+    await page.getByRole('button', { name: 'Revoke deploy-bot' }).click();
+    await page.getByRole('button', { name: 'Revoke for good' }).click();
+    await page.getByText('revoked', { exact: true }).first().waitFor();
+    await page.getByRole('textbox', { name: /Part of a model/ }).fill('gpt-5-nano');
+    await expect.poll(() => page.getByRole('cell', { name: 'gpt-5-nano', exact: true }).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.getByRole('cell', { name: 'davinci', exact: true }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('an instance with a token asks for it, keeps it from scripts, and lets go of it', async () => {
+    const guarded = await startSampleInstance(true, 'a long admin token');
+    const { page, context, complaints } = await visit(guarded.origin, '/operations');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('Admin token').fill('a guess');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('That is not the token').waitFor();
+    await page.getByLabel('Admin token').fill('a long admin token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Operations' }).waitFor();
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+    await guarded.close();
   });
 
   test('a link carries the range, and figures follow the ledger unless paused', async () => {
@@ -149,6 +243,12 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
       '/workflows',
       '/workflows/support-assistant?open=answer',
       '/costs?by=team,model&where.team=support',
+      '/calls?where.stage=answer',
+      '/runs?where.outcome=success',
+      '/operations',
+      '/economics',
+      '/controls',
+      '/settings',
       `/calls/${call?.callId}`,
       `/runs/${call?.run}`,
       '/nowhere',
@@ -166,15 +266,15 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await context.close();
   });
 
-  test.each(['/', '/workflows/support-assistant?open=answer', '/costs?by=team,model'])(
-    '%s can be read at phone width',
-    async (path) => {
-      const { page, context } = await visit(instance.origin, path, { viewport: { width: 360, height: 740 } });
-      await page.getByRole('heading', { level: 2 }).first().waitFor();
-      expect(await overflows(page)).toBe(false);
-      await context.close();
-    },
-  );
+  test.each([
+    ...['/', '/workflows/support-assistant?open=answer', '/costs?by=team,model', '/calls', '/runs', '/operations'],
+    ...['/economics', '/controls', '/settings'],
+  ])('%s can be read at phone width', async (path) => {
+    const { page, context } = await visit(instance.origin, path, { viewport: { width: 360, height: 740 } });
+    await page.getByRole('heading', { level: 2 }).first().waitFor();
+    expect(await overflows(page)).toBe(false);
+    await context.close();
+  });
 
   test('an empty instance shows how to send the first call', async () => {
     const { page, context, complaints } = await visit(empty.origin, '/');
@@ -187,10 +287,14 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await context.close();
   });
 
-  test('a ledger that does not answer: old figures stay, a new page says why, and all is well again by itself', async () => {
+  test('a ledger that does not answer: nothing is called live, old figures stay, a new page says why, and all is well again', async () => {
     const { page, context } = await visit(instance.origin, '/costs?by=team');
     await page.getByRole('cell', { name: 'support' }).waitFor();
     instance.breakLedger(true);
+    await page.getByText('Not up to date', { exact: true }).waitFor();
+    await page.getByText('Figures as of').waitFor();
+    expect(await page.getByText('Live', { exact: true }).count()).toBe(0);
+    expect(await page.getByRole('cell', { name: 'support' }).count()).toBe(1);
     await page.getByRole('combobox', { name: 'Group by' }).click();
     await page.getByRole('option', { name: 'Stage', exact: true }).click();
     await page.getByText('ledger_unavailable').first().waitFor();
@@ -199,6 +303,7 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     expect(await seriousFindings(page)).toEqual([]);
     instance.breakLedger(false);
     await page.getByRole('link', { name: 'support-assistant' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await context.close();
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { build } from 'vite';
-import { createApi, loadAssets, openIdentify } from '../../src/api/index.ts';
+import { createApi, loadAssets, openIdentify, tokenSignIn } from '../../src/api/index.ts';
 import { BurnrateError, idSource, systemClock } from '../../src/base/index.ts';
 import { defaultConfig } from '../../src/config/index.ts';
 import { openDuckDbLedger } from '../../src/ledger/duckdb/index.ts';
@@ -22,12 +22,13 @@ export interface SampleInstance {
   close(): Promise<void>;
 }
 
-export async function startSampleInstance(simulated: boolean): Promise<SampleInstance> {
+/** With an `adminToken` browsers must sign in. */
+export async function startSampleInstance(simulated: boolean, adminToken?: string): Promise<SampleInstance> {
   const folder = mkdtempSync(join(tmpdir(), 'burnrate-dashboard-'));
   const ledger = await openDuckDbLedger({ file: join(folder, 'ledger.duckdb'), clock: systemClock });
   const state = { broken: false, sequence: 0 };
   const api = createApi({
-    ...plainPorts(simulated),
+    ...plainPorts(simulated, adminToken),
     ledger: breakable(ledger, state),
     assets: await loadAssets(await builtDashboard()),
   });
@@ -52,7 +53,8 @@ export async function startSampleInstance(simulated: boolean): Promise<SampleIns
   };
 }
 
-function plainPorts(simulated: boolean) {
+function plainPorts(simulated: boolean, adminToken: string | undefined) {
+  const signIn = adminToken === undefined ? null : tokenSignIn(adminToken, 'sample-secret', systemClock);
   return {
     clock: systemClock,
     ids: idSource(systemClock),
@@ -66,13 +68,13 @@ function plainPorts(simulated: boolean) {
       url: 'http://127.0.0.1:4700',
       simulated,
       access: 'open',
-      signIn: false,
+      signIn: signIn !== null,
       providers: [{ name: 'openai', kind: 'openai' }],
       workflows: [],
       features: {},
     },
-    identify: openIdentify,
-    openSession: () => null,
+    identify: signIn?.identify ?? openIdentify,
+    openSession: signIn?.openSession ?? (() => null),
     readiness: [],
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     log: () => undefined,

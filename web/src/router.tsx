@@ -36,6 +36,16 @@ const operations = createRoute({
   path: '/operations',
   component: lazyRouteComponent(() => import('./pages/operations.tsx'), 'OperationsPage'),
 });
+const economics = createRoute({
+  getParentRoute: () => root,
+  path: '/economics',
+  component: lazyRouteComponent(() => import('./pages/economics.tsx'), 'EconomicsPage'),
+});
+const controls = createRoute({
+  getParentRoute: () => root,
+  path: '/controls',
+  component: lazyRouteComponent(() => import('./pages/controls.tsx'), 'ControlsPage'),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -44,7 +54,20 @@ const settings = createRoute({
 const run = createRoute({ getParentRoute: () => root, path: '/runs/$id', component: RunPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, workflows, workflow, costs, calls, call, runs, run, operations, settings]),
+  routeTree: root.addChildren([
+    overview,
+    workflows,
+    workflow,
+    costs,
+    calls,
+    call,
+    runs,
+    run,
+    economics,
+    controls,
+    operations,
+    settings,
+  ]),
   parseSearch: (text) => ({ ...parseView(text) }),
   stringifySearch: (search) => formatView({ ...emptyView, ...search }),
 });

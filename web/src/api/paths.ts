@@ -97,7 +97,7 @@ export function runPath(id: string): string {
   return `/api/runs/${encodeURIComponent(id)}`;
 }
 
-function rangeParams(range: ResolvedRange): URLSearchParams {
+export function rangeParams(range: ResolvedRange): URLSearchParams {
   return new URLSearchParams({
     from: new Date(range.fromMs).toISOString(),
     to: new Date(range.toMs).toISOString(),

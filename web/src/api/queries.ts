@@ -41,7 +41,7 @@ export const liveKey = 'live';
 export const instanceKey = 'instance';
 
 /** A moving window is resolved when it is fetched, not when it is drawn, so that one key serves all its answers. */
-function useRanged<T>(
+export function useRanged<T>(
   key: readonly unknown[],
   range: RangeChoice,
   path: (resolved: ReturnType<typeof resolveRange>) => string,

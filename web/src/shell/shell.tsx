@@ -17,6 +17,8 @@ const places = [
   { to: '/workflows', label: 'Workflows' },
   { to: '/costs', label: 'Costs' },
   { to: '/calls', label: 'Calls' },
+  { to: '/economics', label: 'Economics' },
+  { to: '/controls', label: 'Controls' },
   { to: '/operations', label: 'Operations' },
   { to: '/settings', label: 'Settings' },
 ] as const;

@@ -1,0 +1,137 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { LineKind } from '../../../src/tree/index.ts';
+import type { RangeChoice } from '../view/range.ts';
+import { rangeParams } from './paths.ts';
+import { useRanged } from './queries.ts';
+
+type Money = string;
+
+export interface StackLine {
+  readonly line: LineKind;
+  readonly name: string;
+  readonly origin: 'calls' | 'outcomes' | 'configuration';
+  readonly rule: string;
+  readonly quantity: number;
+  readonly unit: string;
+  readonly costUsd: Money;
+  readonly estimated: boolean;
+}
+
+export interface StackGroup {
+  readonly dimensions: Readonly<Record<string, string | null>>;
+  readonly runs: number;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly totalUsd: Money;
+  readonly tokenUsd: Money;
+  readonly tokenShare: number | null;
+}
+
+export interface CostStack {
+  readonly by: readonly string[];
+  readonly totalUsd: Money;
+  readonly tokenUsd: Money;
+  readonly tokenShare: number | null;
+  readonly usualTokenShare: { readonly low: number; readonly high: number };
+  readonly lines: readonly StackLine[];
+  readonly groups: readonly StackGroup[];
+  readonly groupsLeftOut: number;
+  readonly unknownPriceAttempts: number;
+  readonly minutesWithoutRate: number;
+  readonly simulated: boolean;
+}
+
+export interface CostComponent {
+  readonly component: string;
+  readonly includes: string;
+  readonly risk: string;
+  readonly measure: string;
+  readonly unit: 'usd' | 'share' | 'gigabytes' | 'minutes';
+  readonly value: number | null;
+  readonly valueUsd: Money | null;
+  readonly lever: string;
+  readonly costUsd: Money;
+}
+
+export interface UnitEconomics {
+  readonly costUsd: Money;
+  readonly costs: Readonly<Record<string, Money | number | null>>;
+  readonly components: readonly CostComponent[];
+  readonly returns: {
+    readonly valueUsd: Money;
+    readonly labourSavedUsd: Money;
+    readonly netUsd: Money;
+    readonly roi: number | null;
+    readonly paybackMonths: number | null;
+  };
+  readonly simulated: boolean;
+}
+
+export interface Release {
+  readonly workflow: string | null;
+  readonly release: string;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly runs: number;
+  readonly ended: number;
+  readonly successes: number;
+  readonly costPerRunUsd: Money | null;
+  readonly costPerSuccessUsd: Money | null;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly comparison: {
+    readonly per: 'success' | 'run';
+    readonly change: { readonly estimate: number; readonly low: number; readonly high: number } | null;
+    readonly verdict: 'better' | 'worse' | 'no change' | 'too early';
+  } | null;
+}
+
+export interface Releases {
+  readonly releases: readonly Release[];
+  readonly simulated: boolean;
+}
+
+export function useStack(by: string, range: RangeChoice): UseQueryResult<CostStack> {
+  return useRanged<CostStack>(['stack', by], range, (resolved) => {
+    const params = rangeParams(resolved);
+    params.set('by', by);
+    return `/api/stack?${params}`;
+  });
+}
+
+export function useUnitEconomics(range: RangeChoice): UseQueryResult<UnitEconomics> {
+  return useRanged<UnitEconomics>(['units'], range, (resolved) => `/api/unit-economics?${rangeParams(resolved)}`);
+}
+
+export function useReleases(range: RangeChoice): UseQueryResult<Releases> {
+  return useRanged<Releases>(['releases'], range, (resolved) => `/api/releases?${rangeParams(resolved)}`);
+}
+
+export interface Recommendation {
+  readonly id: string;
+  readonly lever: string;
+  readonly workflow: string;
+  readonly stage: string;
+  /** Saving ÷ what the stage cost. */
+  readonly share: number;
+  readonly risk: string;
+  readonly evidence: {
+    readonly recordedUsd: Money;
+    readonly wouldUsd: Money;
+    readonly savingUsd: Money;
+    readonly lowUsd: Money;
+    readonly highUsd: Money;
+    readonly attempts: number;
+  };
+  readonly change: { readonly diff: string };
+}
+
+export interface Advice {
+  readonly stages: number;
+  readonly recommendations: readonly Recommendation[];
+  readonly simulated: boolean;
+}
+
+export function useAdvice(range: RangeChoice): UseQueryResult<Advice> {
+  return useRanged<Advice>(['advice'], range, (resolved) => `/api/recommendations?${rangeParams(resolved)}`);
+}

@@ -1,0 +1,144 @@
+import { type Budget, useBudgets } from '../api/budgets.ts';
+import { showMoney, unknownText } from '../format/money.ts';
+import { showCount, showShare } from '../format/number.ts';
+import { showMoment } from '../format/time.ts';
+import { Mark } from '../parts/badges.tsx';
+import { Behind } from '../parts/behind.tsx';
+import styles from '../parts/breakdown.module.css';
+import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { PageHead, Panel } from '../parts/panel.tsx';
+import { Loaded, NothingHere } from '../parts/states.tsx';
+import { dimensionLabel } from '../view/dimensions.ts';
+import { useTitle } from '../view/use-title.ts';
+import { AlertsPanel } from './alerts-panel.tsx';
+
+/** What may be spent, what is, what is set aside for calls in flight, and what is not as usual. */
+export function ControlsPage() {
+  useTitle('Controls');
+  return (
+    <>
+      <PageHead title="Controls" />
+      <div className="stack">
+        <BudgetsPanel />
+        <AlertsPanel />
+      </div>
+    </>
+  );
+}
+
+function BudgetsPanel() {
+  const budgets = useBudgets();
+  const rows = budgets.data?.budgets ?? [];
+  return (
+    <Panel
+      title="Budgets"
+      note="The fullest count of each; a hard budget cannot be overspent, held money is set aside for calls in flight"
+      flush
+      actions={<CsvButton fileName="burnrate-budgets.csv" columns={columns} rows={rows} />}
+    >
+      <Loaded query={budgets} height={220}>
+        {(data) =>
+          data.budgets.length === 0 ? (
+            <NothingHere>
+              No budget is in force. Write one under budgets: in burnrate.yaml, or PUT /api/budgets/…
+            </NothingHere>
+          ) : (
+            <DataTable label="Budgets" columns={columns} rows={data.budgets} rowKey={(row) => row.name} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** An amount in the budget's own unit. */
+function amount(row: Budget, value: string | undefined): string {
+  if (value === undefined) return unknownText;
+  return row.unit === 'usd' ? showMoney(value) : `${showCount(Number(value))} ${row.unit}`;
+}
+
+function scopeText(row: Budget): string {
+  const scope = Object.entries(row.scope).map(([name, values]) => `${dimensionLabel(name)} ${values.join(' or ')}`);
+  const per =
+    row.per.length === 0 ? [] : [`each ${row.per.map((name) => dimensionLabel(name).toLowerCase()).join(' and ')}`];
+  return [...scope, ...per].join(', ') || 'everything';
+}
+
+/** The calls a budget counts: its scope, and the values of its fullest count. */
+function scopeFilters(row: Budget) {
+  const fullest = Object.entries(row.fullest?.of ?? {}).map(([name, value]) => [name, [value]] as const);
+  return { ...row.scope, ...Object.fromEntries(fullest) };
+}
+
+const part = (key: 'posted' | 'held' | 'available', label: string): Column<Budget> => ({
+  key,
+  label,
+  number: true,
+  render: (row) => <Behind where={scopeFilters(row)}>{amount(row, row.fullest?.[key])}</Behind>,
+  csv: (row) => row.fullest?.[key] ?? null,
+  sort: (row) => Number(row.fullest?.[key] ?? 0),
+});
+
+const columns: readonly Column<Budget>[] = [
+  {
+    key: 'name',
+    label: 'Budget',
+    render: (row) => (
+      <span className="row">
+        {row.name}
+        <Mark
+          tone={row.hard ? 'info' : 'plain'}
+          label={row.hard ? 'hard' : 'soft'}
+          meaning={row.hard ? 'Calls that would overspend it are refused.' : 'It only tells; calls go on.'}
+        />
+      </span>
+    ),
+    csv: (row) => row.name,
+    sort: (row) => row.name,
+  },
+  { key: 'scope', label: 'Counts', render: scopeText, csv: scopeText },
+  {
+    key: 'limit',
+    label: 'Limit',
+    number: true,
+    render: (row) => `${amount(row, row.limit)} / ${row.period}`,
+    csv: (row) => row.limit,
+    sort: (row) => Number(row.limit),
+  },
+  {
+    key: 'usedShare',
+    label: 'Used',
+    number: true,
+    render: (row) => <Used share={row.fullest?.usedShare ?? 0} />,
+    csv: (row) => row.fullest?.usedShare ?? 0,
+    sort: (row) => row.fullest?.usedShare ?? 0,
+  },
+  part('posted', 'Posted'),
+  part('held', 'Held'),
+  part('available', 'Left'),
+  {
+    key: 'resetsAt',
+    label: 'Starts anew',
+    render: (row) => (row.fullest?.resetsAt ? showMoment(row.fullest.resetsAt) : unknownText),
+    csv: (row) => row.fullest?.resetsAt ?? null,
+  },
+  {
+    key: 'instances',
+    label: 'Counts now',
+    number: true,
+    render: (row) => showCount(row.instances),
+    csv: (row) => row.instances,
+    sort: (row) => row.instances,
+  },
+];
+
+function Used({ share }: { readonly share: number }) {
+  return (
+    <span className={styles.share}>
+      <span className={styles.track} aria-hidden="true">
+        <span className={styles.fill} style={{ width: `${Math.min(100, share * 100)}%` }} />
+      </span>
+      <span className={styles.percent}>{showShare(share)}</span>
+    </span>
+  );
+}

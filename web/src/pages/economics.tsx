@@ -1,0 +1,231 @@
+import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/economics.ts';
+import { useStack, useUnitEconomics } from '../api/economics.ts';
+import {
+  alignMoney,
+  chartDollars,
+  maxMoney,
+  moneyDigits,
+  shareOf,
+  showMoney,
+  showUnitMoney,
+  unknownText,
+} from '../format/money.ts';
+import { showShare } from '../format/number.ts';
+import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
+import { Behind } from '../parts/behind.tsx';
+import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Fact, Facts } from '../parts/facts.tsx';
+import { PageHead, Panel } from '../parts/panel.tsx';
+import { Loaded } from '../parts/states.tsx';
+import { describeRange } from '../view/range.ts';
+import { useTitle } from '../view/use-title.ts';
+import { useView } from '../view/use-view.ts';
+import { Allocation } from './allocation.tsx';
+import { Recommendations } from './recommendations.tsx';
+import { ReleasesPanel } from './releases.tsx';
+
+/** What the product costs in full, what it brings, who pays, and what each release did to it. */
+export function EconomicsPage() {
+  const { view } = useView();
+  const stack = useStack('workflow', view.range);
+  const units = useUnitEconomics(view.range);
+  useTitle('Economics');
+  return (
+    <>
+      <PageHead title="Economics" badges={stack.data && <Marks stack={stack.data} />} />
+      <Loaded query={stack}>
+        {(full) => (
+          <div className="stack">
+            <Loaded query={units} height={112}>
+              {(data) => <EconomicFacts stack={full} units={data} />}
+            </Loaded>
+            <Lines stack={full} />
+            <Loaded query={units} height={240}>
+              {(data) => <Components units={data} />}
+            </Loaded>
+            <Allocation />
+            <ReleasesPanel />
+            <Recommendations />
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Marks({ stack }: { readonly stack: CostStack }) {
+  return (
+    <>
+      {stack.simulated && <SimulatedMark />}
+      <UnknownPriceMark attempts={stack.unknownPriceAttempts} />
+    </>
+  );
+}
+
+const moneyOf = (value: string | number | null | undefined): string | null =>
+  typeof value === 'string' ? value : null;
+
+function EconomicFacts({ stack, units }: { readonly stack: CostStack; readonly units: UnitEconomics }) {
+  const { view } = useView();
+  const { low, high } = stack.usualTokenShare;
+  const { returns } = units;
+  const perSuccess = moneyOf(units.costs.costPerSuccessUsd);
+  return (
+    <Facts>
+      <Fact
+        hero
+        label="Full cost per successful outcome"
+        value={
+          perSuccess === null ? (
+            unknownText
+          ) : (
+            <Behind where={{ outcome: ['success'] }} list="runs">
+              {showUnitMoney(perSuccess)}
+            </Behind>
+          )
+        }
+        detail={perSuccess === null ? 'no success reported in this range' : 'everything below ÷ successes'}
+      />
+      <Fact
+        label="Full cost"
+        value={<Behind>{showMoney(stack.totalUsd)}</Behind>}
+        exact={`$${stack.totalUsd}`}
+        detail={describeRange(view.range)}
+      />
+      <Fact
+        label="Share of tokens"
+        value={<Behind>{stack.tokenShare === null ? unknownText : showShare(stack.tokenShare)}</Behind>}
+        detail={`usual are ${showShare(low)} to ${showShare(high)}`}
+      />
+      <Fact
+        label="Value reported"
+        value={
+          <Behind where={{ outcome: ['success'] }} list="runs">
+            {showMoney(returns.valueUsd)}
+          </Behind>
+        }
+        detail={`and ${showMoney(returns.labourSavedUsd)} of labour saved`}
+      />
+      <Fact
+        label="Net"
+        value={<Behind list="runs">{showMoney(returns.netUsd)}</Behind>}
+        exact={`$${returns.netUsd}`}
+        detail="value and labour less full cost"
+      />
+      <Fact
+        label="Return"
+        value={returns.roi === null ? unknownText : <Behind list="runs">{showShare(returns.roi)}</Behind>}
+        detail={
+          returns.paybackMonths === null
+            ? 'of the full cost'
+            : `pays back in ${returns.paybackMonths.toFixed(1)} months`
+        }
+      />
+    </Facts>
+  );
+}
+
+function Lines({ stack }: { readonly stack: CostStack }) {
+  const columns = lineColumns(stack);
+  return (
+    <Panel
+      title="The whole stack"
+      note="Every line of cost; they sum to the full cost exactly"
+      flush
+      actions={<CsvButton fileName="burnrate-stack.csv" columns={columns} rows={stack.lines} />}
+    >
+      <DataTable
+        label="Lines of the full cost"
+        columns={columns}
+        rows={stack.lines}
+        rowKey={(row) => `${row.line}|${row.name}|${row.rule}`}
+      />
+    </Panel>
+  );
+}
+
+const ruleWords: Readonly<Record<string, string>> = { direct: 'where it arose', even: 'evenly', fixed: 'fixed' };
+
+function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
+  const digits = moneyDigits(maxMoney(stack.lines.map((row) => row.costUsd)));
+  // What calls are made of can be looked at; an overhead is what burnrate.yaml says it is.
+  const behind = (row: StackLine, text: string) =>
+    row.origin === 'calls' && row.rule === 'direct' ? <Behind where={{ line: [row.line] }}>{text}</Behind> : text;
+  return [
+    {
+      key: 'line',
+      label: 'Line',
+      render: (row) => (
+        <span className="row">
+          {row.line} {row.name !== '' && row.name !== row.line && <span className="muted">{row.name}</span>}
+          {row.estimated && <EstimatedMark />}
+        </span>
+      ),
+      csv: (row) => row.line,
+      sort: (row) => row.line,
+    },
+    { key: 'name', label: 'Name', hidden: true, render: (row) => row.name, csv: (row) => row.name },
+    {
+      key: 'origin',
+      label: 'From',
+      render: (row) => (row.origin === 'configuration' ? 'burnrate.yaml' : row.origin),
+      csv: (row) => row.origin,
+    },
+    { key: 'rule', label: 'Shared out by', render: (row) => ruleWords[row.rule] ?? row.rule, csv: (row) => row.rule },
+    {
+      key: 'share',
+      label: 'Share',
+      number: true,
+      render: (row) => behind(row, showShare(shareOf(row.costUsd, stack.totalUsd))),
+      csv: (row) => shareOf(row.costUsd, stack.totalUsd),
+      sort: (row) => chartDollars(row.costUsd),
+    },
+    {
+      key: 'costUsd',
+      label: 'Cost',
+      number: true,
+      render: (row) => <span title={`$${row.costUsd}`}>{behind(row, alignMoney(row.costUsd, digits))}</span>,
+      csv: (row) => row.costUsd,
+      sort: (row) => chartDollars(row.costUsd),
+    },
+  ];
+}
+
+function Components({ units }: { readonly units: UnitEconomics }) {
+  return (
+    <Panel
+      title="Unit economics"
+      note="What drives the cost, how it is measured, and which lever moves it"
+      flush
+      actions={<CsvButton fileName="burnrate-unit-economics.csv" columns={componentColumns} rows={units.components} />}
+    >
+      <DataTable
+        label="Unit economics"
+        columns={componentColumns}
+        rows={units.components}
+        rowKey={(row) => `${row.component}|${row.measure}`}
+      />
+    </Panel>
+  );
+}
+
+function measured(row: CostComponent): string {
+  if (row.unit === 'usd') return showUnitMoney(row.valueUsd);
+  if (row.value === null) return unknownText;
+  if (row.unit === 'share') return showShare(row.value);
+  return row.unit === 'gigabytes' ? `${row.value.toPrecision(3)} GB` : `${row.value.toFixed(1)} min`;
+}
+
+const componentColumns: readonly Column<CostComponent>[] = [
+  {
+    key: 'component',
+    label: 'Component',
+    render: (row) => <span title={row.includes}>{row.component}</span>,
+    csv: (row) => row.component,
+  },
+  { key: 'measure', label: 'Measure', render: (row) => row.measure, csv: (row) => row.measure },
+  { key: 'value', label: 'Now', number: true, render: measured, csv: (row) => row.valueUsd ?? row.value },
+  { key: 'costUsd', label: 'Cost', number: true, render: (row) => showMoney(row.costUsd), csv: (row) => row.costUsd },
+  { key: 'lever', label: 'Lever', render: (row) => row.lever, csv: (row) => row.lever },
+  { key: 'risk', label: 'Risk', hidden: true, render: (row) => row.risk, csv: (row) => row.risk },
+];
