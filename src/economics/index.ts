@@ -19,6 +19,7 @@ export {
   watchRules,
   windowsOf,
 } from './alerts/index.ts';
+export { type Behaviour, readBehaviour } from './behaviour/behaviour.ts';
 export { type ReleaseFigures, type Releases, readReleases } from './releases/releases.ts';
 export type { ColumnKind, Report, ReportCell, ReportColumn, ReportTable } from './reports/report.ts';
 export { type ReportScope, readChargeback, readShowback } from './reports/showback.ts';

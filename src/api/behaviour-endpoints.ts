@@ -1,0 +1,81 @@
+import { z } from '@hono/zod-openapi';
+import { type Behaviour, readBehaviour } from '../economics/index.ts';
+import { toDecimal } from '../money/index.ts';
+import { holdsSimulated } from './costs-endpoints.ts';
+import { type Endpoints, endpoint } from './endpoint.ts';
+import { rangeJson, rangeQuery, readRange } from './range.ts';
+import { countSchema, maybeMoneySchema, moneySchema, rangeSchema } from './schemas.ts';
+
+const barsSchema = z.array(z.object({ value: countSchema, count: countSchema }));
+const pointsSchema = z.array(z.object({ users: z.number(), cost: z.number() }));
+
+const behaviourSchema = z
+  .object({
+    range: rangeSchema,
+    simulated: z.boolean(),
+    depth: barsSchema.openapi({
+      description: 'Sessions by how many interactions they had; the last holds all beyond.',
+    }),
+    chains: barsSchema.openapi({ description: 'Interactions by how many runs they took: drafts and regenerations.' }),
+    repeats: z.object({
+      overlapping: countSchema.openapi({ description: 'Equal requests sent while the first still ran.' }),
+      soonAfter: countSchema.openapi({ description: 'Equal requests within 30 s after the first had ended.' }),
+      costUsd: moneySchema,
+      callsLookedAt: countSchema,
+    }),
+    concentration: z.object({ users: countSchema, gini: z.number(), top: pointsSchema, lorenz: pointsSchema }),
+    cohorts: z.array(
+      z.object({
+        week: z.string(),
+        users: countSchema,
+        weeks: z.array(z.object({ week: z.string(), users: countSchema, costUsd: moneySchema })),
+      }),
+    ),
+    newUserWeekUsd: maybeMoneySchema,
+    steadyUserWeekUsd: maybeMoneySchema,
+  })
+  .openapi('Behaviour');
+
+export const behaviourEndpoints: Endpoints = (api, ports) => {
+  const route = endpoint(
+    'viewer',
+    {
+      method: 'get',
+      path: '/api/behaviour',
+      tag: 'Economics',
+      summary: 'How users behave: depth, regenerations, impatience, concentration, new users beside old ones',
+      description: 'Of sessions, interactions and users the 10,000 dearest are looked at; of calls the first 10,000.',
+      request: { query: z.strictObject({ workflow: z.string().max(256).optional(), ...rangeQuery }) },
+      answer: behaviourSchema,
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const { workflow, ...asked } = context.req.valid('query');
+    const range = readRange(asked, ports.clock.nowMs());
+    const only = workflow === undefined ? {} : { workflow };
+    const [behaviour, simulated] = await Promise.all([
+      readBehaviour(ports.ledger, { range, timeZone: ports.config.timeZone, ...only }),
+      holdsSimulated(ports.ledger, { range, where: {} }),
+    ]);
+    return context.json({ ...behaviourJson(behaviour), simulated }, 200);
+  });
+};
+
+function behaviourJson(found: Behaviour): Omit<z.infer<typeof behaviourSchema>, 'simulated'> {
+  const { cost, ...counts } = found.repeats;
+  const { users, gini, top, lorenz } = found.concentration;
+  return {
+    range: rangeJson(found.range),
+    depth: [...found.depth],
+    chains: [...found.chains],
+    repeats: { ...counts, costUsd: toDecimal(cost) },
+    concentration: { users, gini, top: [...top], lorenz: [...lorenz] },
+    cohorts: found.cohorts.map((cohort) => ({
+      ...cohort,
+      weeks: cohort.weeks.map((week) => ({ week: week.week, users: week.users, costUsd: toDecimal(week.cost) })),
+    })),
+    newUserWeekUsd: found.newUserWeek === null ? null : toDecimal(found.newUserWeek),
+    steadyUserWeekUsd: found.steadyUserWeek === null ? null : toDecimal(found.steadyUserWeek),
+  };
+}
