@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { BurnrateError } from '../base/index.ts';
+import { alertsEndpoints } from './alerts-endpoints.ts';
 import { serveAssets } from './assets-endpoint.ts';
 import { budgetsEndpoints } from './budgets-endpoints.ts';
 import { callsEndpoints } from './calls-endpoints.ts';
@@ -62,6 +63,7 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     operationsEndpoints,
     pricesEndpoints,
     budgetsEndpoints,
+    alertsEndpoints,
     plansEndpoints,
     keysEndpoints,
     instanceEndpoints,

@@ -50,7 +50,7 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly ledger: AskedLedger;
-  readonly books: Pick<Books, 'keys' | 'audit' | 'budgets'>;
+  readonly books: Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts'>;
   /** What calls in flight hold, as the gateways say now. */
   readonly heldMoney: () => Promise<readonly HeldMoney[]>;
   /** burnrate.yaml as it was loaded. */
@@ -76,6 +76,8 @@ export const apiLimits = {
   callsDefault: 50,
   pricesMax: 2_000,
   pricesDefault: 200,
+  alertsMax: 500,
+  alertsDefault: 100,
   keysMax: 500,
   keysDefault: 100,
   auditMax: 500,

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { traceFormats } from '../pilot/index.ts';
+import { addAlertVerbs } from './alert-verbs.ts';
 import { addBudgetVerbs } from './budget-verbs.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -34,6 +35,7 @@ export function buildProgram(effects: Effects, done: Done): Command {
   addPrices(program, effects, done);
   addQuestions(program, effects, done);
   addBudgetVerbs(program, effects, done);
+  addAlertVerbs(program, effects, done);
   addTraffic(program, effects, done);
   addForecastVerbs(program, effects, done);
   addSeriesVerbs(program, effects, done);

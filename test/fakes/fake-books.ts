@@ -1,4 +1,4 @@
-import type { AuditEntry, Books, BudgetBooks, KeyRecord } from '../../src/books/index.ts';
+import type { AlertBooks, AuditEntry, Books, BudgetBooks, KeyRecord } from '../../src/books/index.ts';
 
 const noMoney = () => Promise.reject(new Error('this fake keeps no money; test such questions on SQLite'));
 /** No budget is in force. */
@@ -18,8 +18,21 @@ const noBudgets: BudgetBooks = {
   prune: async () => ({ balances: 0, leases: 0 }),
 };
 
+/** Nothing is out of the ordinary. */
+const noAlerts: AlertBooks = {
+  save: async () => undefined,
+  current: async () => [],
+  get: async () => null,
+  list: async () => [],
+  silence: async () => null,
+  acknowledge: async () => null,
+  due: async () => [],
+  settle: async () => undefined,
+  prune: async () => 0,
+};
+
 /** Books in memory, for tests of what stands on their port. */
-export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets'> & { readonly entries: AuditEntry[] } {
+export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts'> & { readonly entries: AuditEntry[] } {
   const entries: AuditEntry[] = [];
   const keys = new Map<string, KeyRecord>();
   const note = (actor: string, action: string, subject: string, before: unknown, after: unknown) => {
@@ -30,6 +43,7 @@ export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets'> & { reado
   return {
     entries,
     budgets: noBudgets,
+    alerts: noAlerts,
     keys: {
       async create(input, actor) {
         const id = input.id ?? `key_${keys.size + 1}`;

@@ -58,9 +58,12 @@ const priceDays = 14;
 const daysMin = 3;
 const daysWithTokensMin = 1_000;
 
-/** What a model takes for a token is far above what it took the days before: a new price, tier or kind of use. */
+/**
+ * What a model takes for a token of one kind is above what it took the days before: a new price, or another tier. Kinds
+ * of tokens are looked at one by one, because the mean of all moves with every change of what is asked.
+ */
 export async function priceJumps(rule: WatchRule, look: Look): Promise<Finding[]> {
-  const by: readonly Dimension[] = [...route];
+  const by: readonly Dimension[] = ['provider', 'model', 'bucket'];
   const range = { fromMs: look.nowMs - rule.windowMs, toMs: look.nowMs };
   const past = groupRows(await look.history.rows([...by, 'day'], rule.where, priceDays, look.nowMs), by);
   const today = Math.floor(look.nowMs / dayMs) * dayMs;
@@ -68,17 +71,17 @@ export async function priceJumps(rule: WatchRule, look: Look): Promise<Finding[]
     const days = (past.get(groupKey(row, by)) ?? []).filter(
       (day) => Date.parse(day.dimensions.day ?? '') < today - dayMs && tokensOf(day) >= daysWithTokensMin,
     );
-    if (days.length < daysMin || row.calls < rule.minimumCalls || row.cost.picos < rule.minimumPicos) return [];
+    if (days.length < daysMin || tokensOf(row) < daysWithTokensMin || row.cost.picos < rule.minimumPicos) return [];
     const prices = days.map((day) => usdOf(day) / tokensOf(day));
     const usual = median(prices);
     const highest = Math.max(...prices);
     const price = usdOf(row) / Math.max(1, tokensOf(row));
-    const firesAt = Math.max(usual * rule.factor, highest * 1.1);
+    const firesAt = Math.max(usual * rule.factor, highest * 1.02);
     if (price <= firesAt * keepAbovePrice) return [];
     return {
       ...of(rule, row, by),
       fires: price > firesAt,
-      summary: `${placeName(row)}: ${row.dimensions.model} takes ${(price / usual).toFixed(2)} times its usual price for a token`,
+      summary: `${row.dimensions.provider}/${row.dimensions.model} takes ${(price / usual).toFixed(2)} times its usual price for a token of ${row.dimensions.bucket}`,
       evidence: {
         usdPerMillionTokens: price * 1e6,
         usualUsdPerMillionTokens: usual * 1e6,
@@ -91,7 +94,9 @@ export async function priceJumps(rule: WatchRule, look: Look): Promise<Finding[]
 }
 
 const keepAbovePrice = 0.95;
-const promptDays = 8;
+const promptDays = 15;
+/** A whole week, since what is asked differs between its days. */
+const promptDaysMin = 7;
 
 /** Input tokens for a call of a stage, far above the days before: prompts grow as features are added. */
 export async function promptGrowth(rule: WatchRule, look: Look): Promise<Finding[]> {
@@ -103,7 +108,8 @@ export async function promptGrowth(rule: WatchRule, look: Look): Promise<Finding
     const days = (past.get(groupKey(row, stage)) ?? []).filter(
       (day) => Date.parse(day.dimensions.day ?? '') < today - rule.windowMs && day.attempts >= rule.minimumCalls / 2,
     );
-    if (days.length < daysMin || row.attempts < rule.minimumCalls || row.cost.picos < rule.minimumPicos) return [];
+    if (days.length < promptDaysMin || row.attempts < rule.minimumCalls || row.cost.picos < rule.minimumPicos)
+      return [];
     const sizes = days.map((day) => day.inputTokens / day.attempts);
     const usual = median(sizes);
     const size = row.inputTokens / row.attempts;

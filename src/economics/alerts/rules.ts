@@ -22,7 +22,7 @@ export const kindDefaults: Readonly<Record<WatchedKind, Defaults>> = {
   'fallback-surge': defaults('ticket', 3, 30 * minuteMs, 30, 0n),
   'retry-storm': defaults('page', 3, 15 * minuteMs, 30, 0n),
   'new-high-cost-route': defaults('ticket', 2, hourMs, 10, 10n * cent),
-  'price-jump': defaults('ticket', 1.4, hourMs, 20, 10n * cent),
+  'price-jump': defaults('ticket', 1.15, hourMs, 20, 10n * cent),
   'prompt-growth': defaults('info', 1.3, dayMs, 200, 10n * cent),
   concentration: defaults('info', 0.4, dayMs, 50, 100n * cent),
   'provider-headroom': defaults('ticket', 0.8, 10 * minuteMs, 0, 0n),
