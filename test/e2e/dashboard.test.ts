@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sumUsd, toDecimal, zeroUsd } from '../../src/money/index.ts';
+import { sumUsd, toDecimal, usd, zeroUsd } from '../../src/money/index.ts';
 import { announceBrowser, browserPath, complaintsOf, openBrowser, overflows, seriousFindings } from './browser.ts';
 import { type SampleInstance, startSampleInstance } from './sample-instance.ts';
 import { type SampleTraffic, sampleTraffic } from './sample-traffic.ts';
@@ -216,6 +216,28 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     expect(complaints).toEqual([]);
     await context.close();
     await guarded.close();
+  });
+
+  test('who pays: the chargeback file sums to the full cost on the screen', async () => {
+    const { page, context, complaints } = await visit(instance.origin, '/economics?range=24h&by=team');
+    const shown = page.getByRole('table').filter({ hasText: 'Full cost' }).locator('tbody td:nth-child(2) span');
+    await shown.first().waitFor();
+    const titles = await shown.evaluateAll((cells) => cells.map((cell) => cell.getAttribute('title') ?? ''));
+    const total = sumUsd(titles.map((title) => usd(title.slice(1))));
+    expect(toDecimal(total)).toBe(toDecimal(sumUsd(traffic.attempts.map((attempt) => attempt.cost ?? zeroUsd))));
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Chargeback CSV' }).click(),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const rows = Buffer.concat(chunks).toString().trim().split('\r\n');
+    const charged = rows.filter((row) => /^(?:support|analytics|growth),/.test(row));
+    expect(charged.length).toBeGreaterThan(0);
+    const costs = charged.map((row) => usd(row.split(',').at(-1) ?? '0'));
+    expect(toDecimal(sumUsd(costs))).toBe(toDecimal(total));
+    expect(complaints).toEqual([]);
+    await context.close();
   });
 
   test('a link carries the range, and figures follow the ledger unless paused', async () => {
