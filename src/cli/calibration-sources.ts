@@ -97,6 +97,8 @@ interface CallInList {
 }
 
 const pageCalls = 500;
+/** Four weeks, so that every weekday is there alike. */
+const usualRangeMs = 28 * 86_400_000;
 /** The newest calls are enough for any quantile; more would only take longer. */
 const callsMax = 50_000;
 
@@ -107,13 +109,14 @@ export async function ledgerRows(
 ): Promise<TraceRows> {
   const client = await apiClient(effects, options);
   const rows: CalibrationRow[] = [];
+  const from = options.from ?? new Date(effects.clock.nowMs() - usualRangeMs).toISOString();
   let before: string | null = null;
   do {
     const query: [string, string][] = [
       ['where', `workflow:${options.workflow}`],
       ['where', `stage:${options.stage}`],
       ['limit', String(pageCalls)],
-      ...(options.from === undefined ? [] : [['from', options.from] as [string, string]]),
+      ['from', from],
       ...(options.to === undefined ? [] : [['to', options.to] as [string, string]]),
       ...(before === null ? [] : [['before', before] as [string, string]]),
     ];

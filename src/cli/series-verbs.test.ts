@@ -151,6 +151,7 @@ describe('calibrate', () => {
     expect(measures).toMatchObject({ calls: 60, attempts: { calls: 60, retriesPerCall: { value: 0.25 } } });
     expect(changes.map(({ edit }: { edit: { path: string[] } }) => edit.path.at(-1))).toContain('failures');
     expect(asked.map(({ searchParams }) => searchParams.get('before'))).toEqual([null, 'cursor']);
+    expect(asked[0]?.searchParams.get('from')).toBe('2026-02-01T12:00:00.000Z');
     expect(asked[0]?.searchParams.getAll('where')).toEqual(['workflow:support', 'stage:answer']);
   });
 
