@@ -46,6 +46,7 @@ function overviewTable({ scenarios }: ForecastReport, draw: DrawTable): string {
 function scenarioText(name: string, of: ScenarioReport, draw: DrawTable): string {
   const parts = [
     `## ${name}`,
+    `${money(of.perDayUsd.mean)} a day at the start, ${money(of.per30DaysUsd.mean)} in 30 days.`,
     monthsText(of),
     linesText(of, draw),
     workflowsText(of, draw),
