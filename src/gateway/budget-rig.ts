@@ -50,7 +50,7 @@ export async function openBudgetRig(
   });
   const rig = await openRig({
     ...options,
-    serverYaml: options.serverYaml ?? 'budgetWait: 100ms',
+    serverYaml: options.serverYaml ?? 'budgetWait: 1s',
     budgets: (config) => {
       const limits = limitRules(config);
       const plans = planRules(config);

@@ -181,6 +181,8 @@ export interface Exchange {
   priced: Priced | null;
   attempt: Attempt | null;
   answerWay: AnswerWay | null;
+  /** True once a stage has answered by itself: nothing more is to be done. */
+  answered: boolean;
   /** Called when the client's connection goes away before the answer is out. */
   onGone: (() => void) | null;
   /** True once the client's connection is gone. */

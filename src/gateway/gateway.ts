@@ -10,6 +10,7 @@ import { answer } from './pipeline/answer.ts';
 import { attempt } from './pipeline/attempt.ts';
 import { begin } from './pipeline/begin.ts';
 import { callMemory } from './pipeline/call-identity.ts';
+import { Idempotency } from './pipeline/idempotency.ts';
 import { anonymous, identify } from './pipeline/identify.ts';
 import { meter } from './pipeline/meter.ts';
 import { post } from './pipeline/post.ts';
@@ -62,6 +63,7 @@ class DataPlane implements Gateway {
   readonly #sendings = new Set<Sending>();
   readonly #pipeline: readonly Stage[];
   readonly #controls: Controls;
+  readonly #idempotency: Idempotency;
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
   #onIdle: () => void = () => undefined;
@@ -71,6 +73,7 @@ class DataPlane implements Gateway {
     this.#settings = settings;
     this.#upstream = new Upstream(settings);
     this.#controls = new Controls(deps, settings);
+    this.#idempotency = new Idempotency(deps.clock);
     const calls = callMemory(deps.clock, deps.ids, settings);
     this.#touch = calls.touch;
     this.#pipeline = this.#compose(calls.stage);
@@ -87,6 +90,7 @@ class DataPlane implements Gateway {
       allowModel,
       promptFacts(fingerprintSecret),
       nameCall,
+      this.#idempotency.stage,
       (exchange) => this.#upstream.admit(exchange.route.provider),
       this.#controls.stage,
       begin(journal, priceBook, clock, simulated),
@@ -156,6 +160,7 @@ class DataPlane implements Gateway {
       priced: null,
       attempt: null,
       answerWay: null,
+      answered: false,
       onGone: null,
       gone: false,
     };
@@ -177,6 +182,7 @@ class DataPlane implements Gateway {
       for (const stage of this.#pipeline) {
         const pending = stage(exchange);
         if (pending) await pending;
+        if (exchange.answered) return;
       }
       const failed = exchange.result?.breakOff?.error;
       if (failed) this.#counters.noteError(failed.code);
@@ -200,6 +206,7 @@ class DataPlane implements Gateway {
   #leave(exchange: Exchange): void {
     this.#counters.inFlight--;
     this.#controls.leave(exchange);
+    this.#idempotency.leave(exchange);
     this.#bodies.giveBack(exchange.body.length);
     this.#counters.noteDuration(this.#deps.clock.monotonicMs() - exchange.receivedMs);
     if (exchange.start) this.#touch(exchange);

@@ -87,6 +87,7 @@ export interface RigOptions {
 
 const prices = [
   'prices:',
+  '  - { provider: second, model: cheap, inputPerMillion: 0.1, outputPerMillion: 1 }',
   '  - { provider: openai, model: test-model, inputPerMillion: 1, cacheReadPerMillion: 0.1, outputPerMillion: 10 }',
   '  - { provider: anthropic, model: test-model, inputPerMillion: 1, cacheReadPerMillion: 0.1, outputPerMillion: 10 }',
   '  - { provider: gemini, model: test-model, inputPerMillion: 1, cacheReadPerMillion: 0.1, outputPerMillion: 10 }',

@@ -59,6 +59,14 @@ describe('BudgetAccount', () => {
     for (const account of accounts.splice(0)) await account.close();
   });
 
+  test('a call that would take more than is here gets the least it needs, without a word to the books', async () => {
+    const account = open('j1');
+    await account.hold(ask('a', 40n));
+    account.void('a');
+    const elastic = (headroom: bigint | null) => fixed(headroom !== null && headroom > 40n ? 80n : 40n)();
+    expect(await account.hold({ ...ask('b', 0n), size: elastic })).toMatchObject({ ok: true });
+  });
+
   test('the first call fetches money, what is spent is posted, and the rest goes back', async () => {
     const account = open('j1');
     const outcome = await account.hold(ask('a', 40n));

@@ -252,7 +252,11 @@ export class BudgetAccount {
     await Promise.resolve();
     const waiters = [...this.#waiters];
     const request = this.#account.nextExchange(waiters.map((waiter) => waiter.request()));
-    if (!request) return;
+    if (!request) {
+      // What is here may do for the least a call asks for, though not for all it would take.
+      this.#serveWaiters();
+      return;
+    }
     try {
       this.#deal(this.#account.apply(await this.#ask(request)), waiters);
     } catch (cause) {
