@@ -2,8 +2,10 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { BurnrateError } from '../base/index.ts';
+import { adviceEndpoints } from './advice-endpoints.ts';
 import { alertsEndpoints } from './alerts-endpoints.ts';
 import { serveAssets } from './assets-endpoint.ts';
+import { behaviourEndpoints } from './behaviour-endpoints.ts';
 import { budgetsEndpoints } from './budgets-endpoints.ts';
 import { callsEndpoints } from './calls-endpoints.ts';
 import { costsEndpoints } from './costs-endpoints.ts';
@@ -58,6 +60,8 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     reportsEndpoints,
     releasesEndpoints,
     whatIfEndpoints,
+    adviceEndpoints,
+    behaviourEndpoints,
     newestEndpoints,
     callsEndpoints,
     operationsEndpoints,

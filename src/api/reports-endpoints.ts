@@ -24,13 +24,9 @@ export const reportsEndpoints: Endpoints = (api, ports) => {
 const dayMs = 86_400_000;
 
 const showWeekly: Endpoints = (api, ports) => {
-  const week = z
-    .string()
-    .date()
-    .optional()
-    .openapi({
-      description: 'Any day of the week meant, in the time zone of burnrate.yaml; the last whole week when absent.',
-    });
+  const week = z.string().date().optional().openapi({
+    description: 'Any day of the week meant, in the time zone of burnrate.yaml; the last whole week when absent.',
+  });
   const route = endpoint(
     'viewer',
     {
