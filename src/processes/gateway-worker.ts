@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { BurnrateError, type Clock, type IdSource, type Random } from '../base/index.ts';
 import { connectBooks, keyDirectory } from '../books/index.ts';
-import { createGateway, type Gateway, withoutBudgets } from '../gateway/index.ts';
+import { createGateway, type Gateway } from '../gateway/index.ts';
 import { type OpenJournal, openJournal, type Shipper, startShipper } from '../journal/index.ts';
 import { connectLedger } from '../ledger/index.ts';
 import { beChild, type ChildWork } from './be-child.ts';
@@ -46,7 +46,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
     priceBook: priceBookOf(start.config),
     journal,
     keys,
-    budgets: withoutBudgets(start.config),
+    budgets: money.port,
     clock,
     random,
     ids,
