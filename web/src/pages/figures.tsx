@@ -77,19 +77,32 @@ export function FiguresStrip({ where, figures }: FiguresStripProps) {
         exact={exact(figures.costPerCallUsd)}
         detail={calls(plural(figures.calls, 'call'))}
       />
-      <Fact
-        label="Calls ÷ interaction"
-        value={
-          figures.callsPerInteraction === null ? unknownText : to('interaction', showRatio(figures.callsPerInteraction))
-        }
-        detail={
-          <>
-            {calls(`${showCount(figures.attempts)} ÷ ${showCount(figures.calls)}`)} ={' '}
-            {showRatio(figures.attemptsPerCall)} attempts a call
-          </>
-        }
-      />
+      <Multiplier where={where} figures={figures} />
     </Facts>
+  );
+}
+
+/** What multiplies calls: users by interactions, retries by attempts. */
+function Multiplier({ where, figures }: FiguresStripProps) {
+  return (
+    <Fact
+      label="Calls ÷ interaction"
+      value={
+        figures.callsPerInteraction === null ? (
+          unknownText
+        ) : (
+          <CostsLink by="interaction" where={where}>
+            {showRatio(figures.callsPerInteraction)}
+          </CostsLink>
+        )
+      }
+      detail={
+        <>
+          <Behind where={where}>{`${showCount(figures.attempts)} ÷ ${showCount(figures.calls)}`}</Behind> ={' '}
+          {showRatio(figures.attemptsPerCall)} attempts a call
+        </>
+      }
+    />
   );
 }
 
