@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { type BudgetRig, budget, openBudgetRig, perInputToken, perOutputToken } from '../../test/cases/budget-rig.ts';
 import type { HoldEntry } from '../tree/index.ts';
-import { type BudgetRig, budget, openBudgetRig, perInputToken, perOutputToken } from './budget-rig.ts';
 import { type Answer, answerWith, ask, until } from './test-rig.ts';
 
 const messages = [{ role: 'user', content: 'Hello' }];

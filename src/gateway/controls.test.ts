@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { type BudgetRig, budget, openBudgetRig } from '../../test/cases/budget-rig.ts';
 import { planBudgets } from '../policy/index.ts';
-import { type BudgetRig, budget, openBudgetRig } from './budget-rig.ts';
 import { type Answer, answerWith, ask, until } from './test-rig.ts';
 
 const usage = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };

@@ -1,9 +1,9 @@
-import { type Clock, idSource, systemClock } from '../base/index.ts';
-import { BudgetAccount, type BudgetBooks, budgetAccountLimits } from '../books/index.ts';
-import { openSqliteBooks } from '../books/sqlite/index.ts';
-import type { BudgetDefinition } from '../tree/index.ts';
-import { limitRules, planRules } from './control/rules.ts';
-import { openRig, type Rig, type RigOptions } from './test-rig.ts';
+import { type Clock, idSource, systemClock } from '../../src/base/index.ts';
+import { BudgetAccount, type BudgetBooks, budgetAccountLimits } from '../../src/books/index.ts';
+import { openSqliteBooks } from '../../src/books/sqlite/index.ts';
+import { limitRules, planRules } from '../../src/gateway/index.ts';
+import { openRig, type Rig, type RigOptions } from '../../src/gateway/test-rig.ts';
+import type { BudgetDefinition } from '../../src/tree/index.ts';
 
 /** A million picodollars: what one token of input costs at a dollar per million. */
 export const perInputToken = 1_000_000n;
