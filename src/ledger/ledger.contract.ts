@@ -6,6 +6,7 @@ import { type Attempt, linesOf, totalOf } from '../tree/index.ts';
 import { economicQuestionsContract } from './economic-questions.contract.ts';
 import type { CostQuery, Dimension } from './ledger.ts';
 import { historyContract } from './ledger-history.contract.ts';
+import { sumsContract } from './ledger-sums.contract.ts';
 import { cost, type LedgerUnderTest, march, useLedger } from './ledger-under-test.contract.ts';
 import { operationQuestionsContract } from './operation-questions.contract.ts';
 import { dimensionNames } from './sql/dimensions.ts';
@@ -305,6 +306,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     });
   });
   historyContract(name, open);
+  sumsContract(name, open);
   economicQuestionsContract(name, open);
   operationQuestionsContract(name, open);
 }

@@ -74,9 +74,14 @@ describe('running tasks', () => {
 
   test('a run never overlaps itself, and a failure harms no other task', async () => {
     let finish: () => void = () => undefined;
-    const slow = counting('slow', 1, () => new Promise<void>((resolve) => {
-      finish = resolve;
-    }));
+    const slow = counting(
+      'slow',
+      1,
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
     const bad = counting('bad', 1, () => Promise.reject(new Error('no')));
     const both = runner('one', bad.task, slow.task);
     const ticks = [both.tick(), both.tick()];
