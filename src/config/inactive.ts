@@ -36,12 +36,12 @@ export const featureKeys = {
     ],
   },
   'fleet engines': { active: false, keys: ['engines'] },
-  budgets: { active: false, keys: ['budgets', 'providers.*.cancelLag', 'providers.*.models'] },
+  budgets: { active: true, keys: ['budgets', 'providers.*.cancelLag', 'providers.*.models'] },
   'bounded output': { active: true, keys: ['workflows.*.stages.*.maxOutputTokens'] },
   'rate limits': { active: true, keys: ['limits'] },
-  plans: { active: false, keys: ['plans'] },
+  plans: { active: true, keys: ['plans'] },
   forecast: {
-    active: false,
+    active: true,
     keys: [
       'forecast',
       'scenarios',
@@ -68,12 +68,12 @@ export const featureKeys = {
       ]),
     ],
   },
-  comparison: { active: false, keys: ['alternatives'] },
+  comparison: { active: true, keys: ['alternatives'] },
   'full cost': {
     active: true,
     keys: ['overheads', 'people', 'services', 'workflows.*.bytesPerCall', 'providers.*.reserved'],
   },
-  'human review': { active: false, keys: ['workflows.*.stages.*.review'] },
+  'human review': { active: true, keys: ['workflows.*.stages.*.review'] },
   alerts: { active: true, keys: ['alerts', 'providers.*.limits'] },
   pilot: { active: false, keys: ['pilot'] },
   'failure handling': {

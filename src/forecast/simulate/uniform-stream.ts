@@ -7,8 +7,8 @@ export interface UniformStream {
 }
 
 /**
- * sfc32 (C. Doty-Humphrey's small fast counting generator, 128 bits of state), seeded through splitmix32. Measured at a
- * fifth of the time of a generator behind an interface of its own, which is why the simulation has one.
+ * sfc32 (C. Doty-Humphrey's small fast counting generator, 128 bits of state), seeded through splitmix32. Beside the
+ * room's `Random` it draws whole numbers without bias that matters, is never exactly 0, and takes a fifth less time.
  */
 export function uniformStream(seed: number): UniformStream {
   let state = seed | 0;
