@@ -225,3 +225,49 @@ describe('an early end', () => {
     expect(open.rig.journal.money.at(-1)).toMatchObject({ kind: 'post', shares: [{ amount: cost }] });
   });
 });
+
+describe('many calls at once', () => {
+  /** Writes a token a turn until it is cut, and goes on for `lag` tokens that nobody reads; counts what it bills. */
+  function meteredUpstream(tokens: number, lag: number): { billed: bigint } {
+    const bill = { billed: 0n };
+    open.rig.script = (_req, res) => {
+      bill.billed += 10n * perInputToken;
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      let written = 0;
+      const timer = setInterval(() => {
+        const event = { id: 'c1', model: 'test-model', choices: [{ index: 0, delta: { content: 'word' } }] };
+        for (let i = 0; i < 10 && written < tokens; i++, written++) {
+          bill.billed += perOutputToken;
+          res.write(`data: ${JSON.stringify(event)}\n\n`);
+        }
+        if (written < tokens) return;
+        clearInterval(timer);
+        const counts = { prompt_tokens: 10, completion_tokens: tokens, total_tokens: tokens + 10 };
+        res.end(`data: ${JSON.stringify({ id: 'c1', choices: [], usage: counts })}\n\ndata: [DONE]\n\n`);
+      }, 2);
+      res.on('close', () => {
+        clearInterval(timer);
+        if (written < tokens) bill.billed += BigInt(Math.min(lag, tokens - written)) * perOutputToken;
+      });
+    };
+    return bill;
+  }
+
+  test.each([
+    ['that stops at once', 0],
+    ['that bills on for a while', 40],
+  ])('never cost more than the budget, at a provider %s', async (_name, lag) => {
+    const limit = 60_000_000_000n;
+    open = await openBudgetRig([budget('company', limit)], { providerYaml: ', cancelLag: 64' });
+    const bill = meteredUpstream(300, lag);
+    const calls = Array.from({ length: 40 }, () =>
+      chat(plain({ stream: true, max_tokens: 32_000, stream_options: { include_usage: true } })),
+    );
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    await until(() => open.account.state.openHolds === 0);
+    expect(bill.billed).toBeLessThanOrEqual(limit);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(5);
+    expect(statuses.filter((status) => ![200, 402, 429].includes(status))).toEqual([]);
+    await until(() => known() >= bill.billed && known() <= limit);
+  });
+});
