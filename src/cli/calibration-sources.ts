@@ -88,6 +88,7 @@ interface CallInList {
   readonly stage?: string;
   readonly startedAt: string;
   readonly durationMs: number;
+  readonly simulated?: boolean;
   readonly attempts: readonly {
     readonly inputTokens: number;
     readonly outputTokens: number;
@@ -109,6 +110,7 @@ export async function ledgerRows(
 ): Promise<TraceRows> {
   const client = await apiClient(effects, options);
   const rows: CalibrationRow[] = [];
+  let simulated = false;
   const from = options.from ?? new Date(effects.clock.nowMs() - usualRangeMs).toISOString();
   let before: string | null = null;
   do {
@@ -122,10 +124,14 @@ export async function ledgerRows(
     ];
     const page: CallsPage = await client.get<CallsPage>('/api/calls', query);
     rows.push(...page.calls.map(rowOfCall));
+    simulated ||= page.calls.some((call) => call.simulated === true);
     before = page.next;
     options.onProgress(rows.length / callsMax);
   } while (before !== null && rows.length < callsMax);
-  const notes = before === null ? [] : [`only the newest ${rows.length} calls were read`];
+  const notes = [
+    ...(simulated ? ['SIMULATED data is included: an emulator played the provider'] : []),
+    ...(before === null ? [] : [`only the newest ${rows.length} calls were read`]),
+  ];
   return { rows, notes };
 }
 
