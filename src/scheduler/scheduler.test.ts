@@ -196,7 +196,7 @@ alerts:
   channels: { ops: { webhook: http://x.test }, all: { webhook: http://y.test } }
   rules: [{ kind: silent-meter, notify: ops }]
 `,
-    { environment: {} },
+    { environment: {}, file: 'burnrate.yaml' },
   );
   const silent = {
     dimensions: { provider: 'p', model: 'm', usageSource: 'absent', priceState: 'known' },
@@ -218,7 +218,7 @@ test('the retention of the file is the rule of the ledger', () => {
 retention: { attempts: 90d, sampled: { keep: 180d, share: 0.05 }, aggregates: 1000d }
 workflows: { quick: { retention: { attempts: 30d }, stages: { only: { model: openai/gpt-5-mini } } } }
 `,
-    { environment: {} },
+    { environment: {}, file: 'burnrate.yaml' },
   );
   const day = 86_400_000;
   const sampled = { keepMs: 180 * day, share: 0.05 };
