@@ -31,6 +31,14 @@ const shapes = [
   { name: '100-chunk stream', stream: true },
 ] as const;
 
+const oneBudget = 'budgets: [ { name: company, limitUsd: 100000, period: month, hard: true } ]\n';
+const threeBudgets = `budgets:
+  - { name: company, limitUsd: 100000, period: month, hard: true }
+  - { name: per-user, per: user, limitUsd: 100000, period: day, hard: true }
+  - { name: openai, scope: { provider: openai }, limitUsd: 100000, period: day, hard: true }
+limits: [ { scope: {}, per: user, requests: 1000000/s, tokens: 1000000000/s, concurrent: 1000 } ]
+`;
+
 interface Measured {
   readonly result: LoadResult;
   readonly cpu: number;
@@ -85,6 +93,8 @@ async function run(): Promise<Row[]> {
   const starters = [
     () => nginxTarget(upstream.port),
     () => burnrateTarget(upstream.port, 'burnrate'),
+    () => burnrateTarget(upstream.port, 'burnrate, one hard budget', oneBudget),
+    () => burnrateTarget(upstream.port, 'burnrate, three budgets and limits', threeBudgets),
     () => portkeyTarget(upstream.port),
   ];
   const rows: Row[] = [];
