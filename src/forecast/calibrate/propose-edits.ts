@@ -20,6 +20,8 @@ export interface Proposal {
 /** Observations a quantile must rest on; the 99th percentile needs more than its own rank. */
 const quantilesFrom = 30;
 const p99From = 300;
+/** A part of a day says little of a day; a record that ends minutes before midnight covered it. */
+const daysForVolume = 0.95;
 
 export interface CalibrationTarget {
   readonly workflow: string;
@@ -123,12 +125,9 @@ function trafficChanges(
     writer.write([...path, 'regenerationsPerInteraction'], rounded(again.value), measures.calls, evidence);
   }
   volumeChange(writer, path, traffic, measures);
-  writer.write(
-    [...path, 'peakFactor'],
-    rounded(arrivals.peakFactor),
-    measures.calls,
-    'busiest hour over the mean hour',
-  );
+  if (arrivals.hourOfDay !== null) {
+    writer.write([...path, 'peakFactor'], rounded(arrivals.peakFactor), measures.calls, 'busiest hour over the mean');
+  }
   const shapes = { hourOfDay: arrivals.hourOfDay, dayOfWeek: arrivals.dayOfWeek };
   for (const [name, shape] of Object.entries(shapes)) {
     if (shape === null) writer.note(`${name}: the record is too short, or has no calendar; nothing was written`);
@@ -153,6 +152,10 @@ function volumeChange(
   if (traffic?.users !== undefined) {
     const measured = sessions ? `${rounded(arrivals.sessionsPerDay ?? 0)} sessions` : `${rounded(value)} calls`;
     writer.note(`the file counts users, whom a record does not tell; it measured ${measured} a day`);
+    return;
+  }
+  if (arrivals.days < daysForVolume) {
+    writer.note(`runsPerDay: the record covers ${rounded(arrivals.days)} days, less than one; nothing was written`);
     return;
   }
   const range = low > 0 && high > low ? `${rounded(low)} to ${rounded(high)}` : rounded(value);
