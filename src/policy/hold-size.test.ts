@@ -12,6 +12,7 @@ const facts = (more: Partial<HoldFacts> = {}): HoldFacts => ({
   learned: { p50: 300, p99: 600 },
   visible: true,
   cancelLagTokens: 50,
+  seenPerToken: 1,
   ...more,
 });
 

@@ -27,6 +27,8 @@ export interface HoldFacts {
   readonly visible: boolean;
   /** Tokens a provider may still bill after a cancel. */
   readonly cancelLagTokens: number;
+  /** Tokens a stream is taken to have shown for each it really has, at least 1: what bounds text overstates it until more is learned. */
+  readonly seenPerToken: number;
 }
 
 /** Quantiles of output tokens. */
@@ -126,7 +128,8 @@ export function outputBound(facts: HoldFacts): number {
 }
 
 function likelyTokens(facts: HoldFacts): number {
-  return facts.learned ? Math.max(1, Math.ceil(facts.learned.p99)) : unlearnedOutputTokens;
+  const tokens = facts.learned ? Math.max(1, facts.learned.p99) : unlearnedOutputTokens;
+  return Math.ceil(facts.visible ? tokens * facts.seenPerToken : tokens);
 }
 
 /** A slice is what half of all answers need, so that most streams extend once or twice. */

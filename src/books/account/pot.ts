@@ -104,6 +104,8 @@ export function freeOf(pot: Pot, nowMs: number): bigint {
 /** What a budget instance has left: neither spent, nor held by a call, nor leased to another process. */
 export interface PotStanding {
   readonly limit: bigint;
+  /** Posted over all processes, as the books last said. */
+  readonly spent: bigint;
   /** Negative when overdrawn. */
   readonly remaining: bigint;
   /** Until its period ends, ms; null when not known here. */
@@ -115,7 +117,7 @@ export function standingOf(pot: Pot, nowMs: number): PotStanding | null {
   const { lease, ref, room } = pot;
   if (room === null) return null;
   const resetsInMs = lease && lease.periodEndMs > nowMs ? lease.periodEndMs - nowMs : (pot.refusal?.resetsInMs ?? null);
-  return { limit: ref.limit, remaining: lease ? room + unusedOf(ref, lease) : room, resetsInMs };
+  return { limit: ref.limit, spent: pot.spentKnown, remaining: lease ? room + unusedOf(ref, lease) : room, resetsInMs };
 }
 
 /** What the room the books know of does not show yet: idle money of a hard pot's lease, what a soft one spent since. */

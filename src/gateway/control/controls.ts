@@ -146,6 +146,7 @@ export class Controls {
       priceBook,
       nowMs: clock.nowMs(),
       learned: this.#learned,
+      unspentPicos: () => this.#unspent(matches),
     });
     await this.#queue(exchange, matches, brake, hurdle);
     const newInteraction = this.#newInteraction(exchange);
@@ -153,7 +154,7 @@ export class Controls {
     const ask = {
       holdId: exchange.call.attemptId,
       pots,
-      size: (headroom: bigint | null) => withInteraction(sizeHold(hurdle.facts, headroom), newInteraction),
+      size: (headroom: bigint | null) => withInteraction(sizeHold(hurdle.factsNow(), headroom), newInteraction),
       admitted: exchange.call.attemptNumber > 1,
     };
     const held = budgets.account.tryHold(ask) ?? (await this.#wait(exchange, ask));
@@ -163,6 +164,13 @@ export class Controls {
     const ending = coverage ? hurdle.ending : null;
     exchange.control = { ...controlOf(exchange), pots, hold: held.entry, coverage, ending, newInteraction };
     this.#send(exchange, hurdle, held.sizing);
+  }
+
+  #unspent(matches: readonly BudgetMatch[]): bigint | null {
+    const counted = matches.filter(({ definition }) => definition.hard && definition.unit === 'usd');
+    if (counted.length === 0) return null;
+    const { state } = this.#deps.budgets.account;
+    return least(counted.map((match) => match.definition.limit - (state.standing(potOf(match))?.spent ?? 0n)));
   }
 
   /** @throws BurnrateError budget_exceeded, quota_exceeded, cooldown */
@@ -196,7 +204,7 @@ export class Controls {
     exchange: Exchange,
     matches: readonly BudgetMatch[],
     brake: BrakeDecision,
-    { facts }: Hurdle,
+    { factsNow }: Hurdle,
   ): Promise<void> {
     if (brake.queueMs === 0) return;
     if (this.#queued >= limits.queuedMax) {
@@ -205,7 +213,7 @@ export class Controls {
         retryAfterMs: limits.overloadedRetryAfterMs,
       });
     }
-    const cost = sizeHold(facts, null).need.usd ?? 0n;
+    const cost = sizeHold(factsNow(), null).need.usd ?? 0n;
     const uses = matches.filter(({ definition }) => definition.unit === 'usd').flatMap((match) => this.#use(match));
     const waits = uses.filter((use) => use.brake.length > 0).map((use) => queueWaitMs(use, cost, brake.queueMs));
     this.#queued++;
@@ -239,23 +247,25 @@ export class Controls {
   }
 
   #coverage(exchange: Exchange, hurdle: Hurdle, sizing: HoldSize, pots: readonly PotRef[]): Coverage | null {
-    if (!hurdle.strict || !hurdle.facts.visible || !sizing.extends) return null;
+    const facts = hurdle.factsNow();
+    if (!hurdle.strict || !facts.visible || !sizing.extends) return null;
     const { budgets, journal } = this.#deps;
     return new Coverage({
       account: budgets.account,
       journal,
       holdId: exchange.call.attemptId,
       pots,
-      facts: hurdle.facts,
-      coveredTokens: sizing.coveredOutputTokens * hurdle.facts.choices,
+      facts,
+      coveredTokens: sizing.coveredOutputTokens * facts.choices,
       bytesPerToken: this.#learned.bytesPerToken(exchange.route.provider.name, exchange.understanding.facts.model),
     });
   }
 
   /** Writes into the request how long its answer may be, where that is less than what it asks for. */
   #send(exchange: Exchange, hurdle: Hurdle, sizing: HoldSize): void {
-    const { ask, facts, strict } = hurdle;
+    const { ask, strict } = hurdle;
     if (!ask) return;
+    const facts = hurdle.factsNow();
     const max = strict ? sizing.maxOutputTokens : (facts.stageMaxOutputTokens ?? Number.POSITIVE_INFINITY);
     const free = ask.maxTokens ?? (strict && !facts.visible ? Number.POSITIVE_INFINITY : facts.modelMaxOutputTokens);
     if (max < free) setBody(exchange, (bytes) => setMember(bytes, ask.field, String(max)));

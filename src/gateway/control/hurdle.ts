@@ -1,5 +1,5 @@
 import { BurnrateError } from '../../base/index.ts';
-import type { BudgetMatch, HoldFacts } from '../../policy/index.ts';
+import { type BudgetMatch, type HoldFacts, type OutputQuantiles, unlearnedOutputTokens } from '../../policy/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
 import type { Exchange } from '../exchange.ts';
 import { limits } from '../limits.ts';
@@ -10,7 +10,8 @@ import { boundCost } from './rates.ts';
 
 /** What a call must be able to pay for. */
 export interface Hurdle {
-  readonly facts: HoldFacts;
+  /** A call that waits is sized by what was learned meanwhile. */
+  readonly factsNow: () => HoldFacts;
   /** Null when its answer is not made of tokens. */
   readonly ask: OutputAsk | null;
   readonly ending: StreamEnding | null;
@@ -22,7 +23,12 @@ export interface Measures {
   readonly priceBook: PriceBook;
   readonly nowMs: number;
   readonly learned: Learned;
+  /** What the tightest hard budget has not spent, picodollars; null when none counts money. */
+  readonly unspentPicos: () => bigint | null;
 }
+
+/** Of ordinary text: how far its bytes overstate its tokens. It only decides how many calls are let in at once. */
+const usualBytesPerToken = 4;
 
 /** Operations whose answers cost nothing beyond what their input bounds. */
 const flatOperations: ReadonlySet<string> = new Set(['embeddings', 'moderations', 'embedContent']);
@@ -35,7 +41,7 @@ export function measure(
   exchange: Exchange,
   matches: readonly BudgetMatch[],
   outputMax: number | null,
-  { priceBook, nowMs, learned }: Measures,
+  { priceBook, nowMs, learned, unspentPicos }: Measures,
 ): Hurdle {
   const { route, understanding, call } = exchange;
   const { json, operation, facts: request } = understanding;
@@ -52,11 +58,8 @@ export function measure(
   const visible = ending !== null && !hidden && lag !== 'end';
   const { workflow = '', stage = '' } = call.attribution;
   const key = JSON.stringify([workflow, stage, route.provider.name, request.model]);
-  return {
-    ask,
-    ending,
-    strict,
-    facts: {
+  const factsNow = (): HoldFacts => {
+    const facts: HoldFacts = {
       rates: cost.rates,
       inputTokensMax: cost.inputTokensMax,
       clientMaxOutputTokens: ask ? ask.maxTokens : 1,
@@ -65,12 +68,26 @@ export function measure(
       choices: ask?.choices ?? 1,
       learned: learned.quantiles(key),
       visible,
-      cancelLagTokens:
-        typeof lag === 'number'
-          ? learned.lagTokens(route.provider.name, lag)
-          : learned.lagTokens(route.provider.name, null),
-    },
+      cancelLagTokens: learned.lagTokens(route.provider.name, typeof lag === 'number' ? lag : null),
+      seenPerToken: Math.max(1, usualBytesPerToken / learned.bytesPerToken(route.provider.name, request.model)),
+    };
+    const unspent = visible && facts.learned === null ? unspentPicos() : null;
+    return unspent === null ? facts : { ...facts, learned: guess(facts, unspent) };
   };
+  return { ask, ending, strict, factsNow };
+}
+
+/**
+ * Of a stream nobody has seen the like of an ordinary answer is expected, or what the whole budget still buys: calls
+ * let in finish, others wait for them, and a small budget serves one call at a time rather than none.
+ */
+function guess(facts: HoldFacts, unspentPicos: bigint): OutputQuantiles {
+  const { rates, inputTokensMax, choices, cancelLagTokens, seenPerToken } = facts;
+  const perToken = rates.outputPicosPerToken * BigInt(choices);
+  const left = unspentPicos - rates.fixedPicos - BigInt(inputTokensMax) * rates.inputPicosPerToken;
+  const buys = perToken === 0n ? unlearnedOutputTokens : Number(left / perToken) - cancelLagTokens;
+  const p99 = Math.max(1, Math.min(unlearnedOutputTokens, Math.floor(buys / seenPerToken)));
+  return { p50: Math.min(64, p99), p99 };
 }
 
 /** What a model may answer when nobody says: a client's own maximum is believed. */

@@ -52,7 +52,11 @@ export class Learned {
   }
 
   lagTokens(provider: string, documented: number | null): number {
-    return cancelLagTokens(this.#lags.get(provider) ?? newCancelLag(), documented ?? unlearnedCancelLagTokens);
+    const lag = this.#lags.get(provider) ?? newCancelLag();
+    // What was said of a provider needs no proof; what was not is assumed generously until invoices tell more.
+    return documented === null
+      ? cancelLagTokens(lag, unlearnedCancelLagTokens)
+      : Math.max(documented, Math.ceil(lag.tokens));
   }
 
   /** Learns from an answer that came whole with its usage. @param contentBytes answer text seen; null for a plain one */
