@@ -148,7 +148,9 @@ test('a sales answer of 700 tokens takes three calls: the outcome costs their su
     number,
   ];
   expect(perOutcome).toBeCloseTo(query + reformulation + answer, 9);
-  const nodes = Object.fromEntries(of.nodes.map(({ stage, totalUsd }) => [stage, Number(totalUsd.mean)]));
+  const nodes: Record<string, number> = Object.fromEntries(
+    of.nodes.map(({ stage, totalUsd }) => [stage, Number(totalUsd.mean)]),
+  );
   const total = Object.values(nodes).reduce((sum, usd) => sum + usd, 0);
   expect(nodes.answer! / total).toBeCloseTo(answer / perOutcome, 6);
   expect(of.workflows.sales!.callsPerInteraction).toBe(3);
