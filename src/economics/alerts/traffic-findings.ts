@@ -1,7 +1,7 @@
 import type { CostRow, Dimension } from '../../ledger/index.ts';
 import { compareUsd, fromPicos, toDecimal } from '../../money/index.ts';
 import { costsLink, type Finding, type WatchRule } from './alert.ts';
-import { hourMs, median, shareAtLeast, usualIn } from './baseline.ts';
+import { median, shareAtLeast, usualIn } from './baseline.ts';
 import { byHour, groupKey, groupRows, subjectOf, sumOf, tokensOf } from './history.ts';
 import type { Look } from './look.ts';
 
@@ -134,5 +134,3 @@ export function placeName(row: CostRow): string {
   const { workflow, stage } = row.dimensions;
   return [workflow || 'calls without a workflow', stage].filter(Boolean).join(' / ');
 }
-
-export const windowMsDefault = hourMs;
