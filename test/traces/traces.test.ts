@@ -15,18 +15,7 @@ import { repository, type Stack, startStack } from '../e2e/stack.ts';
 
 const workloads = join(repository, '..', 'shared', 'workloads');
 const azure = join(workloads, 'azure-conversation-2023.csv');
-const dimensions = [
-  'workflow',
-  'model',
-  'provider',
-  'user',
-  'session',
-  'minute',
-  'status',
-  'usageSource',
-  'run',
-  'bucket',
-];
+const dimensions = ['workflow', 'model', 'provider', 'user', 'session', 'minute', 'status', 'usageSource', 'bucket'];
 
 let stack: Stack | undefined;
 
