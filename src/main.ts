@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAssets } from './api/index.ts';
@@ -132,10 +133,17 @@ async function checkEngines(): ReturnType<Effects['checkEngines']> {
       return { name, ok: false, message: error instanceof Error ? error.message : String(error) };
     }
   };
-  return Promise.all([
-    tried('books (SQLite)', () => engines.openBooks({ path: ':memory:', clock, ids })),
-    tried('ledger (DuckDB)', () => engines.openLedger({ path: ':memory:', timeZone: 'UTC', clock })),
-  ]);
+  const folder = mkdtempSync(join(tmpdir(), 'burnrate-doctor-'));
+  try {
+    return await Promise.all([
+      tried('books (SQLite)', () => engines.openBooks({ path: join(folder, 'books.db'), clock, ids })),
+      tried('ledger (DuckDB)', () =>
+        engines.openLedger({ path: join(folder, 'ledger.duckdb'), timeZone: 'UTC', clock }),
+      ),
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What is still on its way to a pipe is written before the process ends. */
