@@ -28,6 +28,7 @@ import { Coverage } from './coverage.ts';
 import { checkPlan, type Hurdle, measure } from './hurdle.ts';
 import { Learned } from './learned.ts';
 import { Paces } from './paces.ts';
+import { pause } from './pause.ts';
 import { amountText, refusedByBudget } from './refused.ts';
 import { setBody, switchModel } from './switch-model.ts';
 
@@ -392,16 +393,4 @@ function actualOf(attempt: Attempt, { newInteraction }: Control): Amounts {
     requests: 1n,
     ...(newInteraction === null ? {} : { interactions: 1n }),
   };
-}
-
-/** Resolves after the time, or at once when the client goes. */
-function pause(ms: number, exchange: Exchange): Promise<void> {
-  if (ms <= 0 || exchange.gone) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    exchange.onGone = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 }
