@@ -100,6 +100,8 @@ export async function expectSumsByAnyDimension(stack: Stack, dimensions: readonl
       sum: picosOf(costs.totalUsd),
       leftOut: 0,
     });
+    // An attempt has lines in several buckets; its money is split among them, its count is not.
+    if (dimension === 'bucket' || dimension === 'line') continue;
     const attempts = costs.rows.reduce((total, row) => total + row.attempts, 0);
     expect({ dimension, attempts }).toEqual({ dimension, attempts: costs.total.attempts });
   }
