@@ -52,6 +52,32 @@ describe('a call under a hard budget', () => {
     expect(open.account.state.openHolds).toBe(0);
   });
 
+  test.each([
+    ['is read on, and posted at what it cost', {}, { estimated: false, shares: [{ amount: cost }] }],
+    [
+      'is cancelled when it asked for that, and all that was held is spent',
+      { 'burnrate-on-disconnect': 'cancel' },
+      { estimated: true },
+    ],
+  ])('whose client leaves %s', async (_name, headers, end) => {
+    open = await openBudgetRig([budget('company', plenty)]);
+    let finish: () => void = () => undefined;
+    open.rig.script = (req, res, received) => {
+      finish = () => answerWith(answer)(req, res, received);
+    };
+    const leaving = new AbortController();
+    const { port } = open.rig;
+    const url = `http://127.0.0.1:${port}/v1/chat/completions`;
+    const call = fetch(url, { method: 'POST', headers, body: plain(), signal: leaving.signal }).catch(() => null);
+    await until(() => open.rig.received.length === 1);
+    leaving.abort();
+    await call;
+    await until(() => open.rig.gateway.stats().inFlight === 1);
+    setTimeout(() => finish(), 20);
+    await until(() => open.rig.journal.ended.length === 1);
+    expect(open.rig.journal.money.at(-1)).toMatchObject({ kind: 'post', ...end });
+  });
+
   test('whose provider falls silent is spent in full', async () => {
     open = await openBudgetRig([budget('company', plenty)], { providerYaml: ', timeout: 100ms' });
     open.rig.script = () => undefined;
@@ -226,6 +252,32 @@ describe('an early end', () => {
   });
 });
 
+test('what one gateway learned sizes the holds of the next from its first call', async () => {
+  let kept = 'null';
+  const learning = {
+    load: () => JSON.parse(kept),
+    save: (learned: unknown) => {
+      kept = JSON.stringify(learned);
+    },
+  };
+  const heldOf = () => {
+    const [hold] = open.rig.journal.money;
+    return hold?.kind === 'hold' ? (hold.shares[0]?.amount ?? 0n) : 0n;
+  };
+  // A sixteenth of it buys more than any of these answers needs.
+  const options = { learning };
+  open = await openBudgetRig([budget('company', 13_000_000_000n)], options);
+  open.rig.script = answerWith(answer);
+  for (let i = 0; i < 30; i++) await chat(plain({ max_tokens: 50_000 }));
+  const before = heldOf();
+  await open.close();
+  expect(kept).not.toContain('Hello');
+  open = await openBudgetRig([budget('company', 13_000_000_000n)], options);
+  open.rig.script = answerWith(answer);
+  await chat(plain({ max_tokens: 50_000 }));
+  expect(heldOf()).toBeLessThan(before);
+});
+
 describe('many calls at once', () => {
   /** Writes a token a turn until it is cut, and goes on for `lag` tokens that nobody reads; counts what it bills. */
   function meteredUpstream(tokens: number, lag: number): { billed: bigint } {
@@ -260,7 +312,7 @@ describe('many calls at once', () => {
     const limit = 60_000_000_000n;
     open = await openBudgetRig([budget('company', limit)], {
       providerYaml: ', cancelLag: 64',
-      serverYaml: 'budgetWait: 3s',
+      serverYaml: 'budgetWait: 30s',
     });
     const bill = meteredUpstream(300, lag);
     const calls = Array.from({ length: 40 }, () =>

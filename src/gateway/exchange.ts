@@ -3,6 +3,7 @@ import type { BurnrateError } from '../base/index.ts';
 import type { PotRef } from '../books/index.ts';
 import type { AttemptStart } from '../journal/index.ts';
 import type { Usd } from '../money/index.ts';
+import type { HoldFacts } from '../policy/index.ts';
 import type { UsageReading } from '../pricing/index.ts';
 import type {
   Attempt,
@@ -70,6 +71,8 @@ export interface Control {
   /** Null when its stream is not watched. */
   readonly coverage: Coverage | null;
   readonly ending: StreamEnding | null;
+  /** What its tokens cost at most; null when nothing is held. */
+  readonly bounds: Pick<HoldFacts, 'rates' | 'inputTokensMax'> | null;
   readonly paces: TakenPaces;
   /** Rungs of brakes in force: `free-users@0.85`. */
   readonly rungs: readonly string[];

@@ -63,6 +63,7 @@ class DataPlane implements Gateway {
   readonly #sendings = new Set<Sending>();
   readonly #pipeline: readonly Stage[];
   readonly #controls: Controls;
+  readonly #keeping: NodeJS.Timeout;
   readonly #idempotency: Idempotency;
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
@@ -73,6 +74,8 @@ class DataPlane implements Gateway {
     this.#settings = settings;
     this.#upstream = new Upstream(settings);
     this.#controls = new Controls(deps, settings);
+    this.#keeping = setInterval(() => this.#controls.keepLearning(), limits.keepLearningMs);
+    this.#keeping.unref();
     this.#idempotency = new Idempotency(deps.clock);
     const calls = callMemory(deps.clock, deps.ids, settings);
     this.#touch = calls.touch;
@@ -233,6 +236,8 @@ class DataPlane implements Gateway {
     await this.#drained(this.#settings.drainTimeoutMs);
     for (const sending of this.#sendings) sending.abort();
     await this.#drained(this.#settings.drainTimeoutMs);
+    clearInterval(this.#keeping);
+    this.#controls.keepLearning();
     await this.#upstream.close();
   }
 

@@ -6,6 +6,7 @@ export type {
   GatewayDeps,
   GatewayStats,
   Histogram,
+  LearningStore,
   LimitRule,
   Log,
   MoneyAccount,

@@ -36,6 +36,9 @@ export const limits = {
   totalTimeoutMs: 60 * 60_000,
   /** Stages, and models, whose answers are remembered to size holds. */
   rememberedStages: 10_000,
+  /** Of these, how many outlive the process, and how often they are written. */
+  keptStages: 1_000,
+  keepLearningMs: 2_000,
   /** Interactions remembered so that each counts once against a plan. */
   rememberedInteractions: 20_000,
   /** How long a stream waits for more money while it reads on. */

@@ -56,6 +56,14 @@ export interface BudgetsPort {
   plans(): ReadonlyMap<string, PlanRule>;
 }
 
+/** Where what answers taught outlives a process, so that the next sizes its holds well from its first call. */
+export interface LearningStore {
+  /** What was last saved; null when there is nothing, or nothing that can be read. */
+  load(): unknown;
+  /** Best effort, in the background; never throws. */
+  save(learned: unknown): void;
+}
+
 export interface GatewayDeps {
   readonly config: Config;
   readonly priceBook: PriceBook;
@@ -63,6 +71,7 @@ export interface GatewayDeps {
   /** `identify` is asked first and does no I/O; `lookUp` asks the books for a secret that is not known here yet. */
   readonly keys: Pick<KeyDirectory, 'identify' | 'lookUp'>;
   readonly budgets: BudgetsPort;
+  readonly learning: LearningStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;

@@ -38,7 +38,7 @@ export interface GatewaySettings {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly drainTimeoutMs: number;
-  readonly onDisconnect: 'cancel' | 'finish';
+  readonly onDisconnect: 'auto' | 'cancel' | 'finish';
   /** How long a call may wait for money that others hold. */
   readonly budgetWaitMs: number;
   readonly defaults: { readonly environment?: string; readonly release?: string };

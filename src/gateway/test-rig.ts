@@ -82,6 +82,7 @@ export interface RigOptions {
   readonly providerPort?: number;
   readonly keys?: Readonly<Record<string, Partial<KeyRecord>>>;
   readonly budgets?: (config: Config) => BudgetsPort;
+  readonly learning?: GatewayDeps['learning'];
   readonly deps?: Partial<GatewayDeps>;
 }
 
@@ -156,6 +157,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     journal,
     keys: keysOf(options),
     budgets: (options.budgets ?? withoutBudgets)(config),
+    learning: options.learning ?? { load: () => null, save: () => undefined },
     clock: systemClock,
     random: seededRandom(1),
     ids: idSource(systemClock),

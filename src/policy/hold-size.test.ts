@@ -13,6 +13,7 @@ const facts = (more: Partial<HoldFacts> = {}): HoldFacts => ({
   visible: true,
   cancelLagTokens: 50,
   seenPerToken: 1,
+  sharers: 0,
   ...more,
 });
 
@@ -37,6 +38,11 @@ describe('sizeHold', () => {
     expect(size).toMatchObject({ coveredOutputTokens: tokens, maxOutputTokens: tokens, extends: false });
     expect(size.need.usd).toBe(205n + BigInt(tokens) * 10n);
     expect(size.expected).toEqual(size.need);
+  });
+
+  test('calls that cannot be watched share a sixteenth of what is there', () => {
+    expect(sizeHold(facts({ visible: false, sharers: 2 }), 320_205n).maxOutputTokens).toBe(1_000);
+    expect(sizeHold(facts({ visible: false, sharers: 50 }), 320_205n).maxOutputTokens).toBe(600);
   });
 
   test('what nobody has learned yet is given what there is rather than refused', () => {

@@ -29,6 +29,8 @@ export interface HoldFacts {
   readonly cancelLagTokens: number;
   /** Tokens a stream is taken to have shown for each it really has, at least 1: what bounds text overstates it until more is learned. */
   readonly seenPerToken: number;
+  /** Calls in flight that hold money of the same budgets here. */
+  readonly sharers: number;
 }
 
 /** Quantiles of output tokens. */
@@ -57,7 +59,10 @@ export const unlearnedOutputTokens = 1_024;
 const sliceTokensMin = 64;
 /** The least a stage nothing is known of is given rather than refused. */
 const unlearnedTokensMin = 128;
-/** When money is short, a call that cannot be watched gets at most this part of it, so that one does not take all. */
+/**
+ * When money is short, calls that cannot be watched together hold at most this part of it, or each what it is likely to
+ * need: one does not take all, and a lost process does not take much with it.
+ */
 const headroomShare = 16n;
 
 /**
@@ -75,7 +80,8 @@ export function sizeHold(facts: HoldFacts, headroomPicos: bigint | null): HoldSi
   if (facts.visible) return sizeStream(facts, bound, likely, there, cost);
   // What nobody has learned yet is given what there is, down to a floor, rather than refused.
   const minimum = facts.learned ? likely : Math.min(likely, Math.max(unlearnedTokensMin, there));
-  const affordable = Math.min(bound, Math.max(minimum, tokensFor(facts, (headroomPicos - base) / headroomShare)));
+  const share = (headroomPicos - base) / (headroomShare * BigInt(Math.max(1, facts.sharers)));
+  const affordable = Math.min(bound, Math.max(minimum, tokensFor(facts, share)));
   return sized(facts, { covered: affordable, max: affordable, likely: affordable, minimum }, cost);
 }
 

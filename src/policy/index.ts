@@ -22,7 +22,15 @@ export {
   unlearnedOutputTokens,
 } from './hold-size.ts';
 export { type BudgetMatch, inScope, instanceOf, matchBudgets } from './match-budgets.ts';
-export { newOutputHistogram, type OutputHistogram, outputQuantiles, recordOutput } from './output-quantiles.ts';
+export {
+  histogramOf,
+  type KeptHistogram,
+  keptHistogram,
+  newOutputHistogram,
+  type OutputHistogram,
+  outputQuantiles,
+  recordOutput,
+} from './output-quantiles.ts';
 export { type PlanQuota, planBudgetPrefix, planBudgets, refusalCode } from './plan-budgets.ts';
 export { rateLimitHeaders, type VisibleLimit } from './rate-headers.ts';
 export { correctRate, type RateDecision, type RateRule, type RateState, rateIdle, takeRate } from './rate-limit.ts';

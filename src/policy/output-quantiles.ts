@@ -7,13 +7,18 @@ export interface OutputHistogram {
   total: number;
 }
 
+/** A histogram as it is kept: bins that count something, as pairs of bin and count. */
+export type KeptHistogram = readonly (readonly [bin: number, count: number])[];
+
 /** Bins grow by a sixteenth of a doubling: a quantile read from them is at most 4.5 % too high, and never too low. */
 const binsPerDoubling = 16;
 const binsMax = 20 * binsPerDoubling;
 /** Weight of what was known is halved when this many answers were counted. */
 const totalMax = 2_000;
-/** Fewer answers say nothing about a p99. */
-const answersMin = 20;
+/** Fewer answers say nothing. */
+const answersMin = 5;
+/** Few answers show a p99 too low: it is raised by this part over their number. */
+const fewAnswersMargin = 5;
 
 export function newOutputHistogram(): OutputHistogram {
   return { counts: new Float64Array(binsMax), total: 0 };
@@ -32,7 +37,8 @@ export function recordOutput(histogram: OutputHistogram, tokens: number): void {
 /** @returns null until enough answers were seen */
 export function outputQuantiles(histogram: OutputHistogram): OutputQuantiles | null {
   if (histogram.total < answersMin) return null;
-  return { p50: quantile(histogram, 0.5), p99: quantile(histogram, 0.99) };
+  const margin = 1 + fewAnswersMargin / histogram.total;
+  return { p50: quantile(histogram, 0.5), p99: Math.ceil(quantile(histogram, 0.99) * margin) };
 }
 
 function quantile(histogram: OutputHistogram, share: number): number {
@@ -42,4 +48,18 @@ function quantile(histogram: OutputHistogram, share: number): number {
     if (left <= 0) return Math.floor(2 ** (i / binsPerDoubling));
   }
   return Math.floor(2 ** ((binsMax - 1) / binsPerDoubling));
+}
+
+export function keptHistogram({ counts }: OutputHistogram): KeptHistogram {
+  return [...counts].flatMap((count, bin) => (count > 0 ? [[bin, count] as const] : []));
+}
+
+export function histogramOf(kept: KeptHistogram): OutputHistogram {
+  const histogram = newOutputHistogram();
+  for (const [bin, count] of kept) {
+    if (bin >= binsMax) continue;
+    histogram.counts[bin] = count;
+    histogram.total += count;
+  }
+  return histogram;
 }

@@ -9,6 +9,8 @@ export interface DataFolder {
   readonly books: string;
   readonly ledger: string;
   readonly journals: string;
+  /** What past answers taught the gateway. */
+  readonly learned: string;
   /** Keys the fingerprints and the sessions of this instance; made once. */
   readonly secret: Uint8Array;
 }
@@ -25,6 +27,7 @@ export function openDataFolder(path: string): DataFolder {
     books: join(folder, 'books.db'),
     ledger: join(folder, 'ledger.duckdb'),
     journals,
+    learned: join(folder, 'learned.json'),
     secret: readSecret(join(folder, 'secret')),
   };
 }

@@ -8,6 +8,7 @@ import { beChild, type ChildWork } from './be-child.ts';
 import { openDataFolder } from './data-folder.ts';
 import { forwardTo } from './forward.ts';
 import { journalLog } from './journal-log.ts';
+import { learningFile } from './learning-file.ts';
 import type { Log } from './log.ts';
 import type { WorkerStart } from './messages.ts';
 import { priceBookOf } from './price-book-of.ts';
@@ -47,6 +48,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
     journal,
     keys,
     budgets: money.port,
+    learning: learningFile(data.learned, log),
     clock,
     random,
     ids,

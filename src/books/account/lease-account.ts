@@ -194,6 +194,16 @@ export class LeaseAccount {
     return hold.shares;
   }
 
+  /** Open holds on the busiest of these hard pots. */
+  openHoldsOf(pots: readonly PotRef[]): number {
+    let most = 0;
+    for (const ref of pots) {
+      const holds = ref.hard ? (this.#pots.get(potKey(ref))?.lease?.holds ?? 0) : 0;
+      if (holds > most) most = holds;
+    }
+    return most;
+  }
+
   /** The whole account as one journal entry, so that older entries can be dropped. */
   checkpoint(): HoldEntry & { kind: 'checkpoint' } {
     const spent: HoldShare[] = [];

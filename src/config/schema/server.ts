@@ -36,9 +36,9 @@ export const serverSchema = section({
   ),
   drainTimeout: doc(duration.prefault('30s'), 'How long calls in flight may run on when Burnrate stops.', '30s'),
   onDisconnect: doc(
-    zod.enum(['cancel', 'finish']).prefault('cancel'),
-    'What happens upstream when a client goes away; `burnrate-on-disconnect` overrides it per request.',
-    'cancel',
+    zod.enum(['auto', 'cancel', 'finish']).prefault('auto'),
+    'What happens upstream when a client goes away; `burnrate-on-disconnect` overrides it per request. `auto` cancels streams, and answers no hard budget covers; the others are read on, because a cancelled answer’s bill is unknown and would count in full.',
+    'auto',
   ),
   allowedHosts: doc(
     zod.array(text).prefault([]),

@@ -8,6 +8,7 @@ import {
   brakeFor,
   type CallFacts,
   cooldownFor,
+  type HoldFacts,
   type HoldSize,
   matchBudgets,
   noBrake,
@@ -16,16 +17,18 @@ import {
   sizeHold,
 } from '../../policy/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
-import { type Amounts, type Attempt, type HoldEntry, inputTokensOf, outputTokensOf } from '../../tree/index.ts';
+import { type Attempt, type HoldEntry, inputTokensOf, outputTokensOf } from '../../tree/index.ts';
 import type { Control, Exchange, Stage } from '../exchange.ts';
 import { setMember } from '../json-bytes.ts';
 import { limits } from '../limits.ts';
 import { Recent } from '../pipeline/recent.ts';
-import type { BudgetsPort } from '../ports.ts';
+import type { BudgetsPort, LearningStore } from '../ports.ts';
 import type { GatewaySettings } from '../settings.ts';
+import { actualOf, billableOf, withInteraction } from './amounts.ts';
 import { ControlCounters } from './control-counters.ts';
 import { Coverage } from './coverage.ts';
 import { checkPlan, type Hurdle, measure } from './hurdle.ts';
+import { readKeptLearning } from './kept-learning.ts';
 import { Learned } from './learned.ts';
 import { Paces } from './paces.ts';
 import { pause } from './pause.ts';
@@ -37,6 +40,7 @@ export interface ControlDeps {
   readonly journal: Pick<Journal, 'extend'>;
   readonly priceBook: PriceBook;
   readonly clock: Clock;
+  readonly learning: LearningStore;
 }
 
 /** Bounds calls before anything of them goes out, and settles what they held when they end. */
@@ -45,7 +49,7 @@ export class Controls {
   readonly #deps: ControlDeps;
   readonly #settings: GatewaySettings;
   readonly #paces = new Paces();
-  readonly #learned = new Learned();
+  readonly #learned: Learned;
   readonly #interactions = new Recent<true>(limits.rememberedInteractions);
   readonly #pauses = new Recent<number>(limits.pacesMax);
   #queued = 0;
@@ -53,6 +57,13 @@ export class Controls {
   constructor(deps: ControlDeps, settings: GatewaySettings) {
     this.#deps = deps;
     this.#settings = settings;
+    this.#learned = new Learned(readKeptLearning(deps.learning.load()));
+  }
+
+  /** Keeps what was learned, if it changed, for the process after this one. */
+  keepLearning(): void {
+    const kept = this.#learned.keep();
+    if (kept) this.#deps.learning.save(kept);
   }
 
   /**
@@ -93,6 +104,7 @@ export class Controls {
       hold: null,
       coverage: null,
       ending: null,
+      bounds: null,
       paces,
       rungs: [],
       learnKey,
@@ -143,28 +155,34 @@ export class Controls {
     this.counters.noteRungs(brake.rungs);
     this.#checkBrake(exchange, matches, brake);
     const { priceBook, clock, budgets } = this.#deps;
+    const pots = matches.map(potOf);
     const hurdle = measure(exchange, matches, smaller(outputMax, brake.maxOutputTokens), {
       priceBook,
       nowMs: clock.nowMs(),
       learned: this.#learned,
       unspentPicos: () => this.#unspent(matches),
+      sharers: () => budgets.account.state.openHoldsOf(pots),
     });
     await this.#queue(exchange, matches, brake, hurdle);
     const newInteraction = this.#newInteraction(exchange);
-    const pots = matches.map(potOf);
+    let facts = hurdle.factsNow();
     const ask = {
       holdId: exchange.call.attemptId,
       pots,
-      size: (headroom: bigint | null) => withInteraction(sizeHold(hurdle.factsNow(), headroom), newInteraction),
+      size: (headroom: bigint | null) => {
+        facts = hurdle.factsNow();
+        return withInteraction(sizeHold(facts, headroom), newInteraction);
+      },
       admitted: exchange.call.attemptNumber > 1,
     };
     const held = budgets.account.tryHold(ask) ?? (await this.#wait(exchange, ask));
     if (newInteraction !== null) this.#interactions.set(newInteraction, true);
     this.counters.held++;
-    const coverage = this.#coverage(exchange, hurdle, held.sizing, pots);
+    const coverage = hurdle.strict ? this.#coverage(exchange, facts, held.sizing, pots) : null;
     const ending = coverage ? hurdle.ending : null;
-    exchange.control = { ...controlOf(exchange), pots, hold: held.entry, coverage, ending, newInteraction };
-    this.#send(exchange, hurdle, held.sizing);
+    const { entry: hold } = held;
+    exchange.control = { ...controlOf(exchange), pots, hold, coverage, ending, bounds: facts, newInteraction };
+    this.#send(exchange, hurdle, facts, held.sizing);
   }
 
   #unspent(matches: readonly BudgetMatch[]): bigint | null {
@@ -247,9 +265,8 @@ export class Controls {
     return this.#interactions.get(key) ? null : key;
   }
 
-  #coverage(exchange: Exchange, hurdle: Hurdle, sizing: HoldSize, pots: readonly PotRef[]): Coverage | null {
-    const facts = hurdle.factsNow();
-    if (!hurdle.strict || !facts.visible || !sizing.extends) return null;
+  #coverage(exchange: Exchange, facts: HoldFacts, sizing: HoldSize, pots: readonly PotRef[]): Coverage | null {
+    if (!facts.visible || !sizing.extends) return null;
     const { budgets, journal } = this.#deps;
     return new Coverage({
       account: budgets.account,
@@ -263,10 +280,8 @@ export class Controls {
   }
 
   /** Writes into the request how long its answer may be, where that is less than what it asks for. */
-  #send(exchange: Exchange, hurdle: Hurdle, sizing: HoldSize): void {
-    const { ask, strict } = hurdle;
+  #send(exchange: Exchange, { ask, strict }: Hurdle, facts: HoldFacts, sizing: HoldSize): void {
     if (!ask) return;
-    const facts = hurdle.factsNow();
     const max = strict ? sizing.maxOutputTokens : (facts.stageMaxOutputTokens ?? Number.POSITIVE_INFINITY);
     const free = ask.maxTokens ?? (strict && !facts.visible ? Number.POSITIVE_INFINITY : facts.modelMaxOutputTokens);
     if (max < free) setBody(exchange, (bytes) => setMember(bytes, ask.field, String(max)));
@@ -312,6 +327,11 @@ export class Controls {
       this.#forget(control);
       this.counters.voided++;
       return account.void(attempt.attemptId);
+    }
+    const bounded = attempt.usageSource === 'estimated' ? billableOf(attempt, control) : null;
+    if (bounded) {
+      this.counters.expired++;
+      return account.post(attempt.attemptId, bounded, true);
     }
     const priced = attempt.cost !== null || !control.pots.some((pot) => pot.unit === 'usd');
     if (attempt.usageSource !== 'reported' || !priced) {
@@ -378,19 +398,4 @@ export function potOf({ definition, instance }: BudgetMatch): PotRef {
 
 function smaller(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : Math.min(a, b);
-}
-
-function withInteraction(size: HoldSize, interaction: string | null): HoldSize {
-  if (interaction === null) return size;
-  const one = { interactions: 1n };
-  return { ...size, need: { ...size.need, ...one }, expected: { ...size.expected, ...one } };
-}
-
-function actualOf(attempt: Attempt, { newInteraction }: Control): Amounts {
-  return {
-    ...(attempt.cost === null ? {} : { usd: attempt.cost.picos }),
-    tokens: BigInt(inputTokensOf(attempt.usage) + outputTokensOf(attempt.usage)),
-    requests: 1n,
-    ...(newInteraction === null ? {} : { interactions: 1n }),
-  };
 }

@@ -51,10 +51,19 @@ export class Coverage {
     return this.#seen;
   }
 
+  /** What the provider can bill of an answer that breaks off now: what was seen and what a cancel may still cost, as held. */
+  get billableTokens(): number {
+    return Math.min(this.#wanted, this.#covered);
+  }
+
+  get #wanted(): number {
+    return Math.min(this.#seen + this.#lag, this.#bound);
+  }
+
   /** @param contentBytes bytes of answer text read so far */
   progress(contentBytes: number): Verdict {
     this.#seen = Math.ceil(contentBytes / this.#options.bytesPerToken);
-    const behind = Math.min(this.#seen + this.#lag, this.#bound) - this.#covered;
+    const behind = this.#wanted - this.#covered;
     const more = Math.max(extensionTokens(this.#options.facts, this.#seen, this.#covered), behind);
     if (more > 0) this.#extend(more);
     return this.#verdict();

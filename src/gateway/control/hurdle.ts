@@ -25,6 +25,7 @@ export interface Measures {
   readonly learned: Learned;
   /** What the tightest hard budget has not spent, picodollars; null when none counts money. */
   readonly unspentPicos: () => bigint | null;
+  readonly sharers: () => number;
 }
 
 /** Of ordinary text: how far its bytes overstate its tokens. It only decides how many calls are let in at once. */
@@ -41,7 +42,7 @@ export function measure(
   exchange: Exchange,
   matches: readonly BudgetMatch[],
   outputMax: number | null,
-  { priceBook, nowMs, learned, unspentPicos }: Measures,
+  { priceBook, nowMs, learned, unspentPicos, sharers }: Measures,
 ): Hurdle {
   const { route, understanding, call } = exchange;
   const { json, operation, facts: request } = understanding;
@@ -70,6 +71,7 @@ export function measure(
       visible,
       cancelLagTokens: learned.lagTokens(route.provider.name, typeof lag === 'number' ? lag : null),
       seenPerToken: Math.max(1, usualBytesPerToken / learned.bytesPerToken(route.provider.name, request.model)),
+      sharers: sharers(),
     };
     const unspent = visible && facts.learned === null ? unspentPicos() : null;
     return unspent === null ? facts : { ...facts, learned: guess(facts, unspent) };

@@ -1,6 +1,8 @@
 import {
   type CancelLag,
   cancelLagTokens,
+  histogramOf,
+  keptHistogram,
   newCancelLag,
   newOutputHistogram,
   type OutputHistogram,
@@ -14,6 +16,7 @@ import type { Attempt } from '../../tree/index.ts';
 import { outputTokensOf } from '../../tree/index.ts';
 import { limits } from '../limits.ts';
 import { Recent } from '../pipeline/recent.ts';
+import type { KeptLearning } from './kept-learning.ts';
 
 /** Whole answers seen before their text tells how many tokens it is. */
 const gaugeSamplesMin = 5;
@@ -21,6 +24,16 @@ const gaugeSamplesMin = 5;
 const gaugeMargin = 0.8;
 /** How fast an old minimum gives way to answers with longer tokens. */
 const gaugeFade = 1.01;
+
+/** Quantiles are read again after this part of what they were read from has come on top. */
+const rereadShare = 1 / 32;
+
+interface Lengths {
+  readonly histogram: OutputHistogram;
+  quantiles: OutputQuantiles | null;
+  /** Answers until the quantiles are read again. */
+  rereadIn: number;
+}
 
 interface Gauge {
   bytesPerToken: number;
@@ -30,14 +43,34 @@ interface Gauge {
 
 /** What past answers taught: their length, how many bytes a token has, what streams are billed beyond what is seen. */
 export class Learned {
-  readonly #outputs = new Recent<OutputHistogram>(limits.rememberedStages);
+  readonly #outputs = new Recent<Lengths>(limits.rememberedStages);
   readonly #gauges = new Recent<Gauge>(limits.rememberedStages);
   readonly #lags = new Map<string, CancelLag>();
+  #changed = false;
+
+  /** @param kept what an earlier process learned; null starts from nothing */
+  constructor(kept: KeptLearning | null) {
+    for (const [key, counts] of kept?.outputs ?? []) this.#outputs.set(key, lengthsOf(histogramOf(counts)));
+    for (const [name, gauge] of kept?.gauges ?? []) this.#gauges.set(name, { ...gauge });
+    for (const [provider, lag] of kept?.lags ?? []) this.#lags.set(provider, { ...lag });
+  }
+
+  /** What was learned, to be kept for the next process; null when nothing changed since it was last asked for. */
+  keep(): KeptLearning | null {
+    if (!this.#changed) return null;
+    this.#changed = false;
+    return {
+      outputs: this.#outputs
+        .newest(limits.keptStages)
+        .map(([key, { histogram }]) => [key, keptHistogram(histogram)] as const),
+      gauges: this.#gauges.newest(limits.keptStages),
+      lags: [...this.#lags],
+    };
+  }
 
   /** Of this workflow, stage and model; null before enough was seen. */
   quantiles(key: string): OutputQuantiles | null {
-    const known = this.#outputs.get(key);
-    return known ? outputQuantiles(known) : null;
+    return this.#outputs.get(key)?.quantiles ?? null;
   }
 
   /** Bytes of answer text to a token, never more than a token really had; 1 before enough was seen. */
@@ -64,9 +97,11 @@ export class Learned {
     if (attempt.usageSource !== 'reported' || attempt.failure !== null) return;
     const tokens = outputTokensOf(attempt.usage);
     if (tokens === 0) return;
-    const histogram = this.#outputs.get(key) ?? newOutputHistogram();
-    recordOutput(histogram, tokens);
-    this.#outputs.set(key, histogram);
+    const lengths = this.#outputs.get(key) ?? lengthsOf(newOutputHistogram());
+    recordOutput(lengths.histogram, tokens);
+    if (--lengths.rereadIn <= 0) reread(lengths);
+    this.#outputs.set(key, lengths);
+    this.#changed = true;
     const name = `${attempt.provider}/${attempt.modelRequested}`;
     const gauge = this.#gauges.get(name) ?? { bytesPerToken: Number.POSITIVE_INFINITY, samples: 0, hidden: false };
     if ((attempt.usage.reasoning ?? 0) > 0) gauge.hidden = true;
@@ -84,4 +119,15 @@ export class Learned {
     recordCancel(lag, Math.ceil(contentBytes / known), tokens);
     this.#lags.set(attempt.provider, lag);
   }
+}
+
+function lengthsOf(histogram: OutputHistogram): Lengths {
+  const lengths: Lengths = { histogram, quantiles: null, rereadIn: 0 };
+  reread(lengths);
+  return lengths;
+}
+
+function reread(lengths: Lengths): void {
+  lengths.quantiles = outputQuantiles(lengths.histogram);
+  lengths.rereadIn = Math.max(1, Math.floor(lengths.histogram.total * rereadShare));
 }

@@ -24,7 +24,7 @@ export interface AttemptOptions {
 /** Sends the request upstream and carries the answer to the client; never throws for what happens out there. */
 export function attempt(options: AttemptOptions): Stage {
   return async (exchange) => {
-    if (exchange.gone && !finishes(exchange, options.settings)) {
+    if (exchange.gone && wayOf(exchange, options.settings) !== 'finish') {
       exchange.result = neverSent;
       return;
     }
@@ -126,9 +126,16 @@ function watchOver(exchange: Exchange, sending: Sending, relay: Relay, options: 
   };
 }
 
+function wayOf({ req }: Exchange, settings: GatewaySettings): GatewaySettings['onDisconnect'] {
+  const asked = req.headers['burnrate-on-disconnect'];
+  return asked === 'finish' || asked === 'cancel' ? asked : settings.onDisconnect;
+}
+
+/** A plain answer that is broken off counts for all that is held for it; read on, it tells what it cost. */
 function finishes(exchange: Exchange, settings: GatewaySettings): boolean {
-  const asked = exchange.req.headers['burnrate-on-disconnect'];
-  return asked === 'finish' || (asked !== 'cancel' && settings.onDisconnect === 'finish');
+  const way = wayOf(exchange, settings);
+  if (way !== 'auto') return way === 'finish';
+  return exchange.control?.hold != null && !exchange.understanding.facts.streamed;
 }
 
 function breakOffOf(end: UpstreamEnd, timedOut: boolean): BreakOff | null {

@@ -23,6 +23,11 @@ export class Recent<V> {
     this.#entries.delete(key);
   }
 
+  /** The entries touched last, oldest first. */
+  newest(count: number): [string, V][] {
+    return [...this.#entries].slice(-count);
+  }
+
   get size(): number {
     return this.#entries.size;
   }
