@@ -98,8 +98,12 @@ describe('sizeHold', () => {
 describe('extensions', () => {
   test.each([
     [0, 350, 0],
-    [149, 350, 0],
-    [150, 350, 300],
+    [267, 350, 0],
+    [268, 350, 300],
+    // Near the likely end of an answer only what is left of it, and beyond it the least.
+    [518, 600, 64],
+    [468, 550, 100],
+    [700, 650, 64],
     [31_900, 31_950, 50],
     [32_000, 32_000, 0],
   ])('with %s tokens seen of %s covered, %s more are asked for', (seen, covered, more) => {

@@ -143,16 +143,20 @@ export function sliceTokens(facts: Pick<HoldFacts, 'learned'>): number {
   return Math.max(sliceTokensMin, Math.ceil(facts.learned?.p50 ?? 0));
 }
 
+/** How far ahead of need an extension is asked for, so that the journal has it before the old amount is read to its end. */
+const aheadTokens = sliceTokensMin / 2;
+
 /**
- * The next extension of a stream, in output tokens, or 0 while the hold still covers a slice and the cancel lag ahead.
+ * The next extension of a stream, in output tokens over all choices, or 0 while the hold still covers enough ahead. Up to
+ * what an answer is likely to need it takes a slice, beyond that the least: money nobody is likely to need is for others.
  * @param seenTokens output tokens read so far, over all choices
  */
 export function extensionTokens(facts: HoldFacts, seenTokens: number, coveredTokens: number): number {
-  const bound = outputBound(facts) * facts.choices;
-  const slice = sliceTokens(facts) * facts.choices;
-  const lag = facts.cancelLagTokens * facts.choices;
-  // Asked for half a slice ahead, so that the journal has it before the old amount is read to its end.
-  if (seenTokens + lag + slice / 2 < coveredTokens || coveredTokens >= bound) return 0;
+  const { choices, cancelLagTokens } = facts;
+  const bound = outputBound(facts) * choices;
+  if (seenTokens + (cancelLagTokens + aheadTokens) * choices < coveredTokens || coveredTokens >= bound) return 0;
+  const likelyLeft = (likelyTokens(facts) + cancelLagTokens) * choices - coveredTokens;
+  const slice = Math.max(sliceTokensMin * choices, Math.min(sliceTokens(facts) * choices, likelyLeft));
   return Math.min(slice, bound - coveredTokens);
 }
 

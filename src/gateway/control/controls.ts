@@ -275,7 +275,7 @@ export class Controls {
       pots,
       facts,
       coveredTokens: sizing.coveredOutputTokens * facts.choices,
-      bytesPerToken: this.#learned.bytesPerToken(exchange.route.provider.name, exchange.understanding.facts.model),
+      bytesPerToken: this.#learned.gaugeOf(exchange.route.provider.name, exchange.understanding.facts.model),
     });
   }
 

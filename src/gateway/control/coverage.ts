@@ -16,7 +16,8 @@ export interface CoverageOptions {
   readonly facts: HoldFacts;
   /** Tokens the hold covers at the start, over all choices. */
   readonly coveredTokens: number;
-  readonly bytesPerToken: number;
+  /** What is known of it now. */
+  readonly bytesPerToken: () => number;
 }
 
 /**
@@ -46,7 +47,7 @@ export class Coverage {
     this.#granted = options.coveredTokens;
   }
 
-  /** Output tokens seen, at most; over all choices. */
+  /** Output tokens seen, at most, by what was known when bytes last came; over all choices. */
   get seenTokens(): number {
     return this.#seen;
   }
@@ -62,7 +63,7 @@ export class Coverage {
 
   /** @param contentBytes bytes of answer text read so far */
   progress(contentBytes: number): Verdict {
-    this.#seen = Math.ceil(contentBytes / this.#options.bytesPerToken);
+    this.#seen = Math.ceil(contentBytes / this.#options.bytesPerToken());
     const behind = this.#wanted - this.#covered;
     const more = Math.max(extensionTokens(this.#options.facts, this.#seen, this.#covered), behind);
     if (more > 0) this.#extend(more);

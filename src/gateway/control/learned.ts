@@ -75,8 +75,21 @@ export class Learned {
 
   /** Bytes of answer text to a token, never more than a token really had; 1 before enough was seen. */
   bytesPerToken(provider: string, model: string): number {
-    const gauge = this.#gauges.get(`${provider}/${model}`);
-    return gauge && gauge.samples >= gaugeSamplesMin ? Math.max(1, gauge.bytesPerToken * gaugeMargin) : 1;
+    return this.gaugeOf(provider, model)();
+  }
+
+  /** The same for a stream in flight, which reads it again as it goes on. */
+  gaugeOf(provider: string, model: string): () => number {
+    const gauge = this.#gauge(`${provider}/${model}`);
+    return () => (gauge.samples >= gaugeSamplesMin ? Math.max(1, gauge.bytesPerToken * gaugeMargin) : 1);
+  }
+
+  #gauge(name: string): Gauge {
+    const known = this.#gauges.get(name);
+    if (known) return known;
+    const gauge = { bytesPerToken: Number.POSITIVE_INFINITY, samples: 0, hidden: false };
+    this.#gauges.set(name, gauge);
+    return gauge;
   }
 
   /** True once a model was billed for tokens its answers do not show. */
@@ -102,10 +115,8 @@ export class Learned {
     if (--lengths.rereadIn <= 0) reread(lengths);
     this.#outputs.set(key, lengths);
     this.#changed = true;
-    const name = `${attempt.provider}/${attempt.modelRequested}`;
-    const gauge = this.#gauges.get(name) ?? { bytesPerToken: Number.POSITIVE_INFINITY, samples: 0, hidden: false };
+    const gauge = this.#gauge(`${attempt.provider}/${attempt.modelRequested}`);
     if ((attempt.usage.reasoning ?? 0) > 0) gauge.hidden = true;
-    this.#gauges.set(name, gauge);
     if (contentBytes !== null && contentBytes > 0 && !gauge.hidden)
       this.#noteStream(attempt, gauge, contentBytes, tokens);
   }
