@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { type Behaviour, readBehaviour } from '../economics/index.ts';
 import { toDecimal } from '../money/index.ts';
-import { holdsSimulated } from './costs-endpoints.ts';
+import { readWhere } from './cost-query.ts';
+import { holdsSimulated, whereOfRuns } from './costs-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { rangeJson, rangeQuery, readRange } from './range.ts';
 import { countSchema, maybeMoneySchema, moneySchema, rangeSchema } from './schemas.ts';
@@ -45,7 +46,9 @@ export const behaviourEndpoints: Endpoints = (api, ports) => {
       tag: 'Economics',
       summary: 'How users behave: depth, regenerations, impatience, concentration, new users beside old ones',
       description: 'Of sessions, interactions and users the 10,000 dearest are looked at; of calls the first 10,000.',
-      request: { query: z.strictObject({ workflow: z.string().max(256).optional(), ...rangeQuery }) },
+      request: {
+        query: z.strictObject({ workflow: z.string().max(256).optional(), where: whereOfRuns, ...rangeQuery }),
+      },
       answer: behaviourSchema,
     },
     ports,
@@ -53,10 +56,13 @@ export const behaviourEndpoints: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const { workflow, ...asked } = context.req.valid('query');
     const range = readRange(asked, ports.clock.nowMs());
-    const only = workflow === undefined ? {} : { workflow };
+    const where = {
+      ...readWhere({ where: context.req.queries('where') ?? [] }),
+      ...(workflow === undefined ? {} : { workflow: [workflow] }),
+    };
     const [behaviour, simulated] = await Promise.all([
-      readBehaviour(ports.ledger, { range, timeZone: ports.config.timeZone, ...only }),
-      holdsSimulated(ports.ledger, { range, where: {} }),
+      readBehaviour(ports.ledger, { range, where, timeZone: ports.config.timeZone }),
+      holdsSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...behaviourJson(behaviour), simulated }, 200);
   });

@@ -1,4 +1,4 @@
-import type { EconomicQuery, TimeRange, TrafficRow } from '../../ledger/index.ts';
+import type { CostQuery, EconomicQuery, TimeRange, TrafficRow } from '../../ledger/index.ts';
 import { addUsd, sumUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { groupBy } from '../sampling/group-by.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
@@ -36,7 +36,7 @@ export interface Behaviour {
 export interface BehaviourQuestion {
   readonly range: TimeRange;
   readonly timeZone: string;
-  readonly workflow?: string;
+  readonly where: CostQuery['where'];
 }
 
 const barsMax = 20;
@@ -44,8 +44,8 @@ const attemptsMax = 10_000;
 
 /** How users behave: depth, regenerations, impatience, concentration, and new users beside old ones. */
 export async function readBehaviour(ledger: EconomicLedger, question: BehaviourQuestion): Promise<Behaviour> {
-  const { range, timeZone, workflow } = question;
-  const query: EconomicQuery = { range, timeZone, where: workflow === undefined ? {} : { workflow: [workflow] } };
+  const { range } = question;
+  const query: EconomicQuery = question;
   const [sessions, interactions, users, weeks, attempts] = await Promise.all([
     ledger.traffic({ ...query, by: ['session'] }),
     ledger.traffic({ ...query, by: ['interaction'] }),

@@ -24,7 +24,7 @@ export function addCallLines(builder: StackBuilder, groups: Groups, facts: Stack
     if (row.cost.picos !== 0n) builder.put(line(kindOf(row, guards)), groups.indexOf(row.dimensions), row.cost);
   }
   const rest = subtractUsd(facts.linesTotal, sumUsd(facts.lines.map((row) => row.cost)));
-  if (rest.picos !== 0n) builder.put(line('inference'), groups.indexOf({}), rest);
+  if (rest.picos !== 0n) builder.put(line('inference'), groups.indexOf(facts.unlisted), rest);
 }
 
 function quantityOf(kind: LineKind, facts: StackFacts, guards: ReadonlySet<string>): number {

@@ -33,14 +33,23 @@ function addStage({ builder, groups, facts }: LineContext, service: ServiceStage
   // What came in with a price of its own is in the ledger's lines already.
   if (counted.some((row) => row.cost.picos !== 0n)) return;
   const measured = counted.length > 0;
-  const perRun = measured ? 0 : callsPerRun(service);
   const rows = measured ? counted : facts.groups.filter((row) => row.dimensions.workflow === service.workflow);
-  const callsOf = (row: CostRow) => (measured ? row.calls : row.runs * perRun);
+  const weight = (row: CostRow) => (measured ? row.calls : row.runs);
+  const quantity = measured
+    ? counted.reduce((sum, row) => sum + row.calls, 0)
+    : (facts.runs.get(service.workflow) ?? 0) * callsPerRun(service);
   const open = builder.open({
     ...{ line: service.line, name: service.name, origin: measured ? 'calls' : 'configuration', rule: 'direct' },
-    ...{ quantity: rows.reduce((sum, row) => sum + callsOf(row), 0), unit: 'calls', estimated: !measured },
+    ...{ quantity, unit: 'calls', estimated: !measured },
   });
-  for (const row of rows) builder.put(open, groups.indexOf(row.dimensions), timesUsd(service.price, callsOf(row)));
+  const places = rows.map((row) => groups.indexOf(row.dimensions));
+  const weights = groups.list.map(() => 0);
+  for (const [index, row] of rows.entries()) {
+    const place = places[index] ?? 0;
+    weights[place] = (weights[place] ?? 0) + weight(row);
+  }
+  // Priced together and then shared out, so that the total does not depend on what it is split by.
+  builder.shareBy(open, timesUsd(service.price, quantity), weights);
 }
 
 function callsPerRun({ settings, stage }: ServiceStage): number {

@@ -10,7 +10,7 @@ export interface StackLine {
   readonly line: LineKind;
   /** What it is for: the entry of burnrate.yaml, the service, the role; the line itself where it comes from calls. */
   readonly name: string;
-  readonly origin: 'calls' | 'outcomes' | 'configuration';
+  readonly origin: 'calls' | 'outcomes' | 'reviews' | 'configuration';
   readonly rule: AllocationRule;
   readonly quantity: number;
   readonly unit: Unit;
