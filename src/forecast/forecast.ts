@@ -10,6 +10,8 @@ export interface ForecastOptions {
   readonly seed: number;
   /** Stresses run on every scenario; all when absent. */
   readonly stresses?: readonly string[];
+  /** A change laid over every scenario; no stress is run then. */
+  readonly further?: ChangeModel;
   /** Called after each scenario and stress. */
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -44,7 +46,7 @@ export function forecast(model: ForecastModel, options: ForecastOptions): Foreca
   const draws = drawParameters(model.parameters, trials, seed);
   const noise = noiseOf(trials, seed);
   const samples = sampleStore(model, draws);
-  const stresses = model.stresses.filter(({ name }) => options.stresses?.includes(name) ?? true);
+  const stresses = options.further ? [] : model.stresses.filter(({ name }) => options.stresses?.includes(name) ?? true);
   const of = model.scenarios.length * (1 + stresses.length);
   let done = 0;
   const step = <T>(result: T): T => {
@@ -53,8 +55,9 @@ export function forecast(model: ForecastModel, options: ForecastOptions): Foreca
     return result;
   };
   const scenarios = model.scenarios.map((scenario): ScenarioForecast => {
-    const run = step(runScenario(model, draws, [scenario], { noise, samples, detail: true }));
-    const drivers = driversOf(model, draws, [scenario], run.expected);
+    const changes = options.further ? [scenario, options.further] : [scenario];
+    const run = step(runScenario(model, draws, changes, { noise, samples, detail: true }));
+    const drivers = driversOf(model, draws, changes, run.expected);
     const stressed = stresses.map((stress) => ({
       stress,
       run: step(runScenario(model, draws, [scenario, stress], { noise, samples, detail: false })),

@@ -155,4 +155,3 @@ async function simulated(
   });
   return { id: request.id ?? ids.next('forecast'), madeAtMs: clock.nowMs(), ...occasion, inputs, report };
 }
-

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
-import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import { type Usd, zeroUsd } from '../../money/index.ts';
 import { type CostNode, type LineKind, type LineTotal, mergeLines, noCounts } from '../../tree/index.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
@@ -68,19 +68,8 @@ function treeOf(workflow: string, stages: ReadonlyMap<string | null, LineTotal[]
 function workplaceOf(config: Config, workflow: string, { name }: Placed): string | null {
   const stages = Object.entries(config.workflows[workflow]?.stages ?? {});
   const places = stages.filter(
-    ([, { work }]) => (work.kind === 'human' && work.role === name) || (work.kind === 'service' && work.service === name),
+    ([, { work }]) =>
+      (work.kind === 'human' && work.role === name) || (work.kind === 'service' && work.service === name),
   );
   return places.length === 1 ? (places[0]?.[0] ?? null) : null;
-}
-
-/** The full cost of a range by line. */
-export async function readLineTotals(
-  ledger: EconomicLedger,
-  config: Config,
-  range: TimeRange,
-): Promise<{ readonly total: Usd; readonly lines: Readonly<Partial<Record<LineKind, Usd>>> }> {
-  const stack = await readCostStack(ledger, { range, by: ['workflow'], timeZone: 'UTC' }, config);
-  const lines: Partial<Record<LineKind, Usd>> = {};
-  for (const { line, cost } of stack.lines) lines[line] = addUsd(lines[line] ?? zeroUsd, cost);
-  return { total: stack.total, lines };
 }

@@ -10,13 +10,17 @@ const dayMs = 86_400_000;
 /** Four weeks, so that every weekday is there alike. */
 const measuredMs = 28 * dayMs;
 const pageAttempts = 2_000;
-/** Attempts read of one stage, newest days first; enough for any quantile. */
+/** Attempts read of one stage; enough for any quantile. */
 const attemptsMax = 40_000;
 
-/** The calls of a stage over the last days: as many whole days back as the bound on attempts allows. */
-export function rowsOfStage(ledger: Pick<EconomicLedger, 'history'>, nowMs: number): RowsOfStage {
+/** The calls of a stage over the last four weeks; over a part of them where there are more than are ever read. */
+export function rowsOfStage(ledger: Pick<EconomicLedger, 'history' | 'costs'>, nowMs: number): RowsOfStage {
   return async ({ workflow, stage }) => {
-    const query = { range: { fromMs: nowMs - measuredMs, toMs: nowMs }, where: { workflow: [workflow], stage: [stage] } };
+    const where = { workflow: [workflow], stage: [stage] };
+    const whole = { fromMs: nowMs - measuredMs, toMs: nowMs };
+    const { total } = await ledger.costs({ range: whole, by: [], where, limit: 1 });
+    const part = Math.min(1, attemptsMax / Math.max(1, total.attempts));
+    const query = { range: { ...whole, fromMs: Math.floor(nowMs - measuredMs * part) }, where };
     const calls = new Map<string, [Attempt, ...Attempt[]]>();
     let after: AttemptCursor | undefined;
     for (let read = 0; read < attemptsMax; ) {
