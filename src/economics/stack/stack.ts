@@ -17,6 +17,8 @@ export interface StackLine {
   readonly cost: Usd;
   /** True when a quantity of it was neither reported nor measured. */
   readonly estimated: boolean;
+  /** Filters of the ledger's calls that made it; null where it is not made of calls. */
+  readonly behind: Readonly<Record<string, readonly string[]>> | null;
   /** One for each group of the stack, in their order; they sum to `cost` exactly. */
   readonly parts: readonly Usd[];
 }
