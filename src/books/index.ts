@@ -66,5 +66,6 @@ export {
   reviewKinds,
   reviewLimits,
   reviewStates,
+  spentUntil,
 } from './reviews.ts';
 export type { TaskBooks, TaskRecord } from './tasks.ts';

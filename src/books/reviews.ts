@@ -20,6 +20,9 @@ export interface NewReview {
   readonly role: string | null;
   /** What its cost is attributed to, as far as whoever sent it said. */
   readonly labels: Omit<Attribution, 'run'>;
+  /** Where it is shown; of the labels or of the call, when that was known. */
+  readonly workflow: string | null;
+  readonly stage: string | null;
   readonly reason: string | null;
   readonly link: string | null;
 }

@@ -6,14 +6,15 @@ import { alertTask } from './alert-task.ts';
 import { openChannels } from './channels/open-channels.ts';
 import { deliveryTask } from './delivery-task.ts';
 import { retentionRule, retentionTask } from './retention-task.ts';
+import { reviewTask } from './review-task.ts';
 import { type SchedulerLog, taskRunner } from './run-tasks.ts';
 
 const tickMs = 5_000;
 
 export interface SchedulerOptions {
   readonly config: Config;
-  readonly ledger: Pick<Ledger, 'applyRetention' | 'costs'>;
-  readonly books: Pick<Books, 'alerts' | 'budgets' | 'tasks'>;
+  readonly ledger: Pick<Ledger, 'applyRetention' | 'costs' | 'answeredCalls' | 'recordWork' | 'call' | 'run'>;
+  readonly books: Pick<Books, 'alerts' | 'budgets' | 'reviews' | 'tasks'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly fetch: typeof fetch;
@@ -30,6 +31,7 @@ export function startScheduler(options: SchedulerOptions): { stop(): Promise<voi
     tasks: [
       retentionTask(retentionRule(config), ledger, log),
       alertTask({ config, feed: ledger, alerts: books.alerts, budgets: books.budgets, ids }),
+      reviewTask({ config, ledger, reviews: books.reviews, log }),
       deliveryTask({ alerts: books.alerts, channels, publicUrl, log }),
     ],
     books: books.tasks,

@@ -46,6 +46,7 @@ export {
   attributionNames,
   type CostLine,
   type FailureClass,
+  type HumanWork,
   type LineKind,
   lineKinds,
   type Outcome,

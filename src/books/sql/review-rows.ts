@@ -4,7 +4,7 @@ import type { ReviewRow } from './schema.ts';
 export function newRow(review: NewReview, createdAtMs: number): ReviewRow {
   return {
     ...{ id: review.id, kind: review.kind, state: 'waiting', call_id: review.callId, run: review.run },
-    ...{ workflow: review.labels.workflow ?? null, stage: review.labels.stage ?? null, role: review.role },
+    ...{ workflow: review.workflow, stage: review.stage, role: review.role },
     ...{ labels: JSON.stringify(review.labels), reason: review.reason, link: review.link, created_at_ms: createdAtMs },
     ...{ reviewer: null, started_at_ms: null, spent_ms: 0, decided_at_ms: null, decision: null, minutes: null },
     ...{ minutes_stated: 0, note: null, decided_by: null, decided_as: null, in_ledger: 0 },
@@ -15,6 +15,7 @@ export function toReview(row: ReviewRow): ReviewRecord {
   const number = (value: number | null) => (value === null ? null : Number(value));
   return {
     ...{ id: row.id, callId: row.call_id, run: row.run, role: row.role, labels: JSON.parse(row.labels) },
+    ...{ workflow: row.workflow, stage: row.stage },
     kind: row.kind as ReviewRecord['kind'],
     state: row.state as ReviewRecord['state'],
     ...{ reason: row.reason, link: row.link, createdAtMs: Number(row.created_at_ms), reviewer: row.reviewer },

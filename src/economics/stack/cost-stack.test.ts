@@ -189,6 +189,8 @@ function factsOf(rows: readonly { dimensions: Record<string, string | null>; cos
     lines: full.map((row) => ({ ...row, dimensions: { ...row.dimensions, line: 'inference' } })),
     linesTotal: sumUsd(full.map((row) => row.cost)),
     endings: [],
+    work: [],
+    runs: new Map(),
     traffic: [],
     retries: [],
     unlisted: {},

@@ -2,7 +2,7 @@ import type { Config } from '../../config/index.ts';
 import type { Usd } from '../../money/index.ts';
 import { groupBy } from '../sampling/group-by.ts';
 import type { Groups } from './groups.ts';
-import { meanUsd, timesUsd } from './mean-of.ts';
+import { dividedUsd, meanUsd, timesUsd } from './mean-of.ts';
 import type { LineContext } from './overhead-lines.ts';
 import type { StackLine } from './stack.ts';
 
@@ -53,7 +53,7 @@ function addRole({ builder, groups }: LineContext, { origin, role, rows, rate }:
   const line = builder.open({
     ...{ line: 'human', name, origin, rule: 'direct', unit: 'minutes', estimated: false, quantity },
   });
-  builder.shareBy(line, timesUsd(rate, quantity / minutesPerHour), weightsOf(groups, rows));
+  builder.shareBy(line, dividedUsd(timesUsd(rate, quantity), minutesPerHour), weightsOf(groups, rows));
 }
 
 function weightsOf(groups: Groups, rows: readonly Minutes[]): number[] {
