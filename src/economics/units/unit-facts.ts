@@ -5,6 +5,7 @@ import type {
   GroupedQuery,
   TimeRange,
   TrafficRow,
+  UsersRow,
   WorkflowFacts,
   WorkRow,
 } from '../../ledger/index.ts';
@@ -50,26 +51,31 @@ export interface UnitReadings {
   readonly stages: readonly TrafficRow[];
   readonly byPlan: CostStack;
   readonly byCustomer: CostStack;
-  readonly usersByPlan: readonly TrafficRow[];
-  readonly usersByCustomer: readonly TrafficRow[];
+  readonly usersByPlan: readonly UsersRow[];
+  readonly usersByCustomer: readonly UsersRow[];
 }
 
 export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, config: Config): Promise<UnitReadings> {
   const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { ...question, by: [by] }, config);
   const [byWorkflow, byPlan, byCustomer] = await Promise.all([stack('workflow'), stack('plan'), stack('customer')]);
   const common = { ...question, where: groupFilters(question.where) };
-  const [facts, work, everyone, workflows, stages, usersByPlan, usersByCustomer] = await Promise.all([
-    readCounts(ledger, common),
-    readWork(ledger, { ...common, by: ['workflow'] }),
-    ledger.traffic({ ...common, by: [] }),
-    ledger.traffic({ ...common, by: ['workflow'] }),
-    ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
-    ledger.traffic({ ...common, by: ['plan'] }),
-    ledger.traffic({ ...common, by: ['customer', 'plan'] }),
-  ]);
-  const named = facts.map((each) => workflowFacts(each, { stack: byWorkflow, workflows, work }));
+  const [facts, work, everyone, workflows, stages, users, usersByWorkflow, usersByPlan, usersByCustomer] =
+    await Promise.all([
+      readCounts(ledger, common),
+      readWork(ledger, { ...common, by: ['workflow'] }),
+      ledger.traffic({ ...common, by: [] }),
+      ledger.traffic({ ...common, by: ['workflow'] }),
+      ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
+      ledger.users({ ...common, by: [] }),
+      ledger.users({ ...common, by: ['workflow'] }),
+      ledger.users({ ...common, by: ['plan'] }),
+      ledger.users({ ...common, by: ['customer', 'plan'] }),
+    ]);
+  const named = facts.map((each) =>
+    workflowFacts(each, { stack: byWorkflow, workflows, users: usersByWorkflow, work }),
+  );
   return {
-    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0], work }),
+    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0], users: users[0]?.users ?? 0, work }),
     workflows: named,
     ...{ stages, byPlan, byCustomer, usersByPlan, usersByCustomer },
   };
@@ -116,10 +122,11 @@ function endedAs(rows: readonly EndingRow[]): Pick<WorkflowFacts, 'outcomes' | '
 interface WorkflowReadings {
   readonly stack: CostStack;
   readonly workflows: readonly TrafficRow[];
+  readonly users: readonly UsersRow[];
   readonly work: readonly WorkRow[];
 }
 
-function workflowFacts(facts: WorkflowCounts, { stack, workflows, work }: WorkflowReadings): UnitFacts {
+function workflowFacts(facts: WorkflowCounts, { stack, workflows, users, work }: WorkflowReadings): UnitFacts {
   const workflow = facts.name;
   const own = (row: { readonly dimensions: Readonly<Record<string, string | null>> }) =>
     (row.dimensions.workflow ?? '') === workflow;
@@ -137,7 +144,7 @@ function workflowFacts(facts: WorkflowCounts, { stack, workflows, work }: Workfl
     interactions: facts.interactions,
     runs: facts.runs,
     sessions: traffic?.sessions ?? 0,
-    users: traffic?.users ?? 0,
+    users: users.find(own)?.users ?? 0,
     outcomes: facts.outcomes,
     value: facts.value,
     humanMinutes: facts.humanMinutes + minutesOf(work.filter(own)),
@@ -161,12 +168,13 @@ function costByLine({ lines }: CostStack, place: number | null): ReadonlyMap<Lin
 interface WholeReadings {
   readonly stack: CostStack;
   readonly everyone: TrafficRow | undefined;
+  readonly users: number;
   readonly work: readonly WorkRow[];
 }
 
 const minutesOf = (work: readonly WorkRow[]) => work.reduce((total, { minutes }) => total + minutes, 0);
 
-function wholeFacts(all: readonly UnitFacts[], { stack, everyone, work }: WholeReadings): UnitFacts {
+function wholeFacts(all: readonly UnitFacts[], { stack, everyone, users, work }: WholeReadings): UnitFacts {
   const sum = (read: (facts: UnitFacts) => number) => all.reduce((total, facts) => total + read(facts), 0);
   const ended = (kind: OutcomeKind) => sum((facts) => facts.outcomes[kind]);
   return {
@@ -180,7 +188,7 @@ function wholeFacts(all: readonly UnitFacts[], { stack, everyone, work }: WholeR
     interactions: sum((facts) => facts.interactions),
     runs: sum((facts) => facts.runs),
     sessions: everyone?.sessions ?? 0,
-    users: everyone?.users ?? 0,
+    users,
     outcomes: {
       ...{ success: ended('success'), escalated: ended('escalated') },
       ...{ abandoned: ended('abandoned'), failed: ended('failed') },
