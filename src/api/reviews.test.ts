@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configured, economicLedger } from '../../test/cases/economic-ledger.ts';
 import { anAttempt } from '../../test/fakes/attempt.ts';
+import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
 import { idSource, type ManualClock, manualClock } from '../base/index.ts';
 import type { Books } from '../books/index.ts';
 import { openSqliteBooks } from '../books/sqlite/index.ts';
@@ -42,7 +43,7 @@ beforeEach(async () => {
       ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
       ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
     },
-    ...{ heldMoney: async () => [], readiness: [], assets: new Map(), log: () => undefined },
+    ...{ heldMoney: async () => [], forecasts: noForecasts, readiness: [], assets: new Map(), log: () => undefined },
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   } as Parameters<typeof createApi>[0]);
 });
