@@ -43,7 +43,14 @@ beforeEach(async () => {
       ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
       ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
     },
-    ...{ heldMoney: async () => [], forecasts: noForecasts, readiness: [], assets: new Map(), log: () => undefined },
+    ...{
+      heldMoney: async () => [],
+      refusedCalls: async () => [],
+      forecasts: noForecasts,
+      readiness: [],
+      assets: new Map(),
+      log: () => undefined,
+    },
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   } as Parameters<typeof createApi>[0]);
 });

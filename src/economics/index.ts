@@ -24,6 +24,7 @@ export type { ForecastSummary } from './forecasts/archive.ts';
 export {
   type CompiledForecast,
   type Forecaster,
+  type ForecasterOptions,
   type ForecastRequest,
   forecaster,
   type SimulationJob,
@@ -36,7 +37,7 @@ export { type ReportScope, readChargeback, readShowback } from './reports/showba
 export { weekOf } from './reports/week.ts';
 export { readWeeklyReview } from './reports/weekly-review.ts';
 export { readCostStack } from './stack/cost-stack.ts';
-export { meanOf } from './stack/mean-of.ts';
+export { meanOf, meanUsd } from './stack/mean-of.ts';
 export type { StackQuestion } from './stack/read-stack-facts.ts';
 export {
   type AllocationRule,

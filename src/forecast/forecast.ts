@@ -2,8 +2,9 @@ import type { ForecastModel } from './model/build-model.ts';
 import type { ChangeModel } from './model/changes.ts';
 import { type Draws, drawParameters, standardNormals } from './simulate/draws.ts';
 import { type Driver, driversOf } from './simulate/drivers.ts';
-import { type Noise, runScenario, type ScenarioRun } from './simulate/run-scenario.ts';
+import { runScenario } from './simulate/run-scenario.ts';
 import { sampleStore } from './simulate/sample-store.ts';
+import type { Noise, ScenarioRun } from './simulate/scenario-run.ts';
 
 export interface ForecastOptions {
   readonly trials: number;

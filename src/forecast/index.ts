@@ -39,11 +39,13 @@ export {
   type MeasuredValue,
   type MeasuredValues,
   measuredLookup,
+  measuredNotes,
   measuredPaths,
   type RowsOfStage,
   readMeasured,
 } from './measured/measured-values.ts';
 export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
+export { type FactorName, factorNames } from './model/changes.ts';
 export type { Measured, ModelProblem, Parameter } from './model/number.ts';
 export {
   changedInputs,

@@ -34,7 +34,8 @@ export interface SimulationJob {
 
 export interface ForecasterOptions {
   readonly config: Config;
-  readonly book: PriceBook;
+  /** The prices in force; read when first needed. */
+  readonly book: () => PriceBook;
   readonly ledger: ForecastLedger;
   readonly books: StoredForecasts;
   /** Simulates away from whoever must answer at once. @throws BurnrateError overloaded */
@@ -105,11 +106,12 @@ export function forecaster(options: ForecasterOptions): Forecaster {
 }
 
 async function compile(
-  { config, book, ledger, clock, engine }: ForecasterOptions,
+  { config, book: bookOf, ledger, clock, engine }: ForecasterOptions,
   kept: ForecastArchive,
   months: number | undefined,
 ): Promise<CompiledForecast> {
   const atMs = monthStart(clock.nowMs());
+  const book = bookOf();
   const measured = await readMeasured(config, measuredPaths(config, book, atMs), rowsOfStage(ledger, clock.nowMs()));
   const lookup = measuredLookup(measured.values);
   const built = buildModel(config, book, atMs, { measured: lookup, ...(months === undefined ? {} : { months }) });

@@ -4,6 +4,7 @@ import type { CalibrationRow } from '../calibrate/index.ts';
 import { type CalibrationTarget, measure, proposeEdits } from '../calibrate/index.ts';
 import { buildModel } from '../model/build-model.ts';
 import type { Measured } from '../model/number.ts';
+import type { MeasuredNote } from '../report/forecast-report.ts';
 
 /** A number of the file that is `measured`, as recorded calls give it. */
 export interface MeasuredValue {
@@ -128,6 +129,11 @@ function ofText(text: string): MeasuredValue['quantity'] | null {
 
 const plain = (value: number | string): number =>
   typeof value === 'number' ? value : Number(value.replace(/ms$/, ''));
+
+/** What a report says of them. */
+export function measuredNotes(values: readonly MeasuredValue[]): MeasuredNote[] {
+  return values.map(({ path, count, evidence }) => ({ path: path.join('.'), count, evidence }));
+}
 
 /** Values by path, as the model asks for them. */
 export function measuredLookup(values: readonly MeasuredValue[]): Measured {
