@@ -8,6 +8,7 @@ export {
   type HoldAsk,
   type HoldOutcome,
   type HoldRequest,
+  largestHolds,
   LeaseAccount,
   type LeaseAccountOptions,
   type Pot,

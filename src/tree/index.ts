@@ -26,6 +26,7 @@ export {
   noCounts,
   totalOf,
 } from './cost-tree.ts';
+export type { HeldByCall, RefusedCall, RefusingBudget } from './refused-call.ts';
 export {
   type Bucket,
   buckets,

@@ -41,7 +41,14 @@ export function apiOverLedger(options: {
         ...{ version: '1', startedAtMs: 0, timeZone: config.timeZone, url: 'http://127.0.0.1:4700', simulated: false },
         ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
       },
-      ...{ openSession: () => null, heldMoney: async () => [], readiness: [], assets: new Map(), log: () => undefined },
+      ...{
+        openSession: () => null,
+        heldMoney: async () => [],
+        refusedCalls: async () => [],
+        readiness: [],
+        assets: new Map(),
+        log: () => undefined,
+      },
       metrics: async () => ({ contentType: 'text/plain', text: '' }),
       ...options.ports,
     } as ApiPorts);

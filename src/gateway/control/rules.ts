@@ -51,6 +51,7 @@ const noMoney: MoneyAccount = {
   state: {
     pots: [].values(),
     openHolds: 0,
+    holds: [].values(),
     booksLost: false,
     heldFor: never,
     headroom: never,
