@@ -17,6 +17,8 @@ const behaviourSchema = z
     depth: barsSchema.openapi({
       description: 'Sessions by how many interactions they had; the last holds all beyond.',
     }),
+    depthShare: z.number().openapi({ description: 'Share of sessions looked at; below 1 it is a sample.' }),
+    chainsShare: z.number().openapi({ description: 'The same of interactions.' }),
     chains: barsSchema.openapi({ description: 'Interactions by how many runs they took: drafts and regenerations.' }),
     repeats: z.object({
       overlapping: countSchema.openapi({ description: 'Equal requests sent while the first still ran.' }),
@@ -45,7 +47,8 @@ export const behaviourEndpoints: Endpoints = (api, ports) => {
       path: '/api/behaviour',
       tag: 'Economics',
       summary: 'How users behave: depth, regenerations, impatience, concentration, new users beside old ones',
-      description: 'Of sessions, interactions and users the 10,000 dearest are looked at; of calls the first 10,000.',
+      description:
+        'Of very many sessions and interactions a sample is looked at, of users the 10,000 dearest, of calls the first 10,000. Weeks of cohorts are of UTC.',
       request: {
         query: z.strictObject({ workflow: z.string().max(256).optional(), where: whereOfRuns, ...rangeQuery }),
       },
@@ -74,6 +77,8 @@ function behaviourJson(found: Behaviour): Omit<z.infer<typeof behaviourSchema>, 
   return {
     range: rangeJson(found.range),
     depth: [...found.depth],
+    depthShare: found.depthShare,
+    chainsShare: found.chainsShare,
     chains: [...found.chains],
     repeats: { ...counts, costUsd: toDecimal(cost) },
     concentration: { users, gini, top: [...top], lorenz: [...lorenz] },

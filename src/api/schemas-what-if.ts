@@ -40,7 +40,9 @@ export const whatIfSchema = z
     highUsd: moneySchema,
     runs: countSchema,
     attempts: countSchema,
-    cutOff: z.boolean().openapi({ description: 'True when only the oldest 200,000 attempts were looked at.' }),
+    ofAttempts: countSchema.openapi({
+      description: 'How many there were. More than `attempts`: a sample was looked at, and dollars are scaled from it.',
+    }),
     effects: effectsSchema,
   })
   .openapi('WhatIf');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../../test/cases/attempts.ts';
 import { economicLedger, march } from '../../../test/cases/economic-ledger.ts';
 import { seededRandom } from '../../base/index.ts';
-import { sumUsd, toDecimal, usd } from '../../money/index.ts';
+import { fromPicos, sumUsd, toDecimal, usd } from '../../money/index.ts';
 import { createPriceBook } from '../../pricing/index.ts';
 import type { Attempt } from '../../tree/index.ts';
 import { policySchema, type StagePolicy, stagePolicies } from './policy.ts';
@@ -115,6 +115,21 @@ test('the saving of the next week lies in the interval about nine times in ten',
   expect(inside).toBeGreaterThan(46);
 });
 
+test('a sample is scaled to what it stands for, and its interval is wider for it', () => {
+  const attempts = Array.from({ length: 200 }, (_, index) =>
+    attempt(`${index}`, { usage: { input: 1_000, output: 100 + (index % 7) * 50 } }),
+  );
+  const policies = [{ workflow: 'w', stage: 's', maxOutputTokens: 100 }];
+  const part = whatIf(attempts, march, policies, prices);
+  const cost = fromPicos(part.recorded.picos * 10n);
+  const whole = whatIf(attempts, march, policies, prices, { attempts: 2_000, cost });
+  expect([whole.attempts, whole.ofAttempts, toDecimal(whole.recorded)]).toEqual([200, 2_000, toDecimal(cost)]);
+  expect(whole.saving).toEqual(fromPicos(part.saving.picos * 10n));
+  expect(sumUsd([whole.would, whole.saving])).toEqual(whole.recorded);
+  const width = ({ low, high }: typeof part) => Number(high.picos - low.picos);
+  expect(width(whole) / width(part)).toBeCloseTo(Math.sqrt((2_000 + 2_000 ** 2 / 200) / 400), 6);
+});
+
 describe('a policy file', () => {
   test('is written like burnrate.yaml', () => {
     const file = policySchema.parse({
@@ -141,6 +156,6 @@ describe('on a ledger', () => {
     await on.append([attempt('1', same), attempt('2', { ...same, ...later(10) }), attempt('3', { stage: 'other' })]);
     const policies = [{ workflow: 'w', stage: 's', cacheTtlMs: 60_000 }];
     const result = await readWhatIf(on.ledger, march, policies, prices);
-    expect([result.attempts, toDecimal(result.saving), result.cutOff]).toEqual([2, toDecimal(usd('0.02')), false]);
+    expect([result.attempts, toDecimal(result.saving), result.ofAttempts]).toEqual([2, toDecimal(usd('0.02')), 2]);
   });
 });

@@ -2,8 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { BurnrateError } from '../../base/index.ts';
 import { partColumns } from '../sql/attempt-columns.ts';
 import { latencyBinSql } from '../sql/latency-bins.ts';
-import { hourly } from '../sql/rollups.ts';
-import { toNumber, toText } from '../sql/sql-text.ts';
+import { toNumber } from '../sql/sql-text.ts';
 import { runStatement } from './reader-pool.ts';
 import {
   attemptsTable,
@@ -28,7 +27,7 @@ export async function migrate(connection: DuckDBConnection): Promise<void> {
   if (version !== 1) return;
   await connection.run('BEGIN TRANSACTION');
   try {
-    for (const step of await stepsFromFirst(connection)) await connection.run(step);
+    for (const step of stepsFromFirst) await connection.run(step);
     await connection.run('COMMIT');
   } catch (cause) {
     await connection.run('ROLLBACK').catch(() => undefined);
@@ -46,31 +45,22 @@ async function readVersion(connection: DuckDBConnection): Promise<number> {
 }
 
 async function isTable(connection: DuckDBConnection, name: string): Promise<boolean> {
-  return (await columnsOf(connection, name)).length > 0;
-}
-
-async function columnsOf(connection: DuckDBConnection, table: string): Promise<string[]> {
-  const text = 'SELECT column_name FROM information_schema.columns WHERE table_name = $1';
-  return (await runStatement(connection, { text, parameters: [table] })).map((row) => toText(row.column_name));
+  const text = 'SELECT count(*) AS tables FROM information_schema.tables WHERE table_name = $1';
+  const [row] = await runStatement(connection, { text, parameters: [name] });
+  return toNumber(row?.tables) > 0;
 }
 
 const ask = (connection: DuckDBConnection, text: string) => runStatement(connection, { text, parameters: [] });
 
-/** Sums are made again from single attempts when the ledger goes on; those of deleted attempts stay as they are. */
-async function stepsFromFirst(connection: DuckDBConnection): Promise<string[]> {
-  const steps = [...rewrittenAttempts, ...rewrittenOutcomes];
-  for (const [table, columns] of Object.entries({ ...rollupTables, daily_outcomes: dailyOutcomesTable })) {
-    const known = await columnsOf(connection, table);
-    if (known.length === 0) continue;
-    if (table !== 'daily_outcomes')
-      steps.push(`DELETE FROM ${table} WHERE started_at >= (SELECT folded_to FROM extent)`);
-    steps.push(...columns.filter(([name]) => !known.includes(name)).map((column) => addColumn(table, column)));
-  }
-  return [...steps, countsFromDimensions, 'UPDATE extent SET rolled_to = folded_to'];
+/** A table made anew with what `select` takes from the old one, of which it may be a part; a column it leaves out has its default. */
+function rewritten(table: string, columns: TableColumns, select: string): string[] {
+  return [
+    createTable(`${table}_rewritten`, columns),
+    `INSERT INTO ${table}_rewritten BY NAME ${select}`,
+    `DROP TABLE ${table}`,
+    `ALTER TABLE ${table}_rewritten RENAME TO ${table}`,
+  ];
 }
-
-const addColumn = (table: string, [name, type]: TableColumns[number]) =>
-  `ALTER TABLE ${table} ADD COLUMN ${name} ${type}`;
 
 const moment = '(attempt_number, started_at)';
 /** Attempts of calls that were sent more than once, with what the others of the call tell of them. */
@@ -105,39 +95,59 @@ const newColumns: Readonly<Record<string, string>> = {
   first_token_bin: latencyBinSql('first_token_ms'),
 };
 
-const rewrittenAttempts: readonly string[] = [
-  furtherAttempts,
-  firstOfSessions,
-  createTable('attempts_rewritten', attemptsTable),
-  `INSERT INTO attempts_rewritten
-   SELECT ${attemptsTable.map(([name]) => newColumns[name] ?? `attempts.${name}`).join(', ')}
+const attempts = rewritten(
+  'attempts',
+  attemptsTable,
+  `SELECT ${attemptsTable.map(([name]) => `${newColumns[name] ?? `attempts.${name}`} AS ${name}`).join(', ')}
    FROM attempts LEFT JOIN further ON further.place = attempts.rowid
      LEFT JOIN session_starts ON session_starts.place = attempts.rowid`,
-  'DROP TABLE further',
-  'DROP TABLE session_starts',
-  'DROP TABLE attempts',
-  'ALTER TABLE attempts_rewritten RENAME TO attempts',
-];
+);
 
 const ofRun = outcomesTable.map(([name]) => name).slice(outcomesTable.findIndex(([name]) => name === 'workflow') + 1);
-const ofOutcome = outcomesTable.map(([name]) => name).filter((name) => !ofRun.includes(name));
 
 /** Outcomes gain what the first attempt of their run says, where it is still there. */
-const rewrittenOutcomes: readonly string[] = [
-  createTable('outcomes_rewritten', outcomesTable),
-  `INSERT INTO outcomes_rewritten
-   SELECT ${[...ofOutcome.map((name) => `outcomes.${name}`), ...ofRun.map((name) => `attempts.${name}`)].join(', ')}
+const outcomes = rewritten(
+  'outcomes',
+  outcomesTable,
+  `SELECT outcomes.*, ${ofRun.map((name) => `attempts.${name}`).join(', ')}
    FROM outcomes LEFT JOIN attempts ON attempts.new_run = 1 AND attempts.run_key = outcomes.run_key
      AND attempts.run = outcomes.run AND attempts.started_at = outcomes.run_began_at
    ON CONFLICT DO NOTHING`,
-  'DROP TABLE outcomes',
-  'ALTER TABLE outcomes_rewritten RENAME TO outcomes',
-];
+);
 
-/** What the dimensions of kept sums tell. Sessions, bytes and parts of deleted attempts are not known and stay zero. */
-const countsFromDimensions = `
-  UPDATE ${hourly.table} SET failed_attempts = CASE WHEN failure IS NULL THEN 0 ELSE attempts END,
-    rate_limited_attempts = CASE WHEN failure = 'rate_limited' THEN attempts ELSE 0 END,
-    further_attempts = CASE WHEN reason = 'first' THEN 0 ELSE attempts END,
-    streamed_attempts = CASE WHEN streamed THEN attempts ELSE 0 END,
-    silent_attempts = CASE WHEN usage_source = 'absent' THEN attempts ELSE 0 END`;
+const countIf = (condition: string, name: string) => `CASE WHEN ${condition} THEN attempts ELSE 0 END AS ${name}`;
+const one = (value: string) => `[${value}]`;
+
+/** What kept sums do not tell. Sessions, bytes and parts of deleted attempts are not known and stay zero. */
+const toldBySums: Readonly<Record<string, readonly string[]>> = {
+  hourly: [
+    countIf('failure IS NOT NULL', 'failed_attempts'),
+    countIf("failure = 'rate_limited'", 'rate_limited_attempts'),
+    countIf("reason <> 'first'", 'further_attempts'),
+    countIf('streamed', 'streamed_attempts'),
+    countIf("usage_source = 'absent'", 'silent_attempts'),
+  ],
+  // Their cost by customer was kept whole, so it is one line now.
+  daily_customers: [
+    ...[`${one("'inference'")} AS line_kind`, `${one("'fixed'")} AS line_bucket`, `${one("'usd'")} AS line_unit`],
+    ...[`${one('0::HUGEINT')} AS line_quantity`, `${one('cost')} AS line_cost`],
+  ],
+  daily_users: [],
+};
+
+/** Sums of attempts that are still there are made anew when the ledger goes on; those of deleted ones stay. */
+const sums = Object.entries(toldBySums).flatMap(([table, told]) =>
+  rewritten(
+    table,
+    rollupTables[table] ?? [],
+    `SELECT ${['*', ...told].join(', ')} FROM ${table} WHERE started_at < (SELECT folded_to FROM extent)`,
+  ),
+);
+
+const stepsFromFirst: readonly string[] = [
+  ...[furtherAttempts, firstOfSessions, ...attempts, 'DROP TABLE further', 'DROP TABLE session_starts'],
+  ...outcomes,
+  ...sums,
+  ...rewritten('daily_outcomes', dailyOutcomesTable, 'SELECT * FROM daily_outcomes'),
+  'UPDATE extent SET rolled_to = folded_to',
+];
