@@ -30,8 +30,8 @@ forecast: { months: 3, seed: 7 }
 export interface ForecastRig {
   readonly clock: ManualClock;
   readonly ledger: Ledger;
-  /** A forecaster of this file; every one of them shares the ledger and the clock, each has books of its own. */
-  of(file: string): Forecaster;
+  /** A forecaster of this file; every one of them shares the ledger and the clock, each has books of its own unless given. */
+  of(file: string, books?: Parameters<typeof fakeForecaster>[3]): Forecaster;
   /** Adds calls of the plain file's first stage, one an hour from then on. */
   ran(fromMs: number, calls: number, changes?: Partial<Attempt>): Promise<void>;
   close(): Promise<void>;
@@ -46,7 +46,8 @@ export async function forecastRig(startMs: number): Promise<ForecastRig> {
   return {
     clock,
     ledger,
-    of: (file) => fakeForecaster(parseConfig(file, { file: 'burnrate.yaml', environment: {} }), clock, ledger),
+    of: (file, books) =>
+      fakeForecaster(parseConfig(file, { file: 'burnrate.yaml', environment: {} }), clock, ledger, books),
     async ran(fromMs, calls, changes = {}) {
       const afterSequence = made;
       const attempts = Array.from({ length: calls }, (_, i) => {

@@ -8,16 +8,21 @@ type Options = Parameters<typeof forecaster>[0];
 /** Enough for a shape, not for a figure. */
 const trialsMost = 200;
 
-/** A forecaster that simulates in this very process, with few trials, and keeps its versions in memory. */
-export function fakeForecaster(config: Config, clock: Clock, ledger: Options['ledger']): Forecaster {
+/** A forecaster that simulates in this very process, with few trials, and keeps its versions in memory unless books are given. */
+export function fakeForecaster(
+  config: Config,
+  clock: Clock,
+  ledger: Options['ledger'],
+  books: Options['books'] = memoryForecasts(),
+): Forecaster {
   const providers = Object.entries(config.providers).map(([name, { kind, baseUrl, gpu }]) => {
     return { name, kind, baseUrl, ...(gpu === undefined ? {} : { gpu }) } as PricedProvider;
   });
   const book = createPriceBook({ providers, overrides: config.prices });
   let made = 0;
   return forecaster({
-    ...{ config, book: () => book, ledger, clock, books: memoryForecasts(), random: seededRandom(1), engine: '1.2.3' },
-    ids: { next: (kind) => `${kind}_${++made}` },
+    ...{ config, book: () => book, ledger, clock, books, random: seededRandom(1), engine: '1.2.3' },
+    ids: { next: (kind) => `${kind}_${clock.nowMs()}_${++made}` },
     async simulate({ model, atMs, months, measured, trials, seed, stresses }) {
       const lookup = { measured: measuredLookup(measured), ...(months === undefined ? {} : { months }) };
       const options = { trials: Math.min(trials, trialsMost), seed, ...(stresses ? { stresses } : {}) };

@@ -119,7 +119,6 @@ export interface MonthStanding {
   readonly forecastId: string;
   readonly scenario: string;
   readonly comparison: MonthComparison;
-  readonly complete: boolean;
   /**
    * `above`: the cost so far passed the upper end, which no later day can undo. `below`: the month is over and stayed
    * under the lower end.
@@ -137,15 +136,17 @@ export async function readStandings(asked: Asked, kept: ForecastArchive): Promis
     const said = version?.months.find(({ fromMs }) => monthNumber(fromMs) === month);
     if (!version || !said) continue;
     const facts = await readMonthFacts(asked, said);
-    standings.push(standingOf(version, compareMonth(said, facts), facts.complete));
+    // A month in which this began was not seen whole: that little was spent in it says nothing.
+    const whole = facts.complete && versions.some(({ madeAtMs }) => madeAtMs <= said.fromMs);
+    standings.push(standingOf(version, compareMonth(said, facts), whole));
   }
   return standings;
 }
 
-function standingOf(version: ForecastVersion, comparison: MonthComparison, complete: boolean): MonthStanding {
+function standingOf(version: ForecastVersion, comparison: MonthComparison, whole: boolean): MonthStanding {
   const { total } = comparison;
   const above = !total.inside && Number(total.factUsd) > Number(total.highUsd);
-  const below = complete && !total.inside && !above;
+  const below = whole && !total.inside && !above;
   const left = above ? 'above' : below ? 'below' : null;
-  return { forecastId: version.id, scenario: version.scenario, comparison, complete, left };
+  return { forecastId: version.id, scenario: version.scenario, comparison, left };
 }
