@@ -112,8 +112,9 @@ class Parts {
     const port = await this.#startWorkers();
     const forecasts = instanceForecaster(this.#options, this.#ledger, this.#books.forecasts);
     const engines = { ledger: this.#ledger, books: this.#books, forecasts };
-    this.#startScheduler(port, engines);
     await this.#startControlPlane(port, engines);
+    // Last: what happens by itself may take its time, and nobody waits for it.
+    this.#startScheduler(port, engines);
     return this.#instance(port);
   }
 
