@@ -84,7 +84,7 @@ async function measuresOf(config: Config, target: CalibrationTarget, rowsOf: Row
     const why = `${rows.length} calls of ${place} are recorded, at least ${callsMin} are needed`;
     return { found: new Map(), why };
   }
-  const { changes } = proposeEdits(config, target, measure(rows));
+  const { changes } = proposeEdits(config, target, measure(rows, { timeZone: config.timeZone }));
   const found = changes.flatMap(({ edit, count, evidence }): [string, MeasuredValue][] => {
     const quantity = 'value' in edit ? quantityOf(edit.value) : null;
     return quantity ? [[edit.path.join('.'), { path: edit.path.map(String), quantity, count, evidence }]] : [];

@@ -1,9 +1,8 @@
-import { BurnrateError } from '../../base/index.ts';
+import { BurnrateError, offsetSpans } from '../../base/index.ts';
 import type { AttributionName } from '../../tree/index.ts';
 import type { CostQuery, Dimension } from '../ledger.ts';
 import type { Dialect, TimeUnit } from './dialect.ts';
 import type { Parameters } from './sql-text.ts';
-import { offsetSpans } from './zone-offsets.ts';
 
 /** The column each attribution name is kept in. */
 export const attributionColumns = {

@@ -1,6 +1,6 @@
+import { offsetSpans } from '../../base/index.ts';
 import type { CostQuery, TimeRange } from '../ledger.ts';
 import { columnOf, isOfLines, timeUnitOf } from './dimensions.ts';
-import { offsetSpans } from './zone-offsets.ts';
 
 /** Sums of attempts by a stretch of time and some columns, kept ready so that screens need not read single attempts. */
 export interface Rollup {

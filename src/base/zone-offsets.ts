@@ -1,8 +1,9 @@
-import { BurnrateError } from '../../base/index.ts';
-import type { TimeRange } from '../ledger.ts';
+import { BurnrateError } from './errors.ts';
 
 /** A stretch of time through which a zone's clock is the same distance from UTC. */
-export interface OffsetSpan extends TimeRange {
+export interface OffsetSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly offsetMs: number;
 }
 
@@ -18,7 +19,7 @@ const kept = new Map<string, readonly OffsetSpan[]>();
  * of those years.
  * @throws BurnrateError bad_request when there is no such zone
  */
-export function offsetSpans(timeZone: string, { fromMs, toMs }: TimeRange): OffsetSpan[] {
+export function offsetSpans(timeZone: string, { fromMs, toMs }: Omit<OffsetSpan, 'offsetMs'>): OffsetSpan[] {
   const spans = kept.get(timeZone) ?? readSpans(timeZone);
   if (!kept.has(timeZone)) keep(timeZone, spans);
   const inRange = spans.filter((span) => span.fromMs < toMs && span.toMs > fromMs);
