@@ -37,7 +37,7 @@ export { type ReportScope, readChargeback, readShowback } from './reports/showba
 export { weekOf } from './reports/week.ts';
 export { readWeeklyReview } from './reports/weekly-review.ts';
 export { readCostStack } from './stack/cost-stack.ts';
-export { meanOf, meanUsd } from './stack/mean-of.ts';
+export { meanUsd } from './stack/mean-usd.ts';
 export type { StackQuestion } from './stack/read-stack-facts.ts';
 export {
   type AllocationRule,

@@ -46,7 +46,7 @@ export {
 } from './measured/measured-values.ts';
 export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
 export { type FactorName, factorNames } from './model/changes.ts';
-export type { Measured, ModelProblem, Parameter } from './model/number.ts';
+export { type Measured, type ModelProblem, meanOfQuantity, type Parameter } from './model/number.ts';
 export {
   changedInputs,
   compareMonth,

@@ -1,6 +1,6 @@
 import type { NewReview, ReviewBooks } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
-import { meanOf } from '../economics/index.ts';
+import { meanOfQuantity } from '../forecast/index.ts';
 import type { AnsweredCall, Ledger } from '../ledger/index.ts';
 import { recordReviews } from './record-reviews.ts';
 import type { SchedulerLog, Task } from './run-tasks.ts';
@@ -52,7 +52,7 @@ export function reviewTask(options: ReviewTaskOptions): Task {
 function sampledStages({ workflows }: Pick<Config, 'workflows'>): SampledStage[] {
   return Object.entries(workflows).flatMap(([workflow, { stages }]) =>
     Object.entries(stages).flatMap(([stage, { review }]) => {
-      const share = review ? (meanOf(review.share) ?? 0) : 0;
+      const share = review ? (meanOfQuantity(review.share) ?? 0) : 0;
       return review && share > 0 ? [{ workflow, stage, role: review.role, share }] : [];
     }),
   );

@@ -2,7 +2,7 @@ import type { Config } from '../../config/index.ts';
 import type { Usd } from '../../money/index.ts';
 import { groupBy } from '../sampling/group-by.ts';
 import type { Groups } from './groups.ts';
-import { dividedUsd, meanUsd, timesUsd } from './mean-of.ts';
+import { dividedUsd, meanUsd, timesUsd } from './mean-usd.ts';
 import type { LineContext } from './overhead-lines.ts';
 import type { StackLine } from './stack.ts';
 

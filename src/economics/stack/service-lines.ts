@@ -1,8 +1,9 @@
 import type { Service, Workflow } from '../../config/index.ts';
+import { meanOfQuantity } from '../../forecast/index.ts';
 import type { CostRow } from '../../ledger/index.ts';
 import type { Usd } from '../../money/index.ts';
 import { expectedVisits } from './expected-visits.ts';
-import { meanOf, meanUsd, timesUsd } from './mean-of.ts';
+import { meanUsd, timesUsd } from './mean-usd.ts';
 import type { LineContext } from './overhead-lines.ts';
 
 /** What calls of services cost by the piece: as many as were counted, else as many as the workflow's own plan says. */
@@ -53,7 +54,7 @@ function addStage({ builder, groups, facts }: LineContext, service: ServiceStage
 }
 
 function callsPerRun({ settings, stage }: ServiceStage): number {
-  const calls = meanOf(settings.stages[stage]?.calls ?? { kind: 'value', value: 1 }) ?? 1;
-  const fanOut = meanOf(settings.stages[stage]?.fanOut ?? { kind: 'value', value: 1 }) ?? 1;
+  const calls = meanOfQuantity(settings.stages[stage]?.calls ?? { kind: 'value', value: 1 }) ?? 1;
+  const fanOut = meanOfQuantity(settings.stages[stage]?.fanOut ?? { kind: 'value', value: 1 }) ?? 1;
   return (expectedVisits(settings).get(stage) ?? 0) * calls * fanOut;
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import type { UsersRow } from '../../ledger/index.ts';
 import { addUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
-import { timesUsd } from '../stack/mean-of.ts';
+import { timesUsd } from '../stack/mean-usd.ts';
 import type { CostStack } from '../stack/stack.ts';
 
 /** What a plan or a customer pays and costs. */
