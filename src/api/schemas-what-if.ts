@@ -38,6 +38,9 @@ export const whatIfSchema = z
     savingUsd: moneySchema,
     lowUsd: moneySchema.openapi({ description: 'A range as long again saves this much or more, 19 times in 20.' }),
     highUsd: moneySchema,
+    share: z
+      .object({ estimate: z.number(), low: z.number(), high: z.number() })
+      .openapi({ description: 'Saving ÷ recorded cost, with the same certainty, whatever the volume will be.' }),
     runs: countSchema,
     attempts: countSchema,
     ofAttempts: countSchema.openapi({

@@ -41,6 +41,7 @@ export function whatIfJson(result: WhatIf): z.infer<typeof whatIfSchema> {
     savingUsd: toDecimal(result.saving),
     lowUsd: toDecimal(result.low),
     highUsd: toDecimal(result.high),
+    share: { ...result.share },
     ...{ runs, attempts, ofAttempts, effects: { ...effects } },
   };
 }

@@ -3,7 +3,7 @@ import type { TimeRange } from '../../ledger/index.ts';
 import { compareUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
-import { perOne, ratio } from '../units/ratio.ts';
+import { perOne } from '../units/ratio.ts';
 import { readUnitEconomics, type UnitEconomics } from '../units/unit-economics.ts';
 import { readStageAttempts } from '../what-if/read-history.ts';
 import { type WhatIf, whatIfOf } from '../what-if/what-if.ts';
@@ -93,7 +93,7 @@ function tried(candidate: Candidate, history: StageHistory, { range, prices }: T
   const { workflow, stage } = history;
   const { lever, key, value, risk } = candidate;
   const result = whatIfOf(history, range, [candidate.policy], prices);
-  const share = ratio(Number(result.saving.picos), Number(result.recorded.picos)) ?? 0;
+  const share = result.share.estimate;
   if (result.low.picos <= 0n || share < shareMin) return [];
   const edit = { path: ['workflows', workflow, 'stages', stage, key], value };
   const id = `${lever}:${workflow}:${stage}:${JSON.stringify(value)}`;

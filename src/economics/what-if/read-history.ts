@@ -15,6 +15,8 @@ export interface StageAttempts {
 export interface WholeHistory {
   readonly attempts: number;
   readonly cost: Usd;
+  /** What each day cost, of those that cost anything; only where a sample was read. */
+  readonly days?: readonly Usd[];
 }
 
 interface StageName {
@@ -48,7 +50,11 @@ export async function readStageAttempts(
   if (whole.attempts <= attemptsMax) {
     return { attempts: await readPages(ledger, range, where, attemptsMax), whole, sampled: false };
   }
-  return { attempts: await readStretches(ledger, range, where, attemptsMax), whole, sampled: true };
+  const [attempts, days] = await Promise.all([
+    readStretches(ledger, range, where, attemptsMax),
+    ledger.costs({ range, where, by: ['day'] }),
+  ]);
+  return { attempts, whole: { ...whole, days: days.rows.map(({ cost }) => cost) }, sampled: true };
 }
 
 async function readPages(

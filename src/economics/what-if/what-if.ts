@@ -2,6 +2,8 @@ import type { TimeRange } from '../../ledger/index.ts';
 import { fromPicos, subtractUsd, type Usd } from '../../money/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
 import type { Attempt } from '../../tree/index.ts';
+import { blockSpread, sampleSpread } from '../sampling/block-interval.ts';
+import type { Interval } from '../sampling/bootstrap.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 import type { StagePolicy } from './policy.ts';
 import { readStageAttempts, type StageAttempts, type WholeHistory } from './read-history.ts';
@@ -14,9 +16,11 @@ export interface WhatIf {
   readonly recorded: Usd;
   readonly would: Usd;
   readonly saving: Usd;
-  /** Where the saving of a range as long again is expected, 9 times in 10. */
+  /** Where the saving of a range as long again is expected, 9 times in 10, when days vary as they did. */
   readonly low: Usd;
   readonly high: Usd;
+  /** Saving ÷ recorded, expected in the same way whatever the volume will be. */
+  readonly share: Interval;
   /** Looked at. Of a sample what is in dollars is scaled to the whole; effects are of what was looked at. */
   readonly runs: number;
   readonly attempts: number;
@@ -58,37 +62,25 @@ export function whatIf(
 ): WhatIf {
   const replay = new PolicyReplay(policies, prices);
   for (const attempt of attempts) replay.take(attempt);
-  const { savedByRun, recorded, effects } = replay;
+  const { savedAt, recorded, effects, runs } = replay;
   const scale = whole && recorded > 0n ? Number(whole.cost.picos) / Number(recorded) : 1;
   const saving = scaled(replay.saved.picos, scale);
   const all = whole ? whole.cost.picos : recorded;
-  const around = BigInt(Math.round(predictionSpread([...savedByRun.values()].map(Number), scale)));
+  const share = all === 0n ? 0 : Number(saving) / Number(all);
+  const spread = whole ? sampleSpread(savedAt, range, whole.days ?? []) : blockSpread(savedAt, range);
+  const around = BigInt(Math.round(spread.saved));
   return {
-    ...{ range, attempts: replay.attempts, ofAttempts: whole?.attempts ?? replay.attempts, effects },
-    runs: savedByRun.size,
+    ...{ range, attempts: savedAt.length, ofAttempts: whole?.attempts ?? savedAt.length, effects },
+    runs: runs.size,
     saving: fromPicos(saving),
     recorded: fromPicos(all),
     would: fromPicos(all - saving),
     low: subtractUsd(fromPicos(saving), fromPicos(around)),
     high: fromPicos(saving + around),
+    share: { estimate: share, low: share - spread.share, high: share + spread.share },
   };
 }
 
 /** An estimate from here on, so floating point does. */
 const scaled = (picos: bigint, scale: number): bigint =>
   scale === 1 ? picos : BigInt(Math.round(Number(picos) * scale));
-
-const z90 = 1.6448536269514722;
-
-/**
- * Half the width of a 90 % prediction interval of a sum over N = n × `scale` independent runs to come, from n earlier
- * ones: z s √(N + N² ÷ n), as both vary. With every run looked at it is z s √(2n).
- */
-function predictionSpread(values: readonly number[], scale: number): number {
-  const n = values.length;
-  if (n < 2) return 0;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
-  const coming = n * scale;
-  return z90 * Math.sqrt((coming + coming ** 2 / n) * variance);
-}
