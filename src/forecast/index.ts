@@ -36,12 +36,13 @@ export {
   trialsMax,
 } from './forecast.ts';
 export {
+  explainMissing,
   type MeasuredValue,
   type MeasuredValues,
   measuredLookup,
   measuredNotes,
   measuredPaths,
-  type RowsOfStage,
+  type RecordOfStage,
   readMeasured,
 } from './measured/measured-values.ts';
 export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';

@@ -2,6 +2,7 @@ import type { Clock, IdSource, Random } from '../../base/index.ts';
 import type { Config } from '../../config/index.ts';
 import {
   buildModel,
+  explainMissing,
   type ForecastInputs,
   type ForecastModel,
   type ForecastReason,
@@ -17,7 +18,7 @@ import {
 } from '../../forecast/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
 import { archive, type ForecastArchive, type StoredForecasts } from './archive.ts';
-import { type ForecastLedger, newestRelease, rowsOfStage } from './read-inputs.ts';
+import { type ForecastLedger, newestRelease, recordOfStage } from './read-inputs.ts';
 
 /** What is to be simulated, in a shape that can be sent to another process. */
 export interface SimulationJob {
@@ -112,10 +113,10 @@ async function compile(
 ): Promise<CompiledForecast> {
   const atMs = monthStart(clock.nowMs());
   const book = bookOf();
-  const measured = await readMeasured(config, measuredPaths(config, book, atMs), rowsOfStage(ledger, clock.nowMs()));
+  const measured = await readMeasured(config, measuredPaths(config, book, atMs), recordOfStage(ledger, clock.nowMs()));
   const lookup = measuredLookup(measured.values);
   const built = buildModel(config, book, atMs, { measured: lookup, ...(months === undefined ? {} : { months }) });
-  if (!built.ok) return { ok: false, problems: explained(built.problems, measured), measured };
+  if (!built.ok) return { ok: false, problems: explainMissing(built.problems, measured.missing), measured };
   const known = (await kept.latest())?.inputs.release ?? '';
   const release = (await newestRelease(ledger, clock.nowMs())) ?? config.release ?? known;
   const paths = measured.values.map(({ path }) => path);
@@ -127,15 +128,6 @@ async function compile(
 function monthStart(nowMs: number): number {
   const now = new Date(nowMs);
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
-}
-
-/** A number that was to be measured says why it could not be. */
-function explained(problems: readonly ModelProblem[], { missing }: MeasuredValues): ModelProblem[] {
-  const whys = new Map(missing.map(({ path, why }) => [path.join('.'), why]));
-  return problems.map((problem) => {
-    const why = whys.get(problem.path.join('.'));
-    return why === undefined ? problem : { ...problem, message: `${problem.message} (${why})` };
-  });
 }
 
 async function simulated(

@@ -1,4 +1,4 @@
-import { type RowsOfStage, rowOfAttempts } from '../../forecast/index.ts';
+import { type RecordOfStage, rowOfAttempts } from '../../forecast/index.ts';
 import type { AttemptCursor } from '../../ledger/index.ts';
 import type { Attempt } from '../../tree/index.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
@@ -14,7 +14,7 @@ const pageAttempts = 2_000;
 const attemptsMax = 40_000;
 
 /** The calls of a stage over the last four weeks; over a part of them where there are more than are ever read. */
-export function rowsOfStage(ledger: Pick<EconomicLedger, 'history' | 'costs'>, nowMs: number): RowsOfStage {
+export function recordOfStage(ledger: Pick<EconomicLedger, 'history' | 'costs'>, nowMs: number): RecordOfStage {
   return async ({ workflow, stage }) => {
     const where = { workflow: [workflow], stage: [stage] };
     const whole = { fromMs: nowMs - measuredMs, toMs: nowMs };
@@ -31,7 +31,8 @@ export function rowsOfStage(ledger: Pick<EconomicLedger, 'history' | 'costs'>, n
       if (!last || page.length < pageAttempts) break;
       after = { startedAtMs: last.startedAtMs, attemptId: last.attemptId };
     }
-    return [...calls.values()].map(rowOfAttempts);
+    const all = [...calls.values()];
+    return { rows: all.map(rowOfAttempts), simulated: all.some((own) => own.some(({ simulated }) => simulated)) };
   };
 }
 

@@ -3,7 +3,7 @@ import type { PriceBook } from '../../pricing/index.ts';
 import type { CalibrationRow } from '../calibrate/index.ts';
 import { type CalibrationTarget, measure, proposeEdits } from '../calibrate/index.ts';
 import { buildModel } from '../model/build-model.ts';
-import type { Measured } from '../model/number.ts';
+import type { Measured, ModelProblem } from '../model/number.ts';
 import type { MeasuredNote } from '../report/forecast-report.ts';
 
 /** A number of the file that is `measured`, as recorded calls give it. */
@@ -27,8 +27,14 @@ export interface MeasuredValues {
   readonly missing: readonly MissingMeasure[];
 }
 
-/** Gives the recorded calls of one stage, newest or all. */
-export type RowsOfStage = (target: CalibrationTarget) => Promise<readonly CalibrationRow[]>;
+/** Calls of one stage as they are recorded. */
+export interface StageRecord {
+  readonly rows: readonly CalibrationRow[];
+  /** True when the emulator answered one of them. */
+  readonly simulated: boolean;
+}
+
+export type RecordOfStage = (target: CalibrationTarget) => Promise<StageRecord>;
 
 /** Calls needed before anything is said of a stage. */
 const callsMin = 30;
@@ -50,7 +56,7 @@ export function measuredPaths(config: Config, book: PriceBook, atMs: number): (r
 export async function readMeasured(
   config: Config,
   paths: readonly (readonly string[])[],
-  rowsOf: RowsOfStage,
+  recordOf: RecordOfStage,
 ): Promise<MeasuredValues> {
   const values: MeasuredValue[] = [];
   const missing: MissingMeasure[] = [];
@@ -62,7 +68,7 @@ export async function readMeasured(
       continue;
     }
     const key = `${target.workflow}\n${target.stage}`;
-    const measures = known.get(key) ?? measuresOf(config, target, rowsOf);
+    const measures = known.get(key) ?? measuresOf(config, target, recordOf);
     known.set(key, measures);
     const { found, why } = await measures;
     const value = found.get(path.join('.'));
@@ -77,15 +83,16 @@ interface StageMeasures {
   readonly why: string;
 }
 
-async function measuresOf(config: Config, target: CalibrationTarget, rowsOf: RowsOfStage): Promise<StageMeasures> {
-  const rows = await rowsOf(target);
+async function measuresOf(config: Config, target: CalibrationTarget, recordOf: RecordOfStage): Promise<StageMeasures> {
+  const { rows, simulated } = await recordOf(target);
   const place = `${target.workflow}.${target.stage}`;
   if (rows.length < callsMin) {
     const why = `${rows.length} calls of ${place} are recorded, at least ${callsMin} are needed`;
     return { found: new Map(), why };
   }
   const { changes } = proposeEdits(config, target, measure(rows, { timeZone: config.timeZone }));
-  const found = changes.flatMap(({ edit, count, evidence }): [string, MeasuredValue][] => {
+  const found = changes.flatMap(({ edit, count, evidence: seen }): [string, MeasuredValue][] => {
+    const evidence = simulated ? `${seen}; SIMULATED data is included` : seen;
     const quantity = 'value' in edit ? quantityOf(edit.value) : null;
     return quantity ? [[edit.path.join('.'), { path: edit.path.map(String), quantity, count, evidence }]] : [];
   });
@@ -129,6 +136,15 @@ function ofText(text: string): MeasuredValue['quantity'] | null {
 
 const plain = (value: number | string): number =>
   typeof value === 'number' ? value : Number(value.replace(/ms$/, ''));
+
+/** A number that was to be measured says why it could not be. */
+export function explainMissing(problems: readonly ModelProblem[], missing: readonly MissingMeasure[]): ModelProblem[] {
+  const whys = new Map(missing.map(({ path, why }) => [path.join('.'), why]));
+  return problems.map((problem) => {
+    const why = whys.get(problem.path.join('.'));
+    return why === undefined ? problem : { ...problem, message: `${problem.message} (${why})` };
+  });
+}
 
 /** What a report says of them. */
 export function measuredNotes(values: readonly MeasuredValue[]): MeasuredNote[] {
