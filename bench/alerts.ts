@@ -106,7 +106,7 @@ for (let atMs = startMs; atMs < endMs; atMs += slotMs) {
   facts.add(atMs, simulateSlot(atMs, shape(atMs), random, planned));
   const nowMs = atMs + slotMs;
   if (nowMs % lookMs !== 0) continue;
-  const findings = await watch({ rules, budgets: [{ ...budget, period: monthOf(nowMs - 1) }], allowances: [] }, nowMs);
+  const findings = await watch({ rules, budgets: [{ ...budget, period: monthOf(nowMs - 1) }], allowances: [], standings: [] }, nowMs);
   const { changed, tell } = advance(current, findings, nowMs, () => `alert-${ids++}`);
   const byKey = new Map([...current, ...changed].map((alert) => [alert.key, alert]));
   current = [...byKey.values()];

@@ -5,6 +5,7 @@ import { errorCodes, idSource, manualClock } from '../src/base/index.ts';
 import { buildProgram, type Effects } from '../src/cli/index.ts';
 import { defaultConfig } from '../src/config/index.ts';
 import { fakeBooks } from '../test/fakes/fake-books.ts';
+import { noForecasts } from '../test/fakes/fake-forecaster.ts';
 import { fakeLedger } from '../test/fakes/fake-ledger.ts';
 
 export const generatedDocs: Readonly<Record<string, () => string>> = {
@@ -79,6 +80,8 @@ function apiOfNothing() {
     books: fakeBooks(),
     config: defaultConfig({}),
     heldMoney: async () => [],
+    refusedCalls: async () => [],
+    forecasts: noForecasts,
     instance: {
       version: '0',
       startedAtMs: 0,

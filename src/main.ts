@@ -14,6 +14,7 @@ import {
   childVerbs,
   type Engines,
   jsonLog,
+  runForecastProcess,
   runGatewayWorker,
   runLedgerProcess,
   startInstance,
@@ -41,6 +42,10 @@ const log = (from: string) => jsonLog((line) => process.stderr.write(line), cloc
 async function main(words: readonly string[]): Promise<void> {
   if (words[0] === childVerbs.ledger) {
     runLedgerProcess({ engines, clock, log: log('ledger') });
+    return;
+  }
+  if (words[0] === childVerbs.forecast) {
+    runForecastProcess();
     return;
   }
   if (words[0] === childVerbs.worker) {

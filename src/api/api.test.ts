@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { anAttempt } from '../../test/fakes/attempt.ts';
 import { fakeBooks } from '../../test/fakes/fake-books.ts';
+import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
 import { type FakeLedger, fakeLedger } from '../../test/fakes/fake-ledger.ts';
 import { BurnrateError, idSource, type ManualClock, manualClock } from '../base/index.ts';
 import { defaultConfig } from '../config/index.ts';
@@ -26,6 +27,8 @@ function start(changes: Partial<ApiPorts> = {}): ControlPlane {
     books,
     config: defaultConfig({}),
     heldMoney: async () => [],
+    refusedCalls: async () => [],
+    forecasts: noForecasts,
     instance: {
       version: '1.2.3',
       startedAtMs: noonMs,

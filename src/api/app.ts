@@ -11,6 +11,7 @@ import { callsEndpoints } from './calls-endpoints.ts';
 import { costsEndpoints } from './costs-endpoints.ts';
 import { economicsEndpoints } from './economics-endpoints.ts';
 import { type Api, openToAll, refusals } from './endpoint.ts';
+import { forecastsEndpoints } from './forecasts-endpoints.ts';
 import { type ApiEnv, jsonOnly, sameOrigin, strictHeaders } from './guard.ts';
 import { instanceEndpoints } from './instance-endpoints.ts';
 import { keysEndpoints } from './keys-endpoints.ts';
@@ -24,8 +25,11 @@ import { plansEndpoints } from './plans-endpoints.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
 import { pricesEndpoints } from './prices-endpoints.ts';
 import { refuse, refuseInvalid, refuseThrown } from './refusals.ts';
+import { refusedEndpoints } from './refused-endpoints.ts';
 import { releasesEndpoints } from './releases-endpoints.ts';
 import { reportsEndpoints } from './reports-endpoints.ts';
+import { reviewsEndpoints } from './reviews-endpoints.ts';
+import { usageEndpoints } from './usage-endpoints.ts';
 import { whatIfEndpoints } from './what-if-endpoints.ts';
 import { workflowsEndpoints } from './workflows-endpoints.ts';
 
@@ -54,6 +58,7 @@ export function createApi(ports: ApiPorts): ControlPlane {
 function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
   for (const add of [
     outcomesEndpoints,
+    usageEndpoints,
     costsEndpoints,
     workflowsEndpoints,
     economicsEndpoints,
@@ -67,8 +72,11 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     operationsEndpoints,
     pricesEndpoints,
     budgetsEndpoints,
+    refusedEndpoints,
     alertsEndpoints,
     plansEndpoints,
+    forecastsEndpoints,
+    reviewsEndpoints,
     keysEndpoints,
     instanceEndpoints,
   ]) {

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { type Behaviour, readBehaviour } from '../economics/index.ts';
 import { toDecimal } from '../money/index.ts';
-import { holdsSimulated } from './costs-endpoints.ts';
+import { readWhere } from './cost-query.ts';
+import { holdsSimulated, whereOfRuns } from './costs-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { rangeJson, rangeQuery, readRange } from './range.ts';
 import { countSchema, maybeMoneySchema, moneySchema, rangeSchema } from './schemas.ts';
@@ -16,6 +17,8 @@ const behaviourSchema = z
     depth: barsSchema.openapi({
       description: 'Sessions by how many interactions they had; the last holds all beyond.',
     }),
+    depthShare: z.number().openapi({ description: 'Share of sessions looked at; below 1 it is a sample.' }),
+    chainsShare: z.number().openapi({ description: 'The same of interactions.' }),
     chains: barsSchema.openapi({ description: 'Interactions by how many runs they took: drafts and regenerations.' }),
     repeats: z.object({
       overlapping: countSchema.openapi({ description: 'Equal requests sent while the first still ran.' }),
@@ -44,8 +47,11 @@ export const behaviourEndpoints: Endpoints = (api, ports) => {
       path: '/api/behaviour',
       tag: 'Economics',
       summary: 'How users behave: depth, regenerations, impatience, concentration, new users beside old ones',
-      description: 'Of sessions, interactions and users the 10,000 dearest are looked at; of calls the first 10,000.',
-      request: { query: z.strictObject({ workflow: z.string().max(256).optional(), ...rangeQuery }) },
+      description:
+        'Of very many sessions and interactions a sample is looked at, of users the 10,000 dearest, of calls the first 10,000. Weeks of cohorts are of UTC.',
+      request: {
+        query: z.strictObject({ workflow: z.string().max(256).optional(), where: whereOfRuns, ...rangeQuery }),
+      },
       answer: behaviourSchema,
     },
     ports,
@@ -53,10 +59,13 @@ export const behaviourEndpoints: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const { workflow, ...asked } = context.req.valid('query');
     const range = readRange(asked, ports.clock.nowMs());
-    const only = workflow === undefined ? {} : { workflow };
+    const where = {
+      ...readWhere({ where: context.req.queries('where') ?? [] }),
+      ...(workflow === undefined ? {} : { workflow: [workflow] }),
+    };
     const [behaviour, simulated] = await Promise.all([
-      readBehaviour(ports.ledger, { range, timeZone: ports.config.timeZone, ...only }),
-      holdsSimulated(ports.ledger, { range, where: {} }),
+      readBehaviour(ports.ledger, { range, where, timeZone: ports.config.timeZone }),
+      holdsSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...behaviourJson(behaviour), simulated }, 200);
   });
@@ -68,6 +77,8 @@ function behaviourJson(found: Behaviour): Omit<z.infer<typeof behaviourSchema>, 
   return {
     range: rangeJson(found.range),
     depth: [...found.depth],
+    depthShare: found.depthShare,
+    chainsShare: found.chainsShare,
     chains: [...found.chains],
     repeats: { ...counts, costUsd: toDecimal(cost) },
     concentration: { users, gini, top: [...top], lorenz: [...lorenz] },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
 import { fakeBooks } from '../../test/fakes/fake-books.ts';
+import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
 import { idSource, manualClock } from '../base/index.ts';
 import { defaultConfig } from '../config/index.ts';
 import { openDuckDbLedger } from '../ledger/duckdb/index.ts';
@@ -51,6 +52,8 @@ beforeAll(async () => {
       identify: openIdentify,
       openSession: () => null,
       heldMoney: async () => [],
+      refusedCalls: async () => [],
+      forecasts: noForecasts,
       readiness: [],
       assets: new Map(),
       log: () => undefined,

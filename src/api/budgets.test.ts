@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
 import { fakeLedger } from '../../test/fakes/fake-ledger.ts';
 import { idSource, type ManualClock, manualClock } from '../base/index.ts';
 import type { Books, LeaseAsk } from '../books/index.ts';
@@ -32,6 +33,8 @@ beforeEach(async () => {
     ledger: fakeLedger(),
     books,
     heldMoney: async () => held,
+    refusedCalls: async () => [],
+    forecasts: noForecasts,
     config: parseConfig(plans, { file: 'f', environment: {} }),
     instance: {
       version: '1.2.3',

@@ -17,6 +17,12 @@ export const whereQuery = listOrOne.openapi({
   example: 'team:support',
 });
 
+/** The same where no parameter beside `where` is a filter. */
+export const whereOfRuns = listOrOne.openapi({
+  description: 'A filter `<dimension>:<value>`; repeat it for more. Not of lines or buckets.',
+  example: 'team:support',
+});
+
 const query = z
   .object({
     by: listOrOne.openapi({

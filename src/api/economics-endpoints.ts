@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { readCostStack, readUnitEconomics } from '../economics/index.ts';
-import type { Dimension } from '../ledger/index.ts';
-import { holdsSimulated } from './costs-endpoints.ts';
+import type { CostQuery, Dimension } from '../ledger/index.ts';
+import { readWhere } from './cost-query.ts';
+import { holdsSimulated, listOrOne } from './costs-endpoints.ts';
 import { readDimension } from './dimensions.ts';
 import { stackJson } from './economics-json.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
@@ -16,6 +17,13 @@ import { unitEconomicsJson } from './units-json.ts';
 const dimensionsMax = 4;
 const ofLines = new Set(['line', 'bucket']);
 
+export const stackWhere = listOrOne.openapi({
+  description:
+    'What is looked at of the full cost: `<dimension>:<value>`; repeat it for more. Overheads are shared out among everybody ' +
+    'first, so that filtered answers sum to the whole.',
+  example: 'team:support',
+});
+
 export const stackQuery = {
   by: z
     .string()
@@ -23,6 +31,7 @@ export const stackQuery = {
     .optional()
     .openapi({ description: 'Up to four dimensions to allocate to, like `team,feature`; workflow when absent.' }),
   limit: z.coerce.number().int().min(1).max(apiLimits.rowsMax).optional().openapi({ description: 'Groups shown.' }),
+  where: stackWhere,
   ...rangeQuery,
 };
 
@@ -35,6 +44,15 @@ export function readAllocation(by: string | undefined, fallback: readonly Dimens
   const ofLine = names.find((name) => ofLines.has(name));
   if (ofLine) throw new FieldsRefused([{ field: 'by', message: `"${ofLine}" is what lines are; they are told apart` }]);
   return names.length === 0 ? [...fallback] : [...new Set(names.map((name) => readDimension(name.trim(), 'by')))];
+}
+
+/** @throws FieldsRefused for what is no dimension of the full cost */
+export function readStackFilters(values: readonly string[] | undefined): CostQuery['where'] {
+  const where = readWhere({ where: values ?? [] });
+  if ('bucket' in where) {
+    throw new FieldsRefused([{ field: 'where', message: '"bucket" is of tokens alone; the full cost has lines' }]);
+  }
+  return where;
 }
 
 export const economicsEndpoints: Endpoints = (api, ports) => {
@@ -62,9 +80,10 @@ const showStack: Endpoints = (api, ports) => {
     const query = context.req.valid('query');
     const range = readRange(query, ports.clock.nowMs());
     const by = readAllocation(query.by, ['workflow']);
+    const where = readStackFilters(context.req.queries('where'));
     const [stack, simulated] = await Promise.all([
-      readCostStack(ports.ledger, { range, by, timeZone: ports.config.timeZone }, ports.config),
-      holdsSimulated(ports.ledger, { range, where: {} }),
+      readCostStack(ports.ledger, { range, by, where, timeZone: ports.config.timeZone }, ports.config),
+      holdsSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...stackJson(stack, query.limit ?? apiLimits.rowsDefault), simulated }, 200);
   });
@@ -80,16 +99,17 @@ const showUnits: Endpoints = (api, ports) => {
       summary: 'What one of each thing costs in full, what it brings, and how that is computed',
       description:
         'Every figure for everything and for each workflow; `formulas` says how each is computed and from what.',
-      request: { query: z.strictObject(rangeQuery) },
+      request: { query: z.strictObject({ where: stackWhere, ...rangeQuery }) },
       answer: unitEconomicsSchema,
     },
     ports,
   );
   api.openapi(route, async (context) => {
     const range = readRange(context.req.valid('query'), ports.clock.nowMs());
+    const where = readStackFilters(context.req.queries('where'));
     const [units, simulated] = await Promise.all([
-      readUnitEconomics(ports.ledger, { range, timeZone: ports.config.timeZone }, ports.config),
-      holdsSimulated(ports.ledger, { range, where: {} }),
+      readUnitEconomics(ports.ledger, { range, where, timeZone: ports.config.timeZone }, ports.config),
+      holdsSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...unitEconomicsJson(units), simulated }, 200);
   });

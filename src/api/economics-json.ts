@@ -17,7 +17,11 @@ export function stackJson(stack: CostStack, groupsMax: number): StackJson {
     tokenUsd: toDecimal(stack.tokenCost),
     tokenShare: tokenShare(stack),
     usualTokenShare,
-    lines: stack.lines.map(({ parts: _, cost, ...line }) => ({ ...line, costUsd: toDecimal(cost) })),
+    lines: stack.lines.map(({ parts: _, cost, behind, ...line }) => ({
+      ...line,
+      behind: behind && Object.fromEntries(Object.entries(behind).map(([name, values]) => [name, [...values]])),
+      costUsd: toDecimal(cost),
+    })),
     groups: stack.groups.slice(0, groupsMax).map((group, index) => ({
       dimensions: { ...group.dimensions },
       runs: group.runs,

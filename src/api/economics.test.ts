@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { configured, economicLedger } from '../../test/cases/economic-ledger.ts';
 import { anAttempt } from '../../test/fakes/attempt.ts';
 import { fakeBooks } from '../../test/fakes/fake-books.ts';
+import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
 import { idSource, manualClock } from '../base/index.ts';
 import { sumUsd, toDecimal, usd } from '../money/index.ts';
 import { createApi, openIdentify } from './index.ts';
@@ -38,6 +39,8 @@ async function get(path: string, init: RequestInit = {}, config = configured(fil
       identify: openIdentify,
       openSession: () => null,
       heldMoney: async () => [],
+      refusedCalls: async () => [],
+      forecasts: noForecasts,
       readiness: [],
       assets: new Map(),
       log: () => undefined,

@@ -22,7 +22,8 @@ const showPerformance: Endpoints = (api, ports) => {
       path: '/api/performance',
       tag: 'Operations',
       summary: 'Latency, failures, streams and silent meters, by any dimension of attempts',
-      description: 'Over single attempts, so within their retention period.',
+      description:
+        'Quantiles are of counts by logarithmic bin, within 1 % of the exact ones; like the counts they outlive single attempts.',
       request: { query: z.object({ by: listOrOne, where: whereQuery, ...rangeQuery }).loose() },
       answer: performanceSchema,
     },

@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import { BurnrateError } from '../base/index.ts';
-import type { Ledger } from '../ledger/index.ts';
-import { compareUsd, type Usd, usd, zeroUsd } from '../money/index.ts';
+import type { Ledger, OutcomeResult } from '../ledger/index.ts';
 import type { Outcome } from '../tree/index.ts';
 import { outcomeJson } from './attempt-json.ts';
+import { auditOnce } from './audit-once.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
-import { FieldsRefused } from './refusals.ts';
+import { readMoment, readTold } from './read-told.ts';
 import { outcomeRequestSchema, recordedOutcomeSchema } from './schemas-outcomes.ts';
 
 export const outcomesEndpoints: Endpoints = (api, ports) => {
@@ -29,7 +29,7 @@ export const outcomesEndpoints: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const request = context.req.valid('json');
     const result = await record(readOutcome(request, ports), request.at !== undefined, ports.ledger);
-    if (!result.repeated) await audit(result.outcome, context.get('principal').actor, ports);
+    await auditOutcome(result, context.get('principal').actor, ports);
     const { repeated, runKnown } = result;
     return context.json({ outcome: outcomeJson(result.outcome), repeated, runKnown }, 200);
   });
@@ -56,9 +56,11 @@ function conflict(outcome: Outcome): BurnrateError {
   });
 }
 
-async function audit(outcome: Outcome, actor: string, ports: ApiPorts): Promise<void> {
+type Recorded = Extract<OutcomeResult, { ok: true }>;
+
+async function auditOutcome({ outcome, repeated }: Recorded, actor: string, ports: ApiPorts): Promise<void> {
   const after = outcomeJson(outcome);
-  await ports.books.audit.append({ actor, action: 'outcome.record', subject: outcome.id, before: null, after });
+  await auditOnce(ports, { actor, action: 'outcome.record', subject: outcome.id, before: null, after }, repeated);
 }
 
 type OutcomeRequest = z.infer<typeof outcomeRequestSchema>;
@@ -69,54 +71,11 @@ function readOutcome(request: OutcomeRequest, { clock, ids }: Pick<ApiPorts, 'cl
     id: request.id ?? ids.next('out'),
     run: request.run,
     outcome: request.outcome,
-    value: request.valueUsd === undefined ? null : readValue(request.valueUsd),
+    value: request.valueUsd === undefined ? null : readTold(request.valueUsd, 'valueUsd', apiLimits.outcomeValueUsdMax),
     humanMinutes: request.humanMinutes ?? null,
     role: request.role ?? null,
     csat: request.csat ?? null,
-    atMs: request.at === undefined ? nowMs : readAt(request.at, nowMs),
+    atMs: request.at === undefined ? nowMs : readMoment(request.at, nowMs, 'at'),
     recordedAtMs: nowMs,
   };
-}
-
-/** A time ahead of ours by more than clocks usually differ would hide every later outcome of its run. */
-function readAt(at: string, nowMs: number): number {
-  const atMs = Date.parse(at);
-  if (atMs <= nowMs + apiLimits.clockSkewMsMax) return atMs;
-  const aheadSeconds = Math.round((atMs - nowMs) / 1_000);
-  throw new FieldsRefused([
-    { field: 'at', message: `is ${aheadSeconds} s ahead of this server's clock (300 s at most)` },
-  ]);
-}
-
-/** A JSON number is a double; one of up to 15 significant digits is still exactly the decimal that was written. */
-const exactDigitsMax = 15;
-
-function readValue(value: string | number): Usd {
-  if (typeof value === 'number' && significantDigits(value) > exactDigitsMax) {
-    throw refusedValue(`has more than ${exactDigitsMax} significant digits; send it as a string`);
-  }
-  const amount = parseUsd(value);
-  if (compareUsd(amount, zeroUsd) < 0) throw refusedValue('must not be negative');
-  if (compareUsd(amount, usd(apiLimits.outcomeValueUsdMax)) > 0) {
-    throw refusedValue(`must be at most ${apiLimits.outcomeValueUsdMax}`);
-  }
-  return amount;
-}
-
-function significantDigits(value: number): number {
-  const digits = value.toExponential().split('e')[0] ?? '';
-  return digits.replace(/[-.]/g, '').length;
-}
-
-function parseUsd(value: string | number): Usd {
-  try {
-    return usd(value);
-  } catch (error) {
-    if (error instanceof BurnrateError) throw refusedValue(error.message);
-    throw error;
-  }
-}
-
-function refusedValue(message: string): FieldsRefused {
-  return new FieldsRefused([{ field: 'valueUsd', message }]);
 }

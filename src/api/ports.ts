@@ -1,7 +1,9 @@
 import type { Clock, IdSource } from '../base/index.ts';
 import type { Books } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
-import type { EconomicQuestions, Ledger, OperationQuestions } from '../ledger/index.ts';
+import type { Forecaster } from '../economics/index.ts';
+import type { EconomicQuestions, Ledger, OperationQuestions, PeopleQuestions } from '../ledger/index.ts';
+import type { RefusedCall } from '../tree/index.ts';
 import type { Assets } from './assets.ts';
 import type { Identify } from './roles.ts';
 
@@ -36,7 +38,8 @@ export type AskedLedger = Pick<
   'recordOutcome' | 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | 'pulse'
 > &
   EconomicQuestions &
-  OperationQuestions;
+  OperationQuestions &
+  Omit<PeopleQuestions, 'answeredCalls'>;
 
 /** What the calls in flight of one gateway hold of one budget instance, in the budget's whole units. */
 export interface HeldMoney {
@@ -50,9 +53,12 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly ledger: AskedLedger;
-  readonly books: Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts'>;
+  readonly books: Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts' | 'reviews'>;
   /** What calls in flight hold, as the gateways say now. */
   readonly heldMoney: () => Promise<readonly HeldMoney[]>;
+  readonly forecasts: Forecaster;
+  /** The latest calls that budgets, limits and plans refused, as the gateways say now. */
+  readonly refusedCalls: () => Promise<readonly RefusedCall[]>;
   /** burnrate.yaml as it was loaded. */
   readonly config: Config;
   readonly instance: InstanceFacts;
@@ -78,6 +84,11 @@ export const apiLimits = {
   pricesDefault: 200,
   alertsMax: 500,
   alertsDefault: 100,
+  reviewsMax: 500,
+  reviewsDefault: 100,
+  usageEventsMax: 1_000,
+  forecastsMax: 400,
+  forecastsDefault: 50,
   keysMax: 500,
   keysDefault: 100,
   auditMax: 500,

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { type ReleaseFigures, readReleases } from '../economics/index.ts';
 import { toDecimal, type Usd } from '../money/index.ts';
-import { holdsSimulated } from './costs-endpoints.ts';
+import { readWhere } from './cost-query.ts';
+import { holdsSimulated, whereOfRuns } from './costs-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { rangeJson, rangeQuery, readRange, timeJson } from './range.ts';
 import { releasesSchema } from './schemas-releases.ts';
@@ -10,6 +11,7 @@ export const releasesEndpoints: Endpoints = (api, ports) => {
   const query = z.strictObject({
     by: z.enum(['release', 'promptVersion']).optional().openapi({ description: 'release when absent.' }),
     workflow: z.string().max(256).optional(),
+    where: whereOfRuns,
     ...rangeQuery,
   });
   const route = endpoint(
@@ -30,10 +32,13 @@ export const releasesEndpoints: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const { by = 'release', workflow, ...asked } = context.req.valid('query');
     const range = readRange(asked, ports.clock.nowMs());
-    const only = workflow === undefined ? {} : { workflow };
+    const where = {
+      ...readWhere({ where: context.req.queries('where') ?? [] }),
+      ...(workflow === undefined ? {} : { workflow: [workflow] }),
+    };
     const [found, simulated] = await Promise.all([
-      readReleases(ports.ledger, { range, by, timeZone: ports.config.timeZone, ...only }),
-      holdsSimulated(ports.ledger, { range, where: {} }),
+      readReleases(ports.ledger, { range, by, where, timeZone: ports.config.timeZone }),
+      holdsSimulated(ports.ledger, { range, where }),
     ]);
     const { runs, runsLookedAt, growth } = found;
     const releases = found.releases.map(releaseJson);

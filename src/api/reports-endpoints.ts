@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { readChargeback, readShowback, readWeeklyReview, weekOf } from '../economics/index.ts';
-import type { TimeRange } from '../ledger/index.ts';
+import type { CostQuery, TimeRange } from '../ledger/index.ts';
 import { holdsSimulated } from './costs-endpoints.ts';
 import { readDimension } from './dimensions.ts';
-import { readAllocation } from './economics-endpoints.ts';
+import { readAllocation, readStackFilters, stackWhere } from './economics-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import type { ApiPorts } from './ports.ts';
 import { rangeQuery, readRange } from './range.ts';
@@ -53,8 +53,8 @@ function weekAsked(day: string | undefined, { clock, config }: ApiPorts): TimeRa
   return weekOf(atMs, config.timeZone);
 }
 
-async function scope(range: TimeRange, ports: ApiPorts) {
-  return { range, config: ports.config, simulated: await holdsSimulated(ports.ledger, { range, where: {} }) };
+async function scope(range: TimeRange, ports: ApiPorts, where: CostQuery['where'] = {}) {
+  return { range, where, config: ports.config, simulated: await holdsSimulated(ports.ledger, { range, where }) };
 }
 
 const showShowback: Endpoints = (api, ports) => {
@@ -63,6 +63,7 @@ const showShowback: Endpoints = (api, ports) => {
     rows: dimension.openapi({ description: 'A dimension; team when absent.' }),
     columns: dimension.openapi({ description: 'Another, or `line`, which is also what is taken when absent.' }),
     format,
+    where: stackWhere,
     ...rangeQuery,
   });
   const route = endpoint(
@@ -81,8 +82,9 @@ const showShowback: Endpoints = (api, ports) => {
     const asked = context.req.valid('query');
     const range = readRange(asked, ports.clock.nowMs());
     const [rows = 'team'] = readAllocation(asked.rows, ['team']);
+    const where = readStackFilters(context.req.queries('where'));
     const columns = readDimension(asked.columns ?? 'line', 'columns');
-    const report = await readShowback(ports.ledger, { rows, columns }, await scope(range, ports));
+    const report = await readShowback(ports.ledger, { rows, columns }, await scope(range, ports, where));
     return (await sendReport(context, report, formatOf(asked.format, context.req.header('accept') ?? ''))) as never;
   });
 };
@@ -100,7 +102,7 @@ const showChargeback: Endpoints = (api, ports) => {
       path: '/api/reports/chargeback',
       tag: 'Reports',
       summary: 'What is booked to whom, line by line; sums to the full cost exactly',
-      request: { query: z.strictObject({ by, format, ...rangeQuery }) },
+      request: { query: z.strictObject({ by, format, where: stackWhere, ...rangeQuery }) },
       answer: reportSchema,
     },
     ports,
@@ -108,7 +110,9 @@ const showChargeback: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const asked = context.req.valid('query');
     const range = readRange(asked, ports.clock.nowMs());
-    const report = await readChargeback(ports.ledger, readAllocation(asked.by, ['team']), await scope(range, ports));
+    const where = readStackFilters(context.req.queries('where'));
+    const by = readAllocation(asked.by, ['team']);
+    const report = await readChargeback(ports.ledger, by, await scope(range, ports, where));
     return (await sendReport(context, report, formatOf(asked.format, context.req.header('accept') ?? ''))) as never;
   });
 };

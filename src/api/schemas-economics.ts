@@ -9,7 +9,7 @@ export const stackLineSchema = z
   .object({
     line: lineSchema,
     name: z.string().openapi({ description: 'The entry of burnrate.yaml, the service or the role.' }),
-    origin: z.enum(['calls', 'outcomes', 'configuration']),
+    origin: z.enum(['calls', 'outcomes', 'reviews', 'configuration']),
     rule: z
       .enum(['direct', 'calls', 'tokens', 'cost', 'bytes', 'even', 'fixed'])
       .openapi({ description: 'What it is shared out by; `direct` stays where the call or the run is.' }),
@@ -17,6 +17,10 @@ export const stackLineSchema = z
     unit: z.string(),
     costUsd: moneySchema,
     estimated: z.boolean().openapi({ description: 'True when a quantity was neither reported nor measured.' }),
+    behind: z
+      .record(z.string(), z.array(z.string()))
+      .nullable()
+      .openapi({ description: 'Filters of GET /api/calls for the calls it is made of; null when it is not.' }),
   })
   .openapi('StackLine');
 

@@ -38,9 +38,14 @@ export const whatIfSchema = z
     savingUsd: moneySchema,
     lowUsd: moneySchema.openapi({ description: 'A range as long again saves this much or more, 19 times in 20.' }),
     highUsd: moneySchema,
+    share: z
+      .object({ estimate: z.number(), low: z.number(), high: z.number() })
+      .openapi({ description: 'Saving ÷ recorded cost, with the same certainty, whatever the volume will be.' }),
     runs: countSchema,
     attempts: countSchema,
-    cutOff: z.boolean().openapi({ description: 'True when only the oldest 200,000 attempts were looked at.' }),
+    ofAttempts: countSchema.openapi({
+      description: 'How many there were. More than `attempts`: a sample was looked at, and dollars are scaled from it.',
+    }),
     effects: effectsSchema,
   })
   .openapi('WhatIf');

@@ -33,7 +33,7 @@ export const whatIfEndpoints: Endpoints = (api, ports) => {
 };
 
 export function whatIfJson(result: WhatIf): z.infer<typeof whatIfSchema> {
-  const { runs, attempts, cutOff, effects } = result;
+  const { runs, attempts, ofAttempts, effects } = result;
   return {
     range: rangeJson(result.range),
     recordedUsd: toDecimal(result.recorded),
@@ -41,6 +41,7 @@ export function whatIfJson(result: WhatIf): z.infer<typeof whatIfSchema> {
     savingUsd: toDecimal(result.saving),
     lowUsd: toDecimal(result.low),
     highUsd: toDecimal(result.high),
-    ...{ runs, attempts, cutOff, effects: { ...effects } },
+    share: { ...result.share },
+    ...{ runs, attempts, ofAttempts, effects: { ...effects } },
   };
 }

@@ -6,13 +6,19 @@ import { holdsSimulated, whereQuery } from './costs-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { costNodeJson, figuresJson } from './figures.ts';
 import { filteredWorkflow, filteredWorkflows } from './filtered-workflows.ts';
+import { comparedTree, predictedTree } from './forecast-tree.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
 import { rangeJson, rangeQuery, readRange } from './range.ts';
+import { comparedTreeSchema, predictedTreeSchema } from './schemas-forecasts.ts';
 import { workflowsSchema, workflowTreeSchema } from './schemas-workflows.ts';
 
 const treeQuery = z
   .object({
-    view: z.enum(['actual', 'forecast', 'diff']).optional().openapi({ description: 'What happened, when absent.' }),
+    view: z.enum(['actual', 'forecast', 'diff']).optional().openapi({
+      description: 'What happened, when absent; what was predicted; or predicted, measured and their difference.',
+    }),
+    forecast: z.string().max(256).optional().openapi({ description: 'A version by id; the one in force when absent.' }),
+    scenario: z.string().max(256).optional().openapi({ description: 'Of the forecast; `expected` when absent.' }),
     stage: z.string().max(256).optional().openapi({ description: 'Adds the newest calls of this stage.' }),
     limit: z.coerce
       .number()
@@ -74,17 +80,21 @@ const showTree: Endpoints = (api, ports) => {
       method: 'get',
       path: '/api/workflows/{name}/tree',
       tag: 'Workflows',
-      summary: 'The cost tree of a workflow: stages, and on demand calls and attempts',
+      summary: 'The cost tree of a workflow: what happened, what was forecast, or both with their difference',
+      description:
+        'The forecast is split by stage and line; what workflows share is in neither side of the difference.',
       request: { params: z.object({ name: z.string() }), query: treeQuery },
-      answer: workflowTreeSchema,
+      answer: z.union([workflowTreeSchema, predictedTreeSchema, comparedTreeSchema]),
     },
     ports,
   );
   api.openapi(route, async (context) => {
     const name = namedWorkflow(context.req.valid('param').name);
     const query = context.req.valid('query');
-    if (query.view !== undefined && query.view !== 'actual') throw forecastMissing(name, query.view);
     const range = readRange(query, ports.clock.nowMs());
+    const { view, forecast, scenario } = query;
+    if (view === 'forecast') return context.json(await predictedTree(ports, { name, range, forecast, scenario }), 200);
+    if (view === 'diff') return context.json(await comparedTree(ports, { name, range, forecast, scenario }), 200);
     const where = readWhere(context.req.queries(), treeParameters);
     const { timeZone } = ports.instance;
     const facts = isEmpty(where)
@@ -101,7 +111,7 @@ const showTree: Endpoints = (api, ports) => {
 };
 
 /** `stage` opens a stage here; `where=stage:answer` filters. */
-const treeParameters = new Set(['view', 'stage', 'limit', 'before', 'where', 'from', 'to']);
+const treeParameters = new Set(['view', 'forecast', 'scenario', 'stage', 'limit', 'before', 'where', 'from', 'to']);
 
 function isEmpty(where: CostQuery['where']): boolean {
   return Object.keys(where).length === 0;
@@ -112,12 +122,6 @@ const nameless = '(none)';
 
 function namedWorkflow(name: string): string {
   return name === nameless ? '' : name;
-}
-
-function forecastMissing(name: string, view: string): BurnrateError {
-  return new BurnrateError('forecast_missing', {
-    message: `The view "${view}" of "${name}" is not available until a forecast of it exists.`,
-  });
 }
 
 function detailOf(query: z.infer<typeof treeQuery>) {

@@ -59,6 +59,31 @@ export const errorCodes = {
     retry: false,
     remedy: 'This outcome id was used with other content; send a new id to record another outcome.',
   },
+  usage_conflict: {
+    status: 409,
+    retry: false,
+    remedy: 'An event with this source and id was told before with other content; nothing of the batch was recorded.',
+  },
+  review_taken: {
+    status: 409,
+    retry: false,
+    remedy: 'Somebody else works on this review; wait until it is given back, or choose another.',
+  },
+  review_decided: {
+    status: 409,
+    retry: false,
+    remedy: 'This review was decided otherwise before; a decision is not changed. Send the answer to review again.',
+  },
+  review_not_started: {
+    status: 409,
+    retry: false,
+    remedy: 'Start the review first, so that its time is measured, or state its minutes.',
+  },
+  review_queue_full: {
+    status: 429,
+    retry: true,
+    remedy: 'Decide some of the reviews that wait, or send fewer.',
+  },
   already_exists: {
     status: 409,
     retry: false,
@@ -77,7 +102,12 @@ export const errorCodes = {
   forecast_missing: {
     status: 409,
     retry: false,
-    remedy: 'Ask for `view=actual`; the other views need a forecast of this workflow.',
+    remedy: 'Make one with POST /api/forecasts or name another range; `view=actual` needs no forecast.',
+  },
+  forecast_impossible: {
+    status: 409,
+    retry: false,
+    remedy: 'Correct burnrate.yaml where the message says; `burnrate forecast` names the lines.',
   },
   body_too_large: {
     status: 413,

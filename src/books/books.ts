@@ -1,7 +1,9 @@
 import type { AlertBooks } from './alerts.ts';
 import type { AuditBooks } from './audit.ts';
 import type { BudgetBooks } from './budgets.ts';
+import type { ForecastBooks } from './forecasts.ts';
 import type { KeyBooks } from './keys.ts';
+import type { ReviewBooks } from './reviews.ts';
 import type { TaskBooks } from './tasks.ts';
 
 /**
@@ -13,6 +15,8 @@ export interface Books {
   readonly audit: AuditBooks;
   readonly budgets: BudgetBooks;
   readonly alerts: AlertBooks;
+  readonly reviews: ReviewBooks;
   readonly tasks: TaskBooks;
+  readonly forecasts: ForecastBooks;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ export {
   type HoldAsk,
   type HoldOutcome,
   type HoldRequest,
+  largestHolds,
   LeaseAccount,
   type LeaseAccountOptions,
   type Pot,
@@ -37,6 +38,7 @@ export {
   type PutBudgetResult,
 } from './budgets.ts';
 export type { LeaseFinal, ReleaseResult, TakeOverRequest } from './exchange.ts';
+export type { ForecastBooks, ForecastHeading, ForecastRecord } from './forecasts.ts';
 export { type KeyDirectory, type KeyDirectoryLimits, keyDirectory, keyDirectoryLimits } from './key-directory.ts';
 export { hashSecret, secretPrefix } from './key-secret.ts';
 export type { CreateKeyResult, KeyBooks, KeyChange, KeyDefaults, KeyRecord, NewKey } from './keys.ts';
@@ -55,4 +57,16 @@ export {
 } from './lease.ts';
 export { foreverMs, type Period, periodAt, periodRule } from './periods.ts';
 export { connectBooks, type GatewayBooks, serveBooks } from './remote/books-remote.ts';
+export {
+  type NewReview,
+  type ReviewBooks,
+  type ReviewChange,
+  type ReviewKind,
+  type ReviewRecord,
+  reviewDecisions,
+  reviewKinds,
+  reviewLimits,
+  reviewStates,
+  spentUntil,
+} from './reviews.ts';
 export type { TaskBooks, TaskRecord } from './tasks.ts';

@@ -59,7 +59,7 @@ async function proposed(
   effects: Effects,
   { config, file, target, rows, notes, source, options }: Calibration,
 ): Promise<ExitCode> {
-  const measures = measure(rows);
+  const measures = measure(rows, { timeZone: config.timeZone });
   const edits = proposeEdits(config, target, measures);
   const proposal = { ...edits, notes: [...notes, ...edits.notes] };
   const before = await effects.readText(file);

@@ -1,23 +1,23 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { BurnrateError } from '../base/index.ts';
-import { ConfigError, locateProblems, parseConfig } from '../config/index.ts';
-import { buildModel, changeMarkdown, changeText, checkChange, type ForecastModel } from '../forecast/index.ts';
-import { priceBookOf } from '../processes/index.ts';
+import { parseConfig } from '../config/index.ts';
+import { changeMarkdown, changeText, checkChange, type ForecastModel } from '../forecast/index.ts';
+import type { InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { compileFile } from './forecast-model.ts';
 import { configFile } from './load-settings.ts';
 import { print } from './output.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
-export interface CheckVerbOptions {
+export interface CheckVerbOptions extends InstanceOptions {
   /** A file, or what version control calls an earlier state of the same file. */
   readonly base: string;
   /** Share, like 0.05. */
   readonly maxIncrease?: number;
   readonly markdown?: boolean;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -25,8 +25,8 @@ export interface CheckVerbOptions {
 export async function check(effects: Effects, options: CheckVerbOptions): Promise<ExitCode> {
   const file = configFile(effects, options.config);
   if (file === null) throw new BurnrateError('CONFIG_UNREADABLE', { message: 'there is no burnrate.yaml here' });
-  const changed = modelOf(effects, await read(effects, file), basename(file));
-  const base = modelOf(effects, await readBase(effects, options.base, file), options.base);
+  const changed = await modelOf(effects, await read(effects, file), file, options);
+  const base = await modelOf(effects, await readBase(effects, options.base, file), options.base, options);
   const report = checkChange(base, changed, options.maxIncrease ?? null);
   const width = terminalWidth(effects);
   print(effects, options.json === true, report, () =>
@@ -37,11 +37,10 @@ export async function check(effects: Effects, options: CheckVerbOptions): Promis
   return report.ok ? exitCodes.fine : exitCodes.checkFailed;
 }
 
-function modelOf(effects: Effects, text: string, name: string): ForecastModel {
+async function modelOf(effects: Effects, text: string, name: string, from: InstanceOptions): Promise<ForecastModel> {
   const config = parseConfig(text, { file: name, environment: withoutSecrets(text, effects.environment) });
-  const built = buildModel(config, priceBookOf(config), effects.clock.nowMs(), { months: 1 });
-  if (!built.ok) throw new ConfigError(locateProblems(text, name, built.problems));
-  return built.model;
+  const { model } = await compileFile(effects, { config, text, name }, from, { months: 1 });
+  return model;
 }
 
 async function read(effects: Effects, path: string): Promise<string> {

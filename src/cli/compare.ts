@@ -11,6 +11,7 @@ import {
   withAlternative,
 } from '../forecast/index.ts';
 import { formatUsd, usd } from '../money/index.ts';
+import type { InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type LoadedModel, loadModel } from './forecast-model.ts';
@@ -19,14 +20,13 @@ import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 import { WrongUse } from './wrong-use.ts';
 
-export interface CompareVerbOptions {
+export interface CompareVerbOptions extends InstanceOptions {
   readonly trials?: number;
   readonly seed?: number;
   /** `from=to` pairs that replace models everywhere, one alternative each. */
   readonly replace?: readonly string[];
   /** Tokens of retrieved context to look at. */
   readonly context?: readonly number[];
-  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -35,7 +35,7 @@ const trialsUsual = 2000;
 
 /** `burnrate compare`: the file as it is beside its alternatives, per successful outcome, with break-even. */
 export async function compare(effects: Effects, options: CompareVerbOptions): Promise<ExitCode> {
-  const loaded = await loadModel(effects, options.config);
+  const loaded = await loadModel(effects, options);
   const candidates = candidatesOf(loaded, options.replace ?? []);
   const contexts = (options.context ?? []).length > 0 ? contextsOf(loaded, options.context ?? []) : [];
   if (candidates.length < 2 && contexts.length === 0) {

@@ -3,10 +3,33 @@ import { type Effects, runCli } from './index.ts';
 
 const money = (amount: string) => ({ costUsd: amount });
 const range = { from: '2026-03-02T00:00:00.000Z', to: '2026-03-09T00:00:00.000Z' };
+const file = `version: 1
+workflows:
+  w:
+    stages:
+      s: { model: openai/gpt-5-mini } # asked often
+`;
 let out: string;
+let err: string;
+let written: [string, string][];
 let asked: { path: string; body: unknown }[];
 
+const review = {
+  ...{ id: 'r1', kind: 'application', state: 'started', workflow: 'support', stage: 'answer', call: 'c1', run: null },
+  ...{ reason: 'unsure', reviewer: 'ada', createdAt: range.from, decision: 'correct', minutes: 3.5 },
+};
+const advised = {
+  ...{ id: 'shorten:w:s:300', lever: 'shorten', workflow: 'w', stage: 's', risk: 'Some answers end early.' },
+  evidence: { savingUsd: '3', lowUsd: '2', highUsd: '4' },
+  change: { path: ['workflows', 'w', 'stages', 's', 'maxOutputTokens'], value: 300 },
+};
+
 const answers: Readonly<Record<string, unknown>> = {
+  '/api/reviews': { reviews: [review], queue: { waiting: 2, started: 1 }, review },
+  '/api/reviews/r1/start': review,
+  '/api/reviews/r1/release': review,
+  '/api/reviews/r1/decide': review,
+  '/api/recommendations': { range, simulated: true, recommendations: [advised] },
   '/api/stack': {
     ...{ range, by: ['workflow'], totalUsd: '100', tokenShare: 0.7, usualTokenShare: { low: 0.6, high: 0.8 } },
     lines: [
@@ -44,7 +67,7 @@ const answers: Readonly<Record<string, unknown>> = {
   },
   '/api/whatif': {
     ...{ range, recordedUsd: '10', wouldUsd: '7', savingUsd: '3', lowUsd: '2', highUsd: '4' },
-    ...{ runs: 20, attempts: 1_200, cutOff: false, effects: { cacheHits: 400, answersLost: 0 } },
+    ...{ runs: 20, attempts: 1_200, ofAttempts: 1_200, effects: { cacheHits: 400, answersLost: 0 } },
   },
 };
 
@@ -55,12 +78,18 @@ const effects = {
     },
     columns: 120,
   },
-  stderr: { write: () => undefined },
+  stderr: {
+    write: (text: string) => {
+      err += text;
+    },
+  },
   environment: { BURNRATE_URL: 'http://127.0.0.1:4700' },
   workingFolder: '/work',
   version: '1.2.3',
   exists: () => false,
-  readText: async () => 'workflows: { w: { stages: { s: { retries: 1 } } } }',
+  readText: async (path: string) =>
+    path.endsWith('file.yaml') ? file : 'workflows: { w: { stages: { s: { retries: 1 } } } }',
+  writeText: async (path: string, text: string) => void written.push([path, text]),
   fetch: (async (url: string, init?: RequestInit) => {
     const path = new URL(url).pathname;
     asked.push({ path, body: init?.body === undefined ? null : JSON.parse(String(init.body)) });
@@ -70,7 +99,9 @@ const effects = {
 
 beforeEach(() => {
   out = '';
+  err = '';
   asked = [];
+  written = [];
 });
 
 test.each<[string[], (string | RegExp)[]]>([
@@ -103,6 +134,22 @@ test.each<[string[], (string | RegExp)[]]>([
     ['whatif', 'policy.yaml'],
     [/saving +\$3\.00/, '$2.00 to $4.00', '400 calls answered from the cache', '1,200 attempts of 20 runs'],
   ],
+  [
+    ['reviews', 'list'],
+    [/unsure +support\.answer +c1 +ada +correct, 3\.5 min +r1/, '2 wait, 1 are being looked at'],
+  ],
+  [['reviews', 'add', '--call', 'c1', '--reason', 'unsure'], ['r1 waits']],
+  [['reviews', 'start', 'r1'], ['r1 is with ada']],
+  [['reviews', 'release', 'r1'], ['r1 waits again']],
+  [['reviews', 'decide', 'r1', 'correct', '--minutes', '3.5'], ['r1: correct, 3.5 minutes']],
+  [
+    ['advice', 'list'],
+    [/shorten +w\.s +\$3\.00 +\$2\.00 to \$4\.00/, 'SIMULATED'],
+  ],
+  [
+    ['advice', 'accept', advised.id, '--config', 'file.yaml'],
+    [/-.* model: openai\/gpt-5-mini }/, /\+.*maxOutputTokens: 300 } # asked often/, 'Nothing was written'],
+  ],
 ])('%s', async (words, shown) => {
   expect(await runCli(words, effects)).toBe(0);
   for (const text of shown) expect(out).toMatch(text);
@@ -117,4 +164,20 @@ test('the policy goes to the instance as the file says it', async () => {
     },
   ]);
   expect(JSON.parse(out)).toEqual(answers['/api/whatif']);
+});
+
+test('what is accepted is written as it is shown, and nothing else', async () => {
+  expect(await runCli(['advice', 'accept', advised.id, '--config', 'file.yaml', '--write'], effects)).toBe(0);
+  const after = file.replace('gpt-5-mini }', 'gpt-5-mini, maxOutputTokens: 300 }');
+  expect(written).toEqual([['/work/file.yaml', after]]);
+});
+
+test.each<[string[], number, string]>([
+  [['advice', 'accept', 'other', '--config', 'file.yaml'], 3, 'nothing of that range advises'],
+  [['advice', 'accept', advised.id], 2, 'no burnrate.yaml'],
+  [['reviews', 'decide', 'r1', 'maybe'], 2, 'Allowed choices'],
+])('%s is refused', async (words, code, reason) => {
+  expect(await runCli(words, effects)).toBe(code);
+  expect(err).toContain(reason);
+  expect(written).toEqual([]);
 });

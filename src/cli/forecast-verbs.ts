@@ -8,6 +8,10 @@ import { forecastVerb } from './forecast.ts';
 import { init, patternNames } from './init.ts';
 
 const configOption = ['--config <file>', 'the configuration; burnrate.yaml here when absent'] as const;
+const urlOption = [
+  '--url <url>',
+  'the running instance asked for `measured` numbers; BURNRATE_URL or the configured address when absent',
+] as const;
 const jsonOption = ['--json', 'print JSON'] as const;
 const seedMax = 4_294_967_295;
 
@@ -29,6 +33,7 @@ export function addForecastVerbs(program: Command, effects: Effects, done: (code
     .option('--seed <n>', 'seed of the simulation', whole(0, seedMax))
     .option('--stress <names...>', 'only these stresses')
     .option('--html <file>', 'also write a report that can be printed')
+    .option(...urlOption)
     .option(...configOption)
     .option(...jsonOption)
     .action(async (options) => done(await forecastVerb(effects, options)));
@@ -43,6 +48,7 @@ export function addForecastVerbs(program: Command, effects: Effects, done: (code
     )
     .option('--trials <n>', 'simulated futures', whole(100, trialsMax))
     .option('--seed <n>', 'seed of the simulation', whole(0, seedMax))
+    .option(...urlOption)
     .option(...configOption)
     .option(...jsonOption)
     .action(async (options) => done(await compare(effects, options)));
@@ -52,6 +58,7 @@ export function addForecastVerbs(program: Command, effects: Effects, done: (code
     .requiredOption('--base <file-or-ref>', 'the file before, or a commit, branch or tag that has it')
     .option('--max-increase <share>', 'largest increase that passes, like 5%', increase)
     .option('--markdown', 'print Markdown for a pull request')
+    .option(...urlOption)
     .option(...configOption)
     .option(...jsonOption)
     .action(async (options) => done(await check(effects, options)));

@@ -1,6 +1,14 @@
 import { resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
-import { type Forecast, forecast, forecastText, renderForecastHtml, reportForecast } from '../forecast/index.ts';
+import {
+  type Forecast,
+  forecast,
+  forecastText,
+  measuredNotes,
+  renderForecastHtml,
+  reportForecast,
+} from '../forecast/index.ts';
+import type { InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { loadModel } from './forecast-model.ts';
@@ -8,23 +16,22 @@ import { print } from './output.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 
-export interface ForecastVerbOptions {
+export interface ForecastVerbOptions extends InstanceOptions {
   readonly months?: number;
   readonly trials?: number;
   readonly seed?: number;
   readonly stress?: readonly string[];
   readonly html?: string;
-  readonly config?: string;
   readonly json?: boolean;
 }
 
 /** Seeds are whole numbers of 32 bits. */
 const seedMax = 4_294_967_296;
 
-/** `burnrate forecast`: what the file will cost. It needs no running instance. */
+/** `burnrate forecast`: what the file will cost. It needs a running instance only for numbers that are `measured`. */
 export async function forecastVerb(effects: Effects, options: ForecastVerbOptions): Promise<ExitCode> {
   const { months } = options;
-  const loaded = await loadModel(effects, options.config, months === undefined ? {} : { months });
+  const loaded = await loadModel(effects, options, months === undefined ? {} : { months });
   const settings = loaded.config.forecast;
   const seed = options.seed ?? settings.seed ?? Math.floor(effects.random.next() * seedMax);
   const bar = progressBar(effects, options.json === true);
@@ -35,7 +42,7 @@ export async function forecastVerb(effects: Effects, options: ForecastVerbOption
     ...(options.stress ? { stresses: options.stress } : {}),
   });
   bar.stop();
-  const report = reportForecast(result, loaded.rebuild);
+  const report = reportForecast(result, loaded.rebuild, measuredNotes(loaded.measured));
   if (options.html !== undefined) {
     const path = resolve(effects.workingFolder, options.html);
     await effects.writeText(path, await renderForecastHtml(report));

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { traceFormats } from '../pilot/index.ts';
+import { addAdviceVerbs } from './advice-verbs.ts';
 import { addAlertVerbs } from './alert-verbs.ts';
 import { addBudgetVerbs } from './budget-verbs.ts';
 import { demo } from './demo.ts';
@@ -12,6 +13,7 @@ import { createKey, listKeys, revokeKey } from './keys.ts';
 import { price, prices } from './price.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
+import { addReviewVerbs } from './review-verbs.ts';
 import { addSeriesVerbs } from './series-verbs.ts';
 import { serve } from './serve.ts';
 import { whatIf } from './what-if.ts';
@@ -36,6 +38,8 @@ export function buildProgram(effects: Effects, done: Done): Command {
   addQuestions(program, effects, done);
   addBudgetVerbs(program, effects, done);
   addAlertVerbs(program, effects, done);
+  addReviewVerbs(program, effects, done);
+  addAdviceVerbs(program, effects, done);
   addTraffic(program, effects, done);
   addForecastVerbs(program, effects, done);
   addSeriesVerbs(program, effects, done);

@@ -24,7 +24,7 @@ interface WhatIfAnswer {
   readonly highUsd: string;
   readonly runs: number;
   readonly attempts: number;
-  readonly cutOff: boolean;
+  readonly ofAttempts: number;
   readonly effects: Readonly<Record<string, number>>;
 }
 
@@ -81,6 +81,12 @@ function whatIfText(answer: WhatIfAnswer, width: number): string {
   );
   const happened = Object.entries(answer.effects).filter(([, count]) => count > 0);
   const effects = happened.map(([name, count]) => `${count.toLocaleString('en')} ${effectNames[name] ?? name}`);
-  const basis = `From ${answer.attempts.toLocaleString('en')} attempts of ${answer.runs.toLocaleString('en')} runs${answer.cutOff ? ', the oldest part of the range' : ''}. Quality is not judged.`;
+  const basis = `From ${answer.attempts.toLocaleString('en')} attempts of ${answer.runs.toLocaleString('en')} runs${sampleNote(answer)}. Quality is not judged.`;
   return [money, [...effects, basis].join('\n')].join('\n\n');
+}
+
+function sampleNote({ attempts, ofAttempts }: WhatIfAnswer): string {
+  return ofAttempts > attempts
+    ? `, a sample of ${ofAttempts.toLocaleString('en')} from which dollars are estimated`
+    : '';
 }

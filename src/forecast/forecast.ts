@@ -2,14 +2,17 @@ import type { ForecastModel } from './model/build-model.ts';
 import type { ChangeModel } from './model/changes.ts';
 import { type Draws, drawParameters, standardNormals } from './simulate/draws.ts';
 import { type Driver, driversOf } from './simulate/drivers.ts';
-import { type Noise, runScenario, type ScenarioRun } from './simulate/run-scenario.ts';
+import { runScenario } from './simulate/run-scenario.ts';
 import { sampleStore } from './simulate/sample-store.ts';
+import type { Noise, ScenarioRun } from './simulate/scenario-run.ts';
 
 export interface ForecastOptions {
   readonly trials: number;
   readonly seed: number;
   /** Stresses run on every scenario; all when absent. */
   readonly stresses?: readonly string[];
+  /** A change laid over every scenario; no stress is run then. */
+  readonly further?: ChangeModel;
   /** Called after each scenario and stress. */
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -44,7 +47,7 @@ export function forecast(model: ForecastModel, options: ForecastOptions): Foreca
   const draws = drawParameters(model.parameters, trials, seed);
   const noise = noiseOf(trials, seed);
   const samples = sampleStore(model, draws);
-  const stresses = model.stresses.filter(({ name }) => options.stresses?.includes(name) ?? true);
+  const stresses = options.further ? [] : model.stresses.filter(({ name }) => options.stresses?.includes(name) ?? true);
   const of = model.scenarios.length * (1 + stresses.length);
   let done = 0;
   const step = <T>(result: T): T => {
@@ -53,8 +56,9 @@ export function forecast(model: ForecastModel, options: ForecastOptions): Foreca
     return result;
   };
   const scenarios = model.scenarios.map((scenario): ScenarioForecast => {
-    const run = step(runScenario(model, draws, [scenario], { noise, samples, detail: true }));
-    const drivers = driversOf(model, draws, [scenario], run.expected);
+    const changes = options.further ? [scenario, options.further] : [scenario];
+    const run = step(runScenario(model, draws, changes, { noise, samples, detail: true }));
+    const drivers = driversOf(model, draws, changes, run.expected);
     const stressed = stresses.map((stress) => ({
       stress,
       run: step(runScenario(model, draws, [scenario, stress], { noise, samples, detail: false })),

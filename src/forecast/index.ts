@@ -1,3 +1,11 @@
+export { type PortableModel, portableModel, readModel } from './browser/portable-model.ts';
+export {
+  forecastWithSliders,
+  type SliderNumber,
+  type SliderRun,
+  type Sliders,
+  sliderNumbers,
+} from './browser/sliders.ts';
 export {
   type CalibrationRow,
   type Estimate,
@@ -27,21 +35,40 @@ export {
   type StressRun,
   trialsMax,
 } from './forecast.ts';
-export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
-export type { Measured, ModelProblem, Parameter } from './model/number.ts';
 export {
-  byLine,
+  explainMissing,
+  type MeasuredValue,
+  type MeasuredValues,
+  measuredLookup,
+  measuredNotes,
+  measuredPaths,
+  type RecordOfStage,
+  readMeasured,
+} from './measured/measured-values.ts';
+export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
+export { type FactorName, factorNames } from './model/changes.ts';
+export { type Measured, type ModelProblem, meanOfQuantity, type Parameter } from './model/number.ts';
+export {
   changedInputs,
+  compareMonth,
+  compareTrees,
   compareWithFacts,
+  coveredRange,
   type ForecastInputs,
-  type ForecastRecords,
+  type ForecastReason,
   type ForecastVersion,
-  fingerprintOf,
+  forecastIntervals,
   forecastTree,
+  inputsOf,
+  type KeptForecast,
   type MonthComparison,
   type MonthFacts,
+  type NodeComparison,
+  plainScenario,
   type TrackRecord,
+  type TreeComparison,
   trackRecord,
+  type UsdInterval,
   versionOf,
 } from './record/index.ts';
 export { changeMarkdown, changeText } from './report/change-text.ts';

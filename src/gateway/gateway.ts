@@ -20,6 +20,7 @@ import { understand } from './pipeline/understand.ts';
 import type { Gateway, GatewayDeps } from './ports.ts';
 import { protocols } from './protocols/index.ts';
 import { type Protocol, passThrough } from './protocols/protocol.ts';
+import { RefusedCalls } from './refused-calls.ts';
 import { asBurnrateError, refuse } from './server/refusal.ts';
 import { BodyBudget, readBody } from './server/request-body.ts';
 import { dataPlaneKind, routeOf } from './server/route.ts';
@@ -65,6 +66,7 @@ class DataPlane implements Gateway {
   readonly #controls: Controls;
   readonly #keeping: NodeJS.Timeout;
   readonly #idempotency: Idempotency;
+  readonly #refused: RefusedCalls;
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
   #onIdle: () => void = () => undefined;
@@ -77,6 +79,7 @@ class DataPlane implements Gateway {
     this.#keeping = setInterval(() => this.#controls.keepLearning(), limits.keepLearningMs);
     this.#keeping.unref();
     this.#idempotency = new Idempotency(deps.clock);
+    this.#refused = new RefusedCalls(deps.budgets.account, deps.clock);
     const calls = callMemory(deps.clock, deps.ids, settings);
     this.#touch = calls.touch;
     this.#pipeline = this.#compose(calls.stage);
@@ -191,6 +194,7 @@ class DataPlane implements Gateway {
       if (failed) this.#counters.noteError(failed.code);
     } catch (error) {
       await this.#bookLost(exchange);
+      this.#refused.note(exchange, asBurnrateError(error));
       this.#refuse(exchange.req, exchange.res, exchange.route.protocol, error, this.#controls.headers(exchange));
     } finally {
       this.#leave(exchange);
@@ -253,6 +257,10 @@ class DataPlane implements Gateway {
   }
 
   stats() {
-    return { ...this.#counters.snapshot(), controls: this.#controls.counters.snapshot() };
+    return {
+      ...this.#counters.snapshot(),
+      controls: this.#controls.counters.snapshot(),
+      refused: this.#refused.latest,
+    };
   }
 }

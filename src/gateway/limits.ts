@@ -61,6 +61,10 @@ export const limits = {
   idempotentBytesMax: 64 * 1024 * 1024,
   idempotencyMs: 24 * 60 * 60_000,
   idempotencyKeyBytesMax: 256,
+  /** Refused calls told of, what is listed of the holds against each, and how often those are looked at. */
+  refusedCallsKept: 100,
+  refusedHoldsKept: 10,
+  refusedHoldsEveryMs: 250,
   /** Told to a client that is refused because a bound is reached. */
   overloadedRetryAfterMs: 1_000,
 } as const;

@@ -5,7 +5,7 @@ import type { Config } from '../config/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { RateRule } from '../policy/index.ts';
 import type { PriceBook } from '../pricing/index.ts';
-import type { BudgetDefinition, Scope, ScopeDimension } from '../tree/index.ts';
+import type { BudgetDefinition, RefusedCall, Scope, ScopeDimension } from '../tree/index.ts';
 import type { ControlStats } from './control/control-counters.ts';
 
 /** One line of the process log; never carries a secret, a prompt or an answer. */
@@ -100,6 +100,8 @@ export interface GatewayStats {
   readonly overheadSeconds: Histogram;
   /** Holds, waits, early ends and brakes. */
   readonly controls: ControlStats;
+  /** The latest calls that budgets, limits and plans refused. */
+  readonly refused: readonly RefusedCall[];
 }
 
 export interface Histogram {

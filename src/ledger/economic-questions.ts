@@ -15,10 +15,9 @@ export interface GroupedQuery extends EconomicQuery {
   readonly by: readonly Dimension[];
 }
 
-/** What flowed, by group. Attempts older than the retention period are not in it. */
+/** What flowed, by group. Calls, runs, interactions and sessions count where their first attempt does. */
 export interface TrafficRow {
   readonly dimensions: Readonly<Record<string, string | null>>;
-  readonly users: number;
   readonly sessions: number;
   readonly interactions: number;
   readonly runs: number;
@@ -35,11 +34,31 @@ export interface TrafficRow {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cost: Usd;
-  /** Duration of attempts, ms; null without attempts. */
-  readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number } | null;
   /** Estimated input tokens by part, over `attemptsWithParts`. */
   readonly parts: PartTokens;
   readonly attemptsWithParts: number;
+}
+
+/** How many users there were, by group; a user counts in every group seen in. */
+export interface UsersRow {
+  readonly dimensions: Readonly<Record<string, string | null>>;
+  readonly users: number;
+}
+
+/** Users first seen in one week of the range, and what they did in one week from then on. Weeks begin on Monday. */
+export interface CohortRow {
+  readonly firstWeek: string;
+  readonly week: string;
+  readonly users: number;
+  readonly cost: Usd;
+}
+
+/** How often something came in something larger, over a sample. */
+export interface Repetitions {
+  /** How many of the larger held so many of the smaller. */
+  readonly bars: readonly { readonly value: number; readonly count: number }[];
+  /** Share of all sessions, or interactions, that was looked at; 1 when all were. */
+  readonly share: number;
 }
 
 /** Runs that began in the range, by dimensions of their first attempt, their latest outcome and its role. */
@@ -49,8 +68,6 @@ export interface EndingRow {
   readonly outcome: OutcomeKind | null;
   readonly role: string | null;
   readonly runs: number;
-  /** Known cost of the runs' attempts before the end of the range. */
-  readonly cost: Usd;
   readonly value: Usd;
   readonly humanMinutes: number;
   readonly ratings: number;
@@ -90,7 +107,7 @@ export interface RunRow {
 }
 
 export interface RunSample {
-  /** At most the limit, chosen by a hash of the run: the same runs whenever asked. */
+  /** About as many as the limit and at most so many, chosen by a hash of the run: the same runs whenever asked. */
   readonly rows: readonly RunRow[];
   /** How many runs there are. */
   readonly runs: number;
@@ -105,6 +122,10 @@ export interface AttemptCursor {
 /** Questions only the economics of a product asks. */
 export interface EconomicQuestions {
   traffic(query: GroupedQuery): Promise<readonly TrafficRow[]>;
+  users(query: GroupedQuery): Promise<readonly UsersRow[]>;
+  cohorts(query: EconomicQuery): Promise<readonly CohortRow[]>;
+  /** Interactions of a session, or runs of an interaction. */
+  repetitions(query: EconomicQuery, of: 'session' | 'interaction'): Promise<Repetitions>;
   endings(query: GroupedQuery): Promise<readonly EndingRow[]>;
   retries(query: EconomicQuery): Promise<readonly RetryRow[]>;
   runs(query: EconomicQuery, limit: number): Promise<RunSample>;

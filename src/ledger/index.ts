@@ -1,13 +1,16 @@
 export type {
   AttemptCursor,
+  CohortRow,
   EconomicQuery,
   EconomicQuestions,
   EndingRow,
   GroupedQuery,
+  Repetitions,
   RetryRow,
   RunRow,
   RunSample,
   TrafficRow,
+  UsersRow,
 } from './economic-questions.ts';
 export type {
   CostAnswer,
@@ -36,6 +39,14 @@ export type {
   Quantiles,
   RunOnPage,
 } from './operation-questions.ts';
+export {
+  type AnsweredCall,
+  type PeopleQuestions,
+  type ToldUsage,
+  type ToldUsageResult,
+  type WorkRow,
+  workDimensions,
+} from './people-questions.ts';
 export { connectLedger } from './remote/connect-ledger.ts';
 export { type LedgerServer, serveLedger } from './remote/serve-ledger.ts';
 export { type DimensionName, dimensionNames, isDimension } from './sql/dimensions.ts';

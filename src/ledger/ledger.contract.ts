@@ -9,6 +9,7 @@ import { historyContract } from './ledger-history.contract.ts';
 import { sumsContract } from './ledger-sums.contract.ts';
 import { cost, type LedgerUnderTest, march, useLedger } from './ledger-under-test.contract.ts';
 import { operationQuestionsContract } from './operation-questions.contract.ts';
+import { peopleQuestionsContract } from './people-questions.contract.ts';
 import { dimensionNames } from './sql/dimensions.ts';
 
 const hourMs = 3_600_000;
@@ -309,4 +310,5 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
   sumsContract(name, open);
   economicQuestionsContract(name, open);
   operationQuestionsContract(name, open);
+  peopleQuestionsContract(name, open);
 }

@@ -2,6 +2,7 @@ import type { Usd } from '../money/index.ts';
 import type { Attempt, AttributionName, CostNode, Outcome, ShipBatch } from '../tree/index.ts';
 import type { EconomicQuestions } from './economic-questions.ts';
 import type { OperationQuestions } from './operation-questions.ts';
+import type { PeopleQuestions } from './people-questions.ts';
 
 /** Half-open: from ≤ startedAt < to, ms since the Unix epoch. */
 export interface TimeRange {
@@ -127,7 +128,7 @@ export interface RetentionRule extends RetentionPeriods {
 }
 
 /** The analytical record every question is asked of. One owner process per file; every engine passes `ledger.contract.ts`. */
-export interface Ledger extends EconomicQuestions, OperationQuestions {
+export interface Ledger extends EconomicQuestions, OperationQuestions, PeopleQuestions {
   /** Appends rows and the journal's watermark in one transaction; entries at or below the watermark are skipped. @returns the watermark */
   append(batch: ShipBatch): Promise<number>;
   watermark(journalId: string): Promise<number>;

@@ -93,9 +93,10 @@ export function operationQuestionsContract(name: string, open: () => Promise<Led
       expect(rows.map((row) => row.dimensions.workflow)).toEqual(['support', 'search']);
       expect(rows[0]).toMatchObject({
         ...{ calls: 2, attempts: 3, failedAttempts: 1, furtherAttempts: 1, silentAttempts: 0, streamedAttempts: 0 },
-        durationMs: { p50: 300 },
         cost: cost(attempts.slice(0, 3)),
       });
+      const p50 = rows[0]?.durationMs?.p50 ?? 0;
+      expect(Math.abs(p50 / 300 - 1)).toBeLessThanOrEqual(0.01);
       expect(rows[1]).toMatchObject({ silentAttempts: 1, unknownPriceAttempts: 1, streamedAttempts: 1 });
       const byDay = await under.ledger.performance({ ...everything, by: ['day'] });
       expect(byDay.map((row) => row.dimensions.day)).toEqual(['2026-03-02', '2026-03-03']);

@@ -9,7 +9,7 @@ export type {
   WrittenRates,
   WrittenServiceTier,
 } from './price-override.ts';
-export { listPrices, type PriceListing, type PriceReport, priceReport } from './price-report.ts';
+export { listPrices, type PriceListing, type PriceReport, priceReport, readAnyUsage } from './price-report.ts';
 export { type MergedAnthropicUsage, mergeAnthropicUsage } from './read-anthropic.ts';
 export { readUsage } from './read-usage.ts';
 export { gpuRates, type RequestShape, usdPerMillionOutput } from './self-hosted.ts';

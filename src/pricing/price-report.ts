@@ -70,8 +70,11 @@ const anthropicFields = ['cache_creation_input_tokens', 'cache_read_input_tokens
 const wrapperFields = ['usage', 'response', 'message', 'data', 'results'];
 const imageModel = /^(?:gpt-image|chatgpt-image|dall-e)/;
 
-/** The formats share almost no field names, so the shape tells the protocol; where it does not, they mean the same. */
-function readAnyUsage(usage: unknown, model: string): UsageReading {
+/**
+ * Reads a provider's usage object (OpenAI, Anthropic, Gemini; bare or within its whole answer) or quantities by our own
+ * buckets. The formats share almost no field names, so the shape tells the protocol; where it does not, they mean the same.
+ */
+export function readAnyUsage(usage: unknown, model: string): UsageReading {
   if (Array.isArray(usage)) return readUsage('gemini', 'generateContent', usage);
   if (!isObject(usage)) return { ok: false, reason: 'invalid', message: 'it is not an object' };
   if (isOurs(usage)) return readOurs(usage);

@@ -10,7 +10,11 @@ import type { LedgerStart, WorkerStart } from './messages.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 /** The verbs main.ts understands besides the public ones: what a forked child is told to be. */
-export const childVerbs = { ledger: 'internal-ledger', worker: 'internal-worker' } as const;
+export const childVerbs = {
+  ledger: 'internal-ledger',
+  worker: 'internal-worker',
+  forecast: 'internal-forecast',
+} as const;
 
 export interface ChildOptions {
   /** The script that is run for every process: main.ts, built or not. */

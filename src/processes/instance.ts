@@ -3,15 +3,17 @@ import { type ApiPorts, type Assets, type ControlPlane, createApi, openIdentify,
 import type { Clock, IdSource, Random } from '../base/index.ts';
 import { type Books, serveBooks } from '../books/index.ts';
 import { assertListenAllowed, type Config } from '../config/index.ts';
+import type { Forecaster } from '../economics/index.ts';
 import { connectLedger, type Ledger } from '../ledger/index.ts';
 import type { RemoteServer } from '../remote/index.ts';
 import { startScheduler } from '../scheduler/index.ts';
+import { askWorkers } from './ask-workers.ts';
 import { assertPortFree, serveControlPlane, superviseLedger, superviseWorker } from './control.ts';
 import { type DataFolder, openDataFolder, openSocketFolder, type SocketFolder } from './data-folder.ts';
 import type { Engines } from './engines.ts';
 import { fileBudgets } from './file-budgets.ts';
-import { heldMoney } from './held-money.ts';
 import { instanceFacts } from './instance-facts.ts';
+import { instanceForecaster } from './instance-forecaster.ts';
 import { instanceMetrics } from './instance-metrics.ts';
 import type { Log } from './log.ts';
 import type { Supervised } from './supervise.ts';
@@ -65,6 +67,13 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 /** Who changed what the file changed, in the audit record. */
 const fileActor = 'burnrate.yaml';
 
+/** What questions are asked of, once it is open. */
+interface Opened {
+  readonly ledger: Ledger;
+  readonly books: Books;
+  readonly forecasts: Forecaster;
+}
+
 /** The parts of an instance in the order they start; they stop in the opposite order, however far the start came. */
 class Parts {
   readonly #options: InstanceOptions;
@@ -101,8 +110,11 @@ class Parts {
       budgets: this.#books.budgets,
     });
     const port = await this.#startWorkers();
-    this.#startScheduler(port, this.#ledger, this.#books);
-    await this.#startControlPlane(port, this.#ledger, this.#books);
+    const forecasts = instanceForecaster(this.#options, this.#ledger, this.#books.forecasts);
+    const engines = { ledger: this.#ledger, books: this.#books, forecasts };
+    await this.#startControlPlane(port, engines);
+    // Last: what happens by itself may take its time, and nobody waits for it.
+    this.#startScheduler(port, engines);
     return this.#instance(port);
   }
 
@@ -146,22 +158,23 @@ class Parts {
     };
   }
 
-  #startScheduler(port: number, ledger: Ledger, books: Books): void {
+  #startScheduler(port: number, opened: Opened): void {
     const publicUrl = instanceFacts(this.#options, port).url;
-    this.#scheduler = startScheduler({ ...this.#options, ledger, books, publicUrl, fetch });
+    this.#scheduler = startScheduler({ ...this.#options, ...opened, publicUrl, fetch });
   }
 
-  async #startControlPlane(port: number, ledger: Ledger, books: Books): Promise<void> {
-    this.#api = createApi(this.#apiPorts(port, ledger, books));
+  async #startControlPlane(port: number, opened: Opened): Promise<void> {
+    this.#api = createApi(this.#apiPorts(port, opened));
     this.#server = await serveControlPlane(this.#api, this.#sockets.control);
   }
 
-  #apiPorts(port: number, ledger: Ledger, books: Books): ApiPorts {
+  #apiPorts(port: number, { ledger, books, forecasts }: Opened): ApiPorts {
     const { clock, ids, assets, log } = this.#options;
-    const budgets = { clock, books, heldMoney: heldMoney(this.#workers, clock) };
+    const budgets = { clock, books, ...askWorkers(this.#workers, clock) };
     return {
       ids,
       ledger,
+      forecasts,
       ...budgets,
       assets,
       config: this.#options.config,

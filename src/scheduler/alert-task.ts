@@ -7,6 +7,7 @@ import {
   advance,
   alertWatcher,
   isSilenced,
+  type MonthStanding,
   providerAllowances,
   type WatchedBudget,
   watchRules,
@@ -25,6 +26,8 @@ export interface AlertTaskOptions {
   readonly alerts: AlertBooks;
   readonly budgets: Pick<BudgetBooks, 'list'>;
   readonly ids: IdSource;
+  /** How the months of the forecast in force stand; asked once an hour. */
+  readonly standings: (nowMs: number) => Promise<readonly MonthStanding[]>;
 }
 
 /** Looks at the ledger once a minute, keeps what it sees in the books and writes down whom to tell. */
@@ -33,11 +36,13 @@ export function alertTask(options: AlertTaskOptions): Task {
   const watch = alertWatcher(feed);
   const rules = watchRules(config);
   const allowances = providerAllowances(config);
+  const standingsAt = hourly(options.standings);
   return {
     name: 'alerts',
     everyMs,
     async run(nowMs) {
-      const settings = { rules, allowances, budgets: watchedBudgets(await budgets.list(), nowMs) };
+      const watched = watchedBudgets(await budgets.list(), nowMs);
+      const settings = { rules, allowances, budgets: watched, standings: await standingsAt(nowMs) };
       const findings = await watch(settings, nowMs);
       const known = (await alerts.current(nowMs - endedSinceMs)) as Parameters<typeof advance>[0];
       const { changed, tell } = advance(known, findings, nowMs, () => ids.next('alert'));
@@ -45,6 +50,18 @@ export function alertTask(options: AlertTaskOptions): Task {
       await alerts.save(changed, deliveries);
       await alerts.prune(nowMs - keepAlertsMs);
     },
+  };
+}
+
+const hourMs = 3_600_000;
+
+/** Asks anew once an hour; what failed is asked again at the next look. */
+function hourly<T>(ask: (nowMs: number) => Promise<T>): (nowMs: number) => Promise<T> {
+  let known: { readonly hour: number; readonly answer: T } | null = null;
+  return async (nowMs) => {
+    const hour = Math.floor(nowMs / hourMs);
+    if (known?.hour !== hour) known = { hour, answer: await ask(nowMs) };
+    return known.answer;
   };
 }
 

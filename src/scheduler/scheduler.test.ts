@@ -203,7 +203,14 @@ alerts:
     attempts: 50,
   };
   const feed = { costs: async () => ({ rows: [silent], total: silent, rowsLeftOut: 0 }) } as never;
-  const task = alertTask({ config, feed, alerts: books.alerts, budgets: books.budgets, ids: idSource(clock) });
+  const task = alertTask({
+    config,
+    feed,
+    alerts: books.alerts,
+    budgets: books.budgets,
+    ids: idSource(clock),
+    standings: async () => [],
+  });
   const signal = new AbortController().signal;
   await task.run(clock.nowMs(), signal);
   clock.advance(60_000);

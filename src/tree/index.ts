@@ -26,6 +26,7 @@ export {
   noCounts,
   totalOf,
 } from './cost-tree.ts';
+export type { HeldByCall, RefusedCall, RefusingBudget } from './refused-call.ts';
 export {
   type Bucket,
   buckets,
@@ -46,6 +47,7 @@ export {
   attributionNames,
   type CostLine,
   type FailureClass,
+  type HumanWork,
   type LineKind,
   lineKinds,
   type Outcome,

@@ -184,6 +184,24 @@ export interface Outcome {
   readonly recordedAtMs: number;
 }
 
+/** Minutes a person spent on one answer or one run, outside what the run's outcome says. */
+export interface HumanWork extends Attribution {
+  /** The same id is the same work. */
+  readonly id: string;
+  /** What asked for it, like `sample` or `escalation`. */
+  readonly kind: string;
+  /** What came of it, like `approve`. */
+  readonly decision: string;
+  readonly callId: string | null;
+  readonly keyId: string | null;
+  readonly role: string | null;
+  readonly minutes: number;
+  /** When it was done, ms since the Unix epoch; what it costs falls into the range that holds this. */
+  readonly atMs: number;
+  /** True when what was looked at came from the emulator. */
+  readonly simulated: boolean;
+}
+
 /** Rows on their way to the ledger. Applying a batch twice has the effect of applying it once. */
 export interface ShipBatch {
   readonly journalId: string;

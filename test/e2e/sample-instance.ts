@@ -10,6 +10,7 @@ import { defaultConfig } from '../../src/config/index.ts';
 import { openDuckDbLedger } from '../../src/ledger/duckdb/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { fakeBooks } from '../fakes/fake-books.ts';
+import { noForecasts } from '../fakes/fake-forecaster.ts';
 import type { SampleTraffic } from './sample-traffic.ts';
 import { repository } from './stack.ts';
 
@@ -61,6 +62,8 @@ function plainPorts(simulated: boolean, adminToken: string | undefined) {
     books: fakeBooks(),
     config: defaultConfig({}),
     heldMoney: async () => [],
+    refusedCalls: async () => [],
+    forecasts: noForecasts,
     instance: {
       version: '0.0.0-test',
       startedAtMs: systemClock.nowMs(),

@@ -1,4 +1,4 @@
-import type { AlertBooks, AuditEntry, Books, BudgetBooks, KeyRecord } from '../../src/books/index.ts';
+import type { AlertBooks, AuditEntry, Books, BudgetBooks, KeyRecord, ReviewBooks } from '../../src/books/index.ts';
 
 const noMoney = () => Promise.reject(new Error('this fake keeps no money; test such questions on SQLite'));
 /** No budget is in force. */
@@ -31,8 +31,24 @@ const noAlerts: AlertBooks = {
   prune: async () => 0,
 };
 
+/** Nobody reviews anything. */
+const noReviews: ReviewBooks = {
+  add: async () => [],
+  get: async () => null,
+  list: async () => [],
+  counts: async () => ({ waiting: 0, started: 0, oldestWaitingAtMs: null }),
+  start: async () => ({ ok: false, reason: 'not_found' }),
+  release: async () => ({ ok: false, reason: 'not_found' }),
+  decide: async () => ({ ok: false, reason: 'not_found' }),
+  unrecorded: async () => [],
+  markRecorded: async () => undefined,
+  prune: async () => 0,
+};
+
 /** Books in memory, for tests of what stands on their port. */
-export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts'> & { readonly entries: AuditEntry[] } {
+export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts' | 'reviews'> & {
+  readonly entries: AuditEntry[];
+} {
   const entries: AuditEntry[] = [];
   const keys = new Map<string, KeyRecord>();
   const note = (actor: string, action: string, subject: string, before: unknown, after: unknown) => {
@@ -44,6 +60,7 @@ export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts'
     entries,
     budgets: noBudgets,
     alerts: noAlerts,
+    reviews: noReviews,
     keys: {
       async create(input, actor) {
         const id = input.id ?? `key_${keys.size + 1}`;

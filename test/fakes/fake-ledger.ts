@@ -22,6 +22,9 @@ export interface FakeLedger extends AskedLedger, Pick<Ledger, 'append' | 'waterm
 const unasked = () => Promise.reject(new Error('this fake keeps no history; test such questions on DuckDB'));
 const noHistory = {
   traffic: unasked,
+  users: unasked,
+  cohorts: unasked,
+  repetitions: unasked,
   endings: unasked,
   retries: unasked,
   runs: unasked,
@@ -31,6 +34,10 @@ const noHistory = {
   performance: unasked,
   lines: unasked,
   size: unasked,
+  recordWork: unasked,
+  work: unasked,
+  answeredCalls: unasked,
+  recordUsage: unasked,
 };
 
 export function fakeLedger(attempts: Attempt[] = []): FakeLedger {

@@ -74,11 +74,7 @@ export const fileLinesMax = 400;
 
 /** Files that may be longer, each with its reason. */
 export const longFiles: Readonly<Record<string, string>> = {
-  'src/forecast/model/stage.ts': 'the model of a stage: every key of a stage is read in one place',
   'src/forecast/report/forecast-report.ts': 'the types and the making of one JSON document',
-  'src/forecast/simulate/run-scenario.ts': 'the arrays of one simulation and the loops over them',
-  'src/forecast/simulate/stage-kernel.ts': 'what one call costs, whatever surrounds it',
-  'src/forecast/simulate/workflow-sample.ts': 'one trial of one workflow from traffic to outcome',
 };
 
 /** Files beside the source that only tests import, with what they are; contract suites need no entry. */

@@ -41,6 +41,16 @@ const economics = createRoute({
   path: '/economics',
   component: lazyRouteComponent(() => import('./pages/economics.tsx'), 'EconomicsPage'),
 });
+const behaviour = createRoute({
+  getParentRoute: () => root,
+  path: '/economics/behaviour',
+  component: lazyRouteComponent(() => import('./pages/behaviour.tsx'), 'BehaviourPage'),
+});
+const weekly = createRoute({
+  getParentRoute: () => root,
+  path: '/economics/weekly',
+  component: lazyRouteComponent(() => import('./pages/weekly.tsx'), 'WeeklyPage'),
+});
 const controls = createRoute({
   getParentRoute: () => root,
   path: '/controls',
@@ -64,6 +74,8 @@ export const router = createRouter({
     runs,
     run,
     economics,
+    behaviour,
+    weekly,
     controls,
     operations,
     settings,

@@ -83,7 +83,7 @@ export class BudgetAccount {
   /** The state machine, for reading. */
   get state(): Pick<
     LeaseAccount,
-    'pots' | 'openHolds' | 'openHoldsOf' | 'booksLost' | 'heldFor' | 'headroom' | 'standing' | 'checkpoint'
+    'pots' | 'holds' | 'openHolds' | 'openHoldsOf' | 'booksLost' | 'heldFor' | 'headroom' | 'standing' | 'checkpoint'
   > {
     return this.#account;
   }

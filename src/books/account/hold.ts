@@ -100,3 +100,25 @@ export function journalShares(
 export function holdEntry(kind: 'hold' | 'extend', hold: Hold): HoldEntry {
   return { kind, holdId: hold.id, shares: journalShares(hold.shares, (share) => share.amount) };
 }
+
+/** What one call holds of one budget instance, in its whole units. */
+interface CallHold {
+  readonly holdId: string;
+  readonly amount: bigint;
+}
+
+/** The calls that hold most of a budget instance, at most `max` of them, and how many hold anything of it. */
+export function largestHolds(
+  holds: Iterable<Hold>,
+  { budget, instance }: Pick<PotRef, 'budget' | 'instance'>,
+  max: number,
+): { readonly largest: readonly CallHold[]; readonly inAll: number } {
+  const found: CallHold[] = [];
+  for (const { id, shares } of holds) {
+    const own = shares.filter(({ pot: { ref } }) => ref.budget === budget && ref.instance === instance);
+    const amount = own.reduce((sum, share) => sum + share.amount, 0n);
+    if (amount > 0n) found.push({ holdId: id, amount });
+  }
+  found.sort((a, b) => (a.amount < b.amount ? 1 : a.amount > b.amount ? -1 : 0));
+  return { largest: found.slice(0, max), inAll: found.length };
+}

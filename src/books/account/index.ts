@@ -8,7 +8,7 @@ export {
   type HoldOutcome,
   type RefusedBudget,
 } from './budget-account.ts';
-export type { HoldRequest, Sizing } from './hold.ts';
+export { type HoldRequest, largestHolds, type Sizing } from './hold.ts';
 export { LeaseAccount, type LeaseAccountOptions } from './lease-account.ts';
 export type { Pot, PotRef, PotStanding } from './pot.ts';
 export { type Recovered, recoverLeases } from './recover.ts';

@@ -86,6 +86,10 @@ export class LeaseAccount {
     return this.#holds.size;
   }
 
+  get holds(): IterableIterator<Hold> {
+    return this.#holds.values();
+  }
+
   get pots(): IterableIterator<Pot> {
     return this.#pots.values();
   }

@@ -5,7 +5,14 @@ import type { Schema } from './schema.ts';
 type Step = (db: Kysely<Schema>) => Promise<void>;
 
 /** Each step runs once, in order, in one transaction with its number. A released step is never edited: add one. */
-const steps: readonly Step[] = [createKeysAndAudit, createBudgets, createEndedHolders, createAlertsAndTasks];
+const steps: readonly Step[] = [
+  createKeysAndAudit,
+  createBudgets,
+  createEndedHolders,
+  createAlertsAndTasks,
+  createForecasts,
+  createReviews,
+];
 
 interface VersionTable {
   schema_version: { version: number };
@@ -183,4 +190,50 @@ async function createDeliveriesAndTasks(db: Kysely<Schema>): Promise<void> {
     .addColumn('ended_at_ms', 'bigint')
     .addColumn('failure', 'text')
     .execute();
+}
+
+async function createForecasts(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('forecasts')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('made_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('made_by', 'text', (column) => column.notNull())
+    .addColumn('automatic', 'integer', (column) => column.notNull())
+    .addColumn('reasons', 'text', (column) => column.notNull())
+    .addColumn('inputs', 'text', (column) => column.notNull())
+    .addColumn('summary', 'text', (column) => column.notNull())
+    .addColumn('report', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('forecasts_by_time').on('forecasts').columns(['made_at_ms', 'id']).execute();
+}
+
+async function createReviews(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('reviews')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('workflow', 'text')
+    .addColumn('stage', 'text')
+    .addColumn('call_id', 'text')
+    .addColumn('run', 'text')
+    .addColumn('role', 'text')
+    .addColumn('labels', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text')
+    .addColumn('link', 'text')
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('reviewer', 'text')
+    .addColumn('started_at_ms', 'bigint')
+    .addColumn('spent_ms', 'bigint', (column) => column.notNull())
+    .addColumn('decided_at_ms', 'bigint')
+    .addColumn('decision', 'text')
+    .addColumn('minutes', 'double precision')
+    .addColumn('minutes_stated', 'integer', (column) => column.notNull())
+    .addColumn('note', 'text')
+    .addColumn('decided_by', 'text')
+    .addColumn('decided_as', 'text')
+    .addColumn('in_ledger', 'integer', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('reviews_by_age').on('reviews').columns(['state', 'created_at_ms', 'id']).execute();
+  await db.schema.createIndex('reviews_to_record').on('reviews').columns(['in_ledger', 'state']).execute();
 }

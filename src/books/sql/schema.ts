@@ -14,6 +14,8 @@ export interface Schema {
   readonly leaders: LeaderRow;
   readonly tasks: TaskRow;
   readonly ended_holders: EndedHolderRow;
+  readonly reviews: ReviewRow;
+  readonly forecasts: ForecastRow;
 }
 
 /** Sequence numbers that grow in commit order, because whoever draws one holds the row until it commits. */
@@ -128,4 +130,42 @@ export interface TaskRow {
   started_at_ms: number;
   ended_at_ms: number | null;
   failure: string | null;
+}
+
+export interface ForecastRow {
+  id: string;
+  made_at_ms: number;
+  made_by: string;
+  automatic: number;
+  reasons: string;
+  inputs: string;
+  summary: string;
+  report: string;
+}
+
+/** `labels` is JSON; workflow and stage are also columns, to list by. */
+export interface ReviewRow {
+  id: string;
+  kind: string;
+  state: string;
+  workflow: string | null;
+  stage: string | null;
+  call_id: string | null;
+  run: string | null;
+  role: string | null;
+  labels: string;
+  reason: string | null;
+  link: string | null;
+  created_at_ms: number;
+  reviewer: string | null;
+  started_at_ms: number | null;
+  spent_ms: number;
+  decided_at_ms: number | null;
+  decision: string | null;
+  minutes: number | null;
+  minutes_stated: number;
+  note: string | null;
+  decided_by: string | null;
+  decided_as: string | null;
+  in_ledger: number;
 }

@@ -2,7 +2,9 @@ import type { Books } from '../books.ts';
 import { sqlAlerts } from './alerts-sql.ts';
 import { sqlAudit } from './audit-sql.ts';
 import { sqlBudgets } from './budgets-sql.ts';
+import { sqlForecasts } from './forecasts-sql.ts';
 import { sqlKeys } from './keys-sql.ts';
+import { sqlReviews } from './reviews-sql.ts';
 import type { Store } from './store.ts';
 import { sqlTasks } from './tasks-sql.ts';
 
@@ -13,7 +15,9 @@ export function sqlBooks(store: Store, close: () => Promise<void>): Books {
     audit: sqlAudit(store),
     budgets: sqlBudgets(store),
     alerts: sqlAlerts(store),
+    reviews: sqlReviews(store),
     tasks: sqlTasks(store),
+    forecasts: sqlForecasts(store),
     close,
   };
 }

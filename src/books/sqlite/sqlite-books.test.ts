@@ -7,6 +7,8 @@ import { idSource, manualClock } from '../../base/index.ts';
 import { alertsContract } from '../alerts.contract.ts';
 import { type BooksHarness, booksContract } from '../books.contract.ts';
 import { budgetsContract } from '../budgets.contract.ts';
+import { forecastsContract } from '../forecasts.contract.ts';
+import { reviewsContract } from '../reviews.contract.ts';
 import { openSqliteBooks } from './index.ts';
 
 function sqliteHarness(): BooksHarness {
@@ -25,6 +27,8 @@ function sqliteHarness(): BooksHarness {
 booksContract('sqlite', sqliteHarness);
 budgetsContract('sqlite', sqliteHarness);
 alertsContract('sqlite', sqliteHarness);
+reviewsContract('sqlite', sqliteHarness);
+forecastsContract('sqlite', sqliteHarness);
 
 describe('opening a SQLite file', () => {
   test('a file that cannot be opened is an operational failure', async () => {

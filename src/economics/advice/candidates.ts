@@ -1,7 +1,7 @@
 import type { Config, Stage } from '../../config/index.ts';
-import type { Attempt } from '../../tree/index.ts';
 import { inputTokensOf } from '../../tree/index.ts';
 import type { StagePolicy } from '../what-if/policy.ts';
+import type { StageAttempts } from '../what-if/read-history.ts';
 
 export type Lever = 'cache' | 'trim' | 'shorten' | 'retries' | 'switch' | 'batch';
 
@@ -14,12 +14,10 @@ export interface Candidate {
   readonly risk: string;
 }
 
-export interface StageHistory {
+export interface StageHistory extends StageAttempts {
   readonly workflow: string;
   readonly stage: string;
   readonly settings: Stage;
-  /** In the order they began. */
-  readonly attempts: readonly Attempt[];
 }
 
 const dayMs = 86_400_000;

@@ -33,7 +33,7 @@ function week(number: number): Attempt[] {
   const random = seededRandom(number + 1);
   return Array.from({ length: 300 }, (_, index) => {
     const usage = { input: 500 + Math.floor(random.next() * 1_000), output: 50 + Math.floor(random.next() * 100) };
-    const startedAtMs = weekFrom(number) + index * 60_000;
+    const startedAtMs = weekFrom(number) + Math.floor((index * weekMs) / 300);
     const fingerprint = random.next() < 1 / 3 ? 'often' : `f${number}_${index}`;
     const base = { workflow: 'w', stage: 'ask', modelServed: 'big', modelRequested: 'big', streamed: true };
     const made = caseAttempt(`${number}_${index}`, { ...base, usage, startedAtMs, fingerprint, partTokens: null });

@@ -2,11 +2,11 @@ import type { Config, ConfigEdit } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { compareUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
-import type { Attempt } from '../../tree/index.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
-import { perOne, ratio } from '../units/ratio.ts';
+import { perOne } from '../units/ratio.ts';
 import { readUnitEconomics, type UnitEconomics } from '../units/unit-economics.ts';
-import { type WhatIf, whatIf } from '../what-if/what-if.ts';
+import { readStageAttempts } from '../what-if/read-history.ts';
+import { type WhatIf, whatIfOf } from '../what-if/what-if.ts';
 import { type Candidate, candidatesOf, type Lever, type StageHistory } from './candidates.ts';
 
 /** A change worth making, measured on this product's own history. */
@@ -43,7 +43,8 @@ export interface Advice {
 }
 
 const stagesMax = 8;
-const attemptsMax = 10_000;
+/** Attempts looked at of each. */
+const attemptsMax = 4_000;
 const attemptsNeeded = 50;
 /** Less than this share of a stage's cost is not worth a change. */
 const shareMin = 0.01;
@@ -78,9 +79,7 @@ async function readHistories(ledger: EconomicLedger, range: TimeRange, config: C
   });
   return Promise.all(
     described.slice(0, stagesMax).map(async (each) => {
-      const where = { workflow: [each.workflow], stage: [each.stage] };
-      const attempts: readonly Attempt[] = await ledger.history({ range, where }, attemptsMax);
-      return { ...each, attempts };
+      return { ...each, ...(await readStageAttempts(ledger, range, [each], attemptsMax)) };
     }),
   );
 }
@@ -93,8 +92,8 @@ interface Trial {
 function tried(candidate: Candidate, history: StageHistory, { range, prices }: Trial): Recommendation[] {
   const { workflow, stage } = history;
   const { lever, key, value, risk } = candidate;
-  const result = whatIf(history.attempts, range, [candidate.policy], prices, history.attempts.length === attemptsMax);
-  const share = ratio(Number(result.saving.picos), Number(result.recorded.picos)) ?? 0;
+  const result = whatIfOf(history, range, [candidate.policy], prices);
+  const share = result.share.estimate;
   if (result.low.picos <= 0n || share < shareMin) return [];
   const edit = { path: ['workflows', workflow, 'stages', stage, key], value };
   const id = `${lever}:${workflow}:${stage}:${JSON.stringify(value)}`;

@@ -1,5 +1,6 @@
 import type { CostAnswer, CostQuery } from '../../ledger/index.ts';
 import type { BudgetDefinition } from '../../tree/index.ts';
+import type { MonthStanding } from '../forecasts/month-facts.ts';
 
 /** What is watched. */
 export const watchedKinds = [
@@ -14,6 +15,7 @@ export const watchedKinds = [
   'concentration',
   'provider-headroom',
   'silent-meter',
+  'forecast-miss',
 ] as const;
 export type WatchedKind = (typeof watchedKinds)[number];
 export type AlertSeverity = 'page' | 'ticket' | 'info';
@@ -56,6 +58,8 @@ export interface WatchSettings {
   readonly rules: readonly WatchRule[];
   readonly budgets: readonly WatchedBudget[];
   readonly allowances: readonly ProviderAllowance[];
+  /** Months of the forecast in force beside what they cost so far. */
+  readonly standings: readonly MonthStanding[];
 }
 
 /** A figure an alert rests on; money is decimal text in US dollars. */

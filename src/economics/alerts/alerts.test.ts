@@ -15,7 +15,7 @@ import { type Alert, advance, alertWatcher, isSilenced, watchRules, windowsOf } 
 
 const startMs = Date.UTC(2026, 2, 2);
 const knownDays = 15;
-const settings = { rules: watchRules(defaultConfig({})), budgets: [], allowances: [] };
+const settings = { rules: watchRules(defaultConfig({})), budgets: [], allowances: [], standings: [] };
 
 /** Half a month of ordinary traffic, then a day with what goes wrong in it; a look every half hour of that day. */
 async function dayWith(incident: Partial<Incident>): Promise<Alert[]> {

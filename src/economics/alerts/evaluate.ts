@@ -1,5 +1,6 @@
 import type { AlertFeed, Finding, WatchedKind, WatchRule, WatchSettings } from './alert.ts';
 import { budgetFindings } from './burn-rate.ts';
+import { forecastMisses } from './forecast-findings.ts';
 import { type Look, looker } from './look.ts';
 import { providerHeadrooms, silentMeters } from './provider-findings.ts';
 import { newHighCostRoutes, priceJumps, promptGrowth } from './route-findings.ts';
@@ -22,6 +23,7 @@ const watches: Readonly<Record<WatchedKind, Watch>> = {
   concentration: concentrations,
   'provider-headroom': (rule, look, settings) => providerHeadrooms(rule, settings.allowances, look),
   'silent-meter': silentMeters,
+  'forecast-miss': async (rule, _look, { standings }) => forecastMisses(rule, standings),
 };
 
 const urgency = { page: 0, ticket: 1, info: 2 } as const;

@@ -27,6 +27,7 @@ export const kindDefaults: Readonly<Record<WatchedKind, Defaults>> = {
   concentration: defaults('info', 0.4, dayMs, 50, 100n * cent),
   'provider-headroom': defaults('ticket', 0.8, 10 * minuteMs, 0, 0n),
   'silent-meter': defaults('ticket', 0.01, hourMs, 20, 0n),
+  'forecast-miss': defaults('ticket', 1, hourMs, 0, 100n * cent),
 };
 
 const isWatched = (kind: string): kind is WatchedKind => (watchedKinds as readonly string[]).includes(kind);

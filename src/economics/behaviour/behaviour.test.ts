@@ -67,7 +67,7 @@ describe('on a ledger', () => {
       call('7', 'u2', 'i6', 2),
       caseAttempt('8'),
     ]);
-    const found = await readBehaviour(on.ledger, { range: march, timeZone: 'UTC' });
+    const found = await readBehaviour(on.ledger, { range: march, timeZone: 'UTC', where: {} });
     expect(found.depth).toEqual([
       { value: 1, count: 2 },
       { value: 2, count: 2 },

@@ -1,5 +1,5 @@
-import type { EconomicQuery, TimeRange, TrafficRow } from '../../ledger/index.ts';
-import { addUsd, sumUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import type { CohortRow, CostQuery, EconomicQuery, Repetitions, TimeRange } from '../../ledger/index.ts';
+import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { groupBy } from '../sampling/group-by.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 import { perOne } from '../units/ratio.ts';
@@ -12,7 +12,7 @@ export interface Bar {
   readonly count: number;
 }
 
-/** Users who were first seen in one week, and what they did in each week from then on. */
+/** Users who were first seen in one week (UTC), and what they did in each week from then on. */
 export interface Cohort {
   readonly week: string;
   readonly users: number;
@@ -23,8 +23,11 @@ export interface Behaviour {
   readonly range: TimeRange;
   /** Interactions of a session: how deep conversations go. */
   readonly depth: readonly Bar[];
+  /** Share of sessions looked at, and below of interactions: a sample of whole ones where there are very many. */
+  readonly depthShare: number;
   /** Runs of an interaction: a draft and its regenerations. */
   readonly chains: readonly Bar[];
+  readonly chainsShare: number;
   readonly repeats: Repeats;
   readonly concentration: Concentration;
   readonly cohorts: readonly Cohort[];
@@ -36,60 +39,53 @@ export interface Behaviour {
 export interface BehaviourQuestion {
   readonly range: TimeRange;
   readonly timeZone: string;
-  readonly workflow?: string;
+  readonly where: CostQuery['where'];
 }
 
 const barsMax = 20;
 const attemptsMax = 10_000;
+/** The dearest; their cost is what concentration is about. */
+const usersMax = 10_000;
 
 /** How users behave: depth, regenerations, impatience, concentration, and new users beside old ones. */
 export async function readBehaviour(ledger: EconomicLedger, question: BehaviourQuestion): Promise<Behaviour> {
-  const { range, timeZone, workflow } = question;
-  const query: EconomicQuery = { range, timeZone, where: workflow === undefined ? {} : { workflow: [workflow] } };
-  const [sessions, interactions, users, weeks, attempts] = await Promise.all([
-    ledger.traffic({ ...query, by: ['session'] }),
-    ledger.traffic({ ...query, by: ['interaction'] }),
-    ledger.traffic({ ...query, by: ['user'] }),
-    ledger.traffic({ ...query, by: ['user', 'week'] }),
+  const { range } = question;
+  const query: EconomicQuery = question;
+  const [depth, chains, users, weeks, attempts] = await Promise.all([
+    ledger.repetitions(query, 'session'),
+    ledger.repetitions(query, 'interaction'),
+    ledger.costs({ ...query, by: ['user'], limit: usersMax }),
+    ledger.cohorts(query),
     ledger.history(query, attemptsMax),
   ]);
-  const known = (rows: readonly TrafficRow[], name: string) => rows.filter((row) => row.dimensions[name] !== null);
-  const cohorts = cohortsOf(known(weeks, 'user'));
+  const known = users.rows.filter((row) => row.dimensions.user !== null);
+  const cohorts = cohortsOf(weeks);
   return {
     range,
-    depth: bars(known(sessions, 'session').map((row) => row.interactions)),
-    chains: bars(known(interactions, 'interaction').map((row) => row.runs)),
+    depth: bars(depth),
+    depthShare: depth.share,
+    chains: bars(chains),
+    chainsShare: chains.share,
     repeats: repeats(attempts),
-    concentration: concentration(known(users, 'user').map((row) => Number(row.cost.picos))),
+    concentration: concentration(known.map((row) => Number(row.cost.picos))),
     cohorts,
     ...onboarding(cohorts),
   };
 }
 
-function bars(values: readonly number[]): Bar[] {
-  const counted = groupBy(
-    values.filter((value) => value > 0),
-    (value) => Math.min(value, barsMax),
-  );
-  return [...counted].map(([value, own]) => ({ value, count: own.length })).sort((a, b) => a.value - b.value);
+/** The last bar holds all beyond. */
+function bars({ bars }: Repetitions): Bar[] {
+  const shown = bars.filter(({ value }) => value < barsMax);
+  const beyond = bars.filter(({ value }) => value >= barsMax).reduce((sum, { count }) => sum + count, 0);
+  return beyond === 0 ? shown : [...shown, { value: barsMax, count: beyond }];
 }
 
-function cohortsOf(rows: readonly TrafficRow[]): Cohort[] {
-  const weekOf = (row: TrafficRow) => row.dimensions.week ?? '';
-  const first = new Map<string, string>();
-  for (const row of rows.toSorted((a, b) => weekOf(a).localeCompare(weekOf(b)))) {
-    const user = row.dimensions.user ?? '';
-    if (!first.has(user)) first.set(user, weekOf(row));
-  }
-  return [...groupBy(rows, (row) => first.get(row.dimensions.user ?? '') ?? '')]
-    .map(([week, own]) => ({
-      week,
-      users: new Set(own.map((row) => row.dimensions.user)).size,
-      weeks: [...groupBy(own, weekOf)]
-        .map(([name, of]) => ({ week: name, users: of.length, cost: sumUsd(of.map((row) => row.cost)) }))
-        .sort((a, b) => a.week.localeCompare(b.week)),
-    }))
-    .sort((a, b) => a.week.localeCompare(b.week));
+function cohortsOf(rows: readonly CohortRow[]): Cohort[] {
+  return [...groupBy(rows, ({ firstWeek }) => firstWeek)].map(([week, own]) => ({
+    week,
+    users: own.find((row) => row.week === week)?.users ?? 0,
+    weeks: own.map(({ week: name, users, cost }) => ({ week: name, users, cost })),
+  }));
 }
 
 /** The first cohort is left out: its users may have been there before the range. */

@@ -83,7 +83,7 @@ describe('on a ledger', () => {
     for (const release of ['zz-first', 'aa-second']) {
       for (let index = 0; index < 40; index++) await under.end(`run_${release}_${index}`, 'success');
     }
-    const found = await readReleases(under.ledger, { range: march, by: 'release', timeZone: 'UTC' });
+    const found = await readReleases(under.ledger, { range: march, by: 'release', timeZone: 'UTC', where: {} });
     expect(found.releases.map((each) => [each.release, each.successes, each.inputTokens, each.parts?.system])).toEqual([
       ['zz-first', 40, 1_000, 100],
       ['aa-second', 40, 3_000, 2_100],

@@ -1,4 +1,4 @@
-import type { EconomicQuery, RunRow, TimeRange, TrafficRow } from '../../ledger/index.ts';
+import type { CostQuery, EconomicQuery, RunRow, TimeRange, TrafficRow } from '../../ledger/index.ts';
 import { sumUsd, type Usd } from '../../money/index.ts';
 import type { PartTokens } from '../../tree/index.ts';
 import { groupBy } from '../sampling/group-by.ts';
@@ -49,15 +49,15 @@ export interface ReleaseQuestion {
   readonly range: TimeRange;
   readonly timeZone: string;
   readonly by: 'release' | 'promptVersion';
-  readonly workflow?: string;
+  readonly where: CostQuery['where'];
 }
 
 const runsMax = 20_000;
 
 /** Each release with what an outcome cost before and after it, and how prompts grew from week to week. */
 export async function readReleases(ledger: EconomicLedger, question: ReleaseQuestion): Promise<Releases> {
-  const { range, timeZone, by, workflow } = question;
-  const query: EconomicQuery = { range, timeZone, where: workflow === undefined ? {} : { workflow: [workflow] } };
+  const { range, timeZone, by, where } = question;
+  const query: EconomicQuery = { range, timeZone, where };
   const [sample, traffic, weeks] = await Promise.all([
     ledger.runs(query, runsMax),
     ledger.traffic({ ...query, by: ['workflow', by] }),

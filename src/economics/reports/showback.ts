@@ -1,5 +1,5 @@
 import type { Config } from '../../config/index.ts';
-import type { Dimension, TimeRange } from '../../ledger/index.ts';
+import type { CostQuery, Dimension, TimeRange } from '../../ledger/index.ts';
 import { addUsd, sumUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
@@ -10,6 +10,8 @@ export interface ReportScope {
   readonly range: TimeRange;
   readonly config: Config;
   readonly simulated: boolean;
+  /** Only what these bear. */
+  readonly where?: CostQuery['where'];
 }
 
 /** Columns of a pivot; the cheapest beyond are one column. */
@@ -24,7 +26,7 @@ export async function readShowback(
 ): Promise<Report> {
   const { range, config } = scope;
   const by = columns === 'line' || columns === rows ? [rows] : [rows, columns];
-  const stack = await readCostStack(ledger, { range, by, timeZone: config.timeZone }, config);
+  const stack = await readCostStack(ledger, stackQuestion(by, scope), config);
   const cells = columns === 'line' ? cellsByLine(stack, rows) : cellsByGroup(stack, rows, columns);
   return {
     title: `Showback by ${rows} and ${columns}`,
@@ -32,6 +34,10 @@ export async function readShowback(
     paragraphs: ['Full cost: calls, people and overheads, allocated as burnrate.yaml states.'],
     tables: [pivot(cells, rows, stack.total)],
   };
+}
+
+function stackQuestion(by: readonly Dimension[], { range, config, where = {} }: ReportScope) {
+  return { range, by, timeZone: config.timeZone, where };
 }
 
 interface PivotCell {
@@ -88,7 +94,7 @@ export async function readChargeback(
   scope: ReportScope,
 ): Promise<Report> {
   const { range, config } = scope;
-  const stack = await readCostStack(ledger, { range, by, timeZone: config.timeZone }, config);
+  const stack = await readCostStack(ledger, stackQuestion(by, scope), config);
   const rows = stack.groups.flatMap((group, index) =>
     stack.lines.flatMap(({ line, name, rule, parts }): ReportCell[][] => {
       const cost = parts[index] ?? zeroUsd;

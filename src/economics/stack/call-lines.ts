@@ -16,6 +16,7 @@ export function addCallLines(builder: StackBuilder, groups: Groups, facts: Stack
     const made = builder.open({
       ...{ line: kind, name: kind, origin: 'calls', rule: 'direct' },
       ...{ quantity: quantityOf(kind, facts, guards), unit: 'calls', estimated: false },
+      behind: behind(kind, facts.lines, guards),
     });
     open.set(kind, made);
     return made;
@@ -24,11 +25,29 @@ export function addCallLines(builder: StackBuilder, groups: Groups, facts: Stack
     if (row.cost.picos !== 0n) builder.put(line(kindOf(row, guards)), groups.indexOf(row.dimensions), row.cost);
   }
   const rest = subtractUsd(facts.linesTotal, sumUsd(facts.lines.map((row) => row.cost)));
-  if (rest.picos !== 0n) builder.put(line('inference'), groups.indexOf({}), rest);
+  if (rest.picos !== 0n) builder.put(line('inference'), groups.indexOf(facts.unlisted), rest);
 }
 
 function quantityOf(kind: LineKind, facts: StackFacts, guards: ReadonlySet<string>): number {
   return facts.lines.reduce((sum, row) => (kindOf(row, guards) === kind ? sum + row.calls : sum), 0);
+}
+
+const valuesMax = 20;
+
+/** The ledger's own line, and what tells this kind apart from others that share it. */
+function behind(kind: LineKind, rows: readonly CostRow[], guards: ReadonlySet<string>): Record<string, string[]> {
+  const mine = rows.filter((row) => kindOf(row, guards) === kind);
+  const line = valuesOf(mine, 'line');
+  const others = rows.filter((row) => kindOf(row, guards) !== kind && line.includes(row.dimensions.line ?? ''));
+  if (others.length === 0) return { line };
+  const told = ['operation', 'stage'].map((name) => [name, valuesOf(mine, name)] as const);
+  const apart = told.filter(([name, values]) => !valuesOf(others, name).some((value) => values.includes(value)));
+  const [first = told[0]] = apart.filter(([, values]) => values.length <= valuesMax);
+  return first === undefined ? { line } : { line, [first[0]]: [...first[1]] };
+}
+
+function valuesOf(rows: readonly CostRow[], name: string): string[] {
+  return [...new Set(rows.map((row) => row.dimensions[name] ?? ''))];
 }
 
 /**

@@ -68,8 +68,8 @@ describe('on a ledger', () => {
       ...{ id: `o_${run}`, run, outcome: 'escalated', value: null, csat: null, humanMinutes, role },
       ...{ atMs: caseStartMs + 1, recordedAtMs: caseStartMs + 2 },
     });
-  const stackOf = (by: Dimension[], range = march) =>
-    readCostStack(ledger, { range, by, timeZone: 'UTC' }, configured(file));
+  const stackOf = (by: Dimension[], range = march, where = {}) =>
+    readCostStack(ledger, { range, by, where, timeZone: 'UTC' }, configured(file));
 
   test('every line of a month is there, priced by hand', async () => {
     await append(
@@ -142,6 +142,23 @@ describe('on a ledger', () => {
     expect(stacks.map((stack) => stack.groups.length)).toEqual([2, 3, 3, 1, 1]);
   });
 
+  test('what filters leave bears the same as without them, so that all of it sums to the whole', async () => {
+    await append(
+      caseAttempt('1', { workflow: 'support', team: 'care', customer: 'acme' }),
+      caseAttempt('2', { workflow: 'search', team: 'web', customer: 'acme' }),
+      caseAttempt('3', { workflow: 'search' }),
+    );
+    const whole = await stackOf(['team']);
+    const parts = await Promise.all(['care', 'web', ''].map((team) => stackOf(['workflow'], march, { team: [team] })));
+    expect(sumUsd(parts.map((part) => part.total))).toEqual(whole.total);
+    for (const part of parts) {
+      expect(sums(part)).toEqual({ lines: part.total, parts: part.total, groups: part.total });
+      expect(whole.groups.map(({ total }) => total)).toContainEqual(part.total);
+    }
+    const debt = await stackOf(['team'], march, { line: ['operationalDebt'] });
+    expect(toDecimal(debt.total)).toBe('3800');
+  });
+
   test('a range without a call still costs what is paid by the month', async () => {
     const stack = await stackOf(['team'], fifthOfMarch);
     expect(stack.groups).toHaveLength(1);
@@ -172,8 +189,11 @@ function factsOf(rows: readonly { dimensions: Record<string, string | null>; cos
     lines: full.map((row) => ({ ...row, dimensions: { ...row.dimensions, line: 'inference' } })),
     linesTotal: sumUsd(full.map((row) => row.cost)),
     endings: [],
+    work: [],
+    runs: new Map(),
     traffic: [],
     retries: [],
+    unlisted: {},
     reserved: new Map([['openai', []]]),
   };
 }

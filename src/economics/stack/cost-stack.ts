@@ -5,7 +5,13 @@ import { type FineGroup, Groups } from './groups.ts';
 import { addObservabilityLines, bytesPerCall } from './observability-lines.ts';
 import { addOverheadLines } from './overhead-lines.ts';
 import { addPeopleLines } from './people-lines.ts';
-import { type EconomicLedger, readStackFacts, type StackFacts, type StackQuestion } from './read-stack-facts.ts';
+import {
+  type EconomicLedger,
+  matches,
+  readStackFacts,
+  type StackFacts,
+  type StackQuestion,
+} from './read-stack-facts.ts';
 import { addServiceLines } from './service-lines.ts';
 import { type CostStack, type StackGroup, type StackLine, tokenLines } from './stack.ts';
 import { StackBuilder } from './stack-builder.ts';
@@ -32,27 +38,33 @@ export function buildCostStack(facts: StackFacts, question: StackQuestion, confi
   return {
     range: question.range,
     by: question.by,
-    ...folded(groups.list, builder.lines(), question.by),
+    ...folded(groups.list, builder.lines(), question),
     retries: facts.retries,
     minutesWithoutRate,
-    unknownPriceAttempts: facts.total.unknownPriceAttempts,
+    unknownPriceAttempts: unknownPrices(facts, question),
     bytesStoredPerCall,
   };
 }
 
+function unknownPrices({ groups }: StackFacts, { where }: StackQuestion): number {
+  return groups.reduce((sum, row) => sum + (matches(row.dimensions, where) ? row.unknownPriceAttempts : 0), 0);
+}
+
 type Folded = Pick<CostStack, 'groups' | 'lines' | 'total' | 'tokenCost'>;
 
-/** From the grain costs were allocated at to the dimensions asked for. */
-function folded(fine: readonly FineGroup[], lines: readonly StackLine[], by: readonly string[]): Folded {
+/** From the grain costs were allocated at to the dimensions asked for, of what the filters let through. */
+function folded(fine: readonly FineGroup[], allLines: readonly StackLine[], { by, where }: StackQuestion): Folded {
+  const lines = allLines.filter(({ line }) => where?.line?.includes(line) ?? true);
   const places = new Map<string, number[]>();
   for (const [index, group] of fine.entries()) {
+    if (!matches(group.dimensions, where)) continue;
     const key = JSON.stringify(by.map((name) => group.dimensions[name] ?? null));
     places.set(key, [...(places.get(key) ?? []), index]);
   }
   const members = [...places.values()];
   const parts = (line: StackLine) =>
     members.map((indexes) => sumUsd(indexes.map((index) => line.parts[index] ?? zeroUsd)));
-  const coarse = lines.map((line) => ({ ...line, parts: parts(line) }));
+  const coarse = lines.map((line) => partly(line, parts(line))).filter(({ cost }) => cost.picos !== 0n);
   const groups = members.map((indexes, place) => foldGroup(indexes, place, { fine, lines: coarse, by }));
   const order = groups.map((_, index) => index).sort((a, b) => compare(groups[b], groups[a]));
   return {
@@ -61,6 +73,13 @@ function folded(fine: readonly FineGroup[], lines: readonly StackLine[], by: rea
     total: sumUsd(coarse.map((line) => line.cost)),
     tokenCost: sumUsd(coarse.filter((line) => tokenLines.has(line.line)).map((line) => line.cost)),
   };
+}
+
+/** A line of which only some parts are looked at; its quantity is told in proportion to its cost. */
+function partly(line: StackLine, parts: readonly Usd[]): StackLine {
+  const cost = sumUsd(parts);
+  const share = cost.picos === line.cost.picos ? 1 : Number(cost.picos) / Number(line.cost.picos);
+  return { ...line, parts, cost, quantity: line.quantity * share };
 }
 
 const compare = (a: StackGroup | undefined, b: StackGroup | undefined) => {

@@ -1,5 +1,5 @@
 import type { Workflow } from '../../config/index.ts';
-import { meanOf } from './mean-of.ts';
+import { meanOfQuantity } from '../../forecast/index.ts';
 
 /** Steps after which a run that may go round for ever is taken to have ended. */
 const stepsMax = 1_000;
@@ -13,7 +13,8 @@ export function expectedVisits({ start, stages }: Pick<Workflow, 'start' | 'stag
     for (const [stage, probability] of reached) {
       visits.set(stage, (visits.get(stage) ?? 0) + probability);
       for (const [name, share] of Object.entries(stages[stage]?.next ?? {})) {
-        if (name in stages) following.set(name, (following.get(name) ?? 0) + probability * (meanOf(share) ?? 0));
+        if (name in stages)
+          following.set(name, (following.get(name) ?? 0) + probability * (meanOfQuantity(share) ?? 0));
       }
     }
     reached = following;

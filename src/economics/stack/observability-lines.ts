@@ -1,7 +1,7 @@
 import type { Config, ObservabilityCost } from '../../config/index.ts';
+import { meanOfQuantity } from '../../forecast/index.ts';
 import type { CostRow, TrafficRow } from '../../ledger/index.ts';
 import { fromPicos, rateFromUsdPerUnit, type Usd } from '../../money/index.ts';
-import { meanOf } from './mean-of.ts';
 import type { LineContext } from './overhead-lines.ts';
 
 /** A month of storage: a twelfth of 365.25 days. */
@@ -18,7 +18,7 @@ export function bytesPerCall(
   return ({ dimensions }) => {
     const workflow = dimensions.workflow ?? '';
     const stated = config.workflows[workflow]?.bytesPerCall ?? general;
-    const own = stated === undefined ? null : meanOf(stated);
+    const own = stated === undefined ? null : meanOfQuantity(stated);
     return own ?? measured.get(workflow) ?? 0;
   };
 }
@@ -61,7 +61,7 @@ export function addObservabilityLines({ builder, groups, config }: LineContext):
 const days = (ms: number) => `${Number((ms / 86_400_000).toFixed(2))} days`;
 
 function tierBytes(tier: ObservabilityCost['tiers'][number], bytes: number, calls: number): number {
-  const own = tier.bytesPerCall === undefined ? null : meanOf(tier.bytesPerCall);
+  const own = tier.bytesPerCall === undefined ? null : meanOfQuantity(tier.bytesPerCall);
   return (own === null ? bytes : own * calls) * tier.share;
 }
 

@@ -1,10 +1,11 @@
 import type { Config, OverheadCost, SwitchingCost, WorkCost } from '../../config/index.ts';
+import { meanOfQuantity } from '../../forecast/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { addUsd, fromPicos, type Usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind } from '../../tree/index.ts';
 import { monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
 import type { Groups } from './groups.ts';
-import { meanOf, meanUsd, timesUsd } from './mean-of.ts';
+import { meanUsd, timesUsd } from './mean-usd.ts';
 import type { StackFacts } from './read-stack-facts.ts';
 import type { StackBuilder } from './stack-builder.ts';
 
@@ -39,7 +40,7 @@ function addCost(context: LineContext, line: LineKind, cost: OverheadCost | Work
   const paid = within(range, cost.from?.ms, cost.until?.ms);
   const months = monthsOf(paid, config.timeZone);
   if (months === 0) return;
-  const hours = meanOf(cost.hoursPerMonth ?? { kind: 'value', value: 0 }) ?? 0;
+  const hours = meanOfQuantity(cost.hoursPerMonth ?? { kind: 'value', value: 0 }) ?? 0;
   const monthly = addUsd(meanOr(cost.monthlyUsd), timesUsd(hourly(config, cost.role), hours));
   const open = builder.open({
     ...{ line, name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
@@ -65,7 +66,7 @@ function hourly(config: Config, role: string | undefined): Usd {
 /** Spread evenly over its months from its date on; without a date it is taken to be under way. */
 function addSwitching(context: LineContext, cost: SwitchingCost): void {
   const { builder, range, config } = context;
-  const hours = meanOf(cost.hours ?? { kind: 'value', value: 0 }) ?? 0;
+  const hours = meanOfQuantity(cost.hours ?? { kind: 'value', value: 0 }) ?? 0;
   const once = addUsd(meanOr(cost.onceUsd), timesUsd(hourly(config, cost.role), hours));
   const { months } = cost.amortizedOver;
   const ends = cost.from === undefined ? undefined : monthsAfter(cost.from.ms, months, config.timeZone);

@@ -1,5 +1,7 @@
+import { BurnrateError } from '../../base/index.ts';
 import type { Config } from '../../config/index.ts';
 import type {
+  CostQuery,
   CostRow,
   Dimension,
   EconomicQuestions,
@@ -8,12 +10,14 @@ import type {
   RetryRow,
   TimeRange,
   TrafficRow,
+  WorkRow,
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
 import { attributionNames } from '../../tree/index.ts';
+import { readWork } from './read-work.ts';
 
 /** What economics asks of the ledger. */
-export type EconomicLedger = Pick<Ledger, 'costs' | 'workflows'> & EconomicQuestions;
+export type EconomicLedger = Pick<Ledger, 'costs' | 'workflows' | 'work'> & EconomicQuestions;
 
 /** Groups told apart; what is beyond is one group of its own, without names. */
 const groupsMax = 10_000;
@@ -27,7 +31,13 @@ export interface StackFacts {
   /** By workflow, the dimensions, stage, operation and line. */
   readonly lines: readonly CostRow[];
   readonly linesTotal: Usd;
+  /** Labels of what is in `linesTotal` and in no line. */
+  readonly unlisted: Readonly<Record<string, string | null>>;
   readonly endings: readonly EndingRow[];
+  /** Minutes people spent on reviews. */
+  readonly work: readonly WorkRow[];
+  /** Runs of each workflow, counted once each whatever the dimensions. */
+  readonly runs: ReadonlyMap<string, number>;
   readonly traffic: readonly TrafficRow[];
   readonly retries: readonly RetryRow[];
   /** By provider with a reservation: its tokens and calls, by workflow and the dimensions. */
@@ -38,41 +48,69 @@ export interface StackQuestion {
   readonly range: TimeRange;
   readonly by: readonly Dimension[];
   readonly timeZone: string;
+  /** Only what these bear of the full cost; overheads are shared out among everybody first. `line` tells lines apart. */
+  readonly where?: CostQuery['where'];
+}
+
+/** The dimensions filtered by that groups have; lines are told apart, not groups. */
+export function groupFilters(where: CostQuery['where'] = {}): CostQuery['where'] {
+  return Object.fromEntries(Object.entries(where).filter(([name]) => name !== 'line'));
+}
+
+/** True for labels that every filter lets through; an empty value means "without one". */
+export function matches(labels: Readonly<Record<string, string | null>>, where: CostQuery['where'] = {}): boolean {
+  return Object.entries(groupFilters(where)).every(([name, values]) => values?.includes(labels[name] ?? '') ?? true);
 }
 
 const unique = (names: readonly Dimension[]): Dimension[] => [...new Set(names)];
 /** Endings know the labels of a run's first attempt, and when it began. */
 const ofRuns = new Set<string>([...attributionNames, 'day', 'week', 'month', 'hour', 'simulated', 'key']);
 
+/** @throws BURNRATE bad_request when filters would have to tell more groups apart than are read */
 export async function readStackFacts(
   ledger: EconomicLedger,
   question: StackQuestion,
   config: Config,
 ): Promise<StackFacts> {
   const { range, timeZone } = question;
-  const dimensions = unique(['workflow', ...question.by]);
+  const where = groupFilters(question.where);
+  const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);
   const common = { range, where: {}, timeZone };
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
-  const [groups, lines, endings, traffic, retries, reserved] = await Promise.all([
+  const [groups, lines, endings, work, workflows, traffic, retries, reserved] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
-    ledger.costs({ ...common, by: fine, limit: groupsMax }),
+    ledger.costs({ ...common, where, by: fine, limit: groupsMax }),
     ledger.endings({ ...common, by: dimensions.filter((name) => ofRuns.has(name)) }),
+    readWork(ledger, { ...common, by: dimensions }),
+    ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),
     ledger.traffic({ ...common, by: dimensions }),
-    ledger.retries(common),
+    ledger.retries({ ...common, where }),
     readReserved(ledger, { ...question, by: dimensions }, config),
   ]);
   const rest = remainder(groups.rows, groups.total);
+  if (rest && Object.keys(where).length > 0) {
+    const message = `More than ${groupsMax} groups share the full cost; ask for fewer dimensions, or without filters.`;
+    throw new BurnrateError('bad_request', { message });
+  }
   return {
     dimensions,
     groups: rest ? [...groups.rows, rest] : groups.rows,
     total: groups.total,
     lines: lines.rows,
     linesTotal: lines.total.cost,
+    unlisted: labelsOf(where),
     endings,
+    work,
+    runs: new Map(workflows.rows.map(({ dimensions: { workflow }, runs }) => [workflow ?? '', runs])),
     traffic,
     retries,
     reserved,
   };
+}
+
+/** Labels that the filters let through. */
+function labelsOf(where: CostQuery['where']): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(where).map(([name, values]) => [name, values?.[0] || null]));
 }
 
 async function readReserved(ledger: EconomicLedger, { range, by, timeZone }: StackQuestion, config: Config) {

@@ -1,8 +1,9 @@
 import type { Service, Workflow } from '../../config/index.ts';
+import { meanOfQuantity } from '../../forecast/index.ts';
 import type { CostRow } from '../../ledger/index.ts';
 import type { Usd } from '../../money/index.ts';
 import { expectedVisits } from './expected-visits.ts';
-import { meanOf, meanUsd, timesUsd } from './mean-of.ts';
+import { meanUsd, timesUsd } from './mean-usd.ts';
 import type { LineContext } from './overhead-lines.ts';
 
 /** What calls of services cost by the piece: as many as were counted, else as many as the workflow's own plan says. */
@@ -33,18 +34,27 @@ function addStage({ builder, groups, facts }: LineContext, service: ServiceStage
   // What came in with a price of its own is in the ledger's lines already.
   if (counted.some((row) => row.cost.picos !== 0n)) return;
   const measured = counted.length > 0;
-  const perRun = measured ? 0 : callsPerRun(service);
   const rows = measured ? counted : facts.groups.filter((row) => row.dimensions.workflow === service.workflow);
-  const callsOf = (row: CostRow) => (measured ? row.calls : row.runs * perRun);
+  const weight = (row: CostRow) => (measured ? row.calls : row.runs);
+  const quantity = measured
+    ? counted.reduce((sum, row) => sum + row.calls, 0)
+    : (facts.runs.get(service.workflow) ?? 0) * callsPerRun(service);
   const open = builder.open({
     ...{ line: service.line, name: service.name, origin: measured ? 'calls' : 'configuration', rule: 'direct' },
-    ...{ quantity: rows.reduce((sum, row) => sum + callsOf(row), 0), unit: 'calls', estimated: !measured },
+    ...{ quantity, unit: 'calls', estimated: !measured },
   });
-  for (const row of rows) builder.put(open, groups.indexOf(row.dimensions), timesUsd(service.price, callsOf(row)));
+  const places = rows.map((row) => groups.indexOf(row.dimensions));
+  const weights = groups.list.map(() => 0);
+  for (const [index, row] of rows.entries()) {
+    const place = places[index] ?? 0;
+    weights[place] = (weights[place] ?? 0) + weight(row);
+  }
+  // Priced together and then shared out, so that the total does not depend on what it is split by.
+  builder.shareBy(open, timesUsd(service.price, quantity), weights);
 }
 
 function callsPerRun({ settings, stage }: ServiceStage): number {
-  const calls = meanOf(settings.stages[stage]?.calls ?? { kind: 'value', value: 1 }) ?? 1;
-  const fanOut = meanOf(settings.stages[stage]?.fanOut ?? { kind: 'value', value: 1 }) ?? 1;
+  const calls = meanOfQuantity(settings.stages[stage]?.calls ?? { kind: 'value', value: 1 }) ?? 1;
+  const fanOut = meanOfQuantity(settings.stages[stage]?.fanOut ?? { kind: 'value', value: 1 }) ?? 1;
   return (expectedVisits(settings).get(stage) ?? 0) * calls * fanOut;
 }

@@ -2,7 +2,7 @@ import { allocate, fromPicos, sumUsd, type Usd } from '../../money/index.ts';
 import type { FineGroup, Groups } from './groups.ts';
 import type { AllocationRule, StackLine } from './stack.ts';
 
-export type LineFacts = Omit<StackLine, 'cost' | 'parts'>;
+export type LineFacts = Omit<StackLine, 'cost' | 'parts' | 'behind'> & Partial<Pick<StackLine, 'behind'>>;
 type SharedRule = Exclude<AllocationRule, 'direct'>;
 type Weights = readonly number[];
 
@@ -81,7 +81,7 @@ export class StackBuilder {
     return this.#lines.flatMap(({ facts, parts }) => {
       const costs = this.#everyone().map((index) => fromPicos(parts.get(index) ?? 0n));
       const cost = sumUsd(costs);
-      return cost.picos === 0n ? [] : [{ ...facts, cost, parts: costs }];
+      return cost.picos === 0n ? [] : [{ behind: null, ...facts, cost, parts: costs }];
     });
   }
 }

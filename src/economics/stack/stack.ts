@@ -10,13 +10,15 @@ export interface StackLine {
   readonly line: LineKind;
   /** What it is for: the entry of burnrate.yaml, the service, the role; the line itself where it comes from calls. */
   readonly name: string;
-  readonly origin: 'calls' | 'outcomes' | 'configuration';
+  readonly origin: 'calls' | 'outcomes' | 'reviews' | 'configuration';
   readonly rule: AllocationRule;
   readonly quantity: number;
   readonly unit: Unit;
   readonly cost: Usd;
   /** True when a quantity of it was neither reported nor measured. */
   readonly estimated: boolean;
+  /** Filters of the ledger's calls that made it; null where it is not made of calls. */
+  readonly behind: Readonly<Record<string, readonly string[]>> | null;
   /** One for each group of the stack, in their order; they sum to `cost` exactly. */
   readonly parts: readonly Usd[];
 }

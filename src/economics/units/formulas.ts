@@ -28,7 +28,10 @@ export const unitFormulas = {
     formula: 'Σ over tiers (share × bytes per call) ÷ 10⁹',
     source: 'overheads.observability, workflows.*.bytesPerCall, or bytes on the wire',
   },
-  humanMinutesPer100Interactions: { formula: '100 × human minutes ÷ interactions', source: 'outcomes, ledger' },
+  humanMinutesPer100Interactions: {
+    formula: '100 × human minutes ÷ interactions',
+    source: 'outcomes, reviews, ledger',
+  },
   roi: {
     formula: '(value + labour saved − full cost) ÷ full cost',
     source: 'outcomes, or successes × outcome.valueUsd; minutesSaved × rate of savedRole',

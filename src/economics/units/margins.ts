@@ -1,7 +1,7 @@
 import type { Config } from '../../config/index.ts';
-import type { TrafficRow } from '../../ledger/index.ts';
+import type { UsersRow } from '../../ledger/index.ts';
 import { addUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
-import { timesUsd } from '../stack/mean-of.ts';
+import { timesUsd } from '../stack/mean-usd.ts';
 import type { CostStack } from '../stack/stack.ts';
 
 /** What a plan or a customer pays and costs. */
@@ -20,12 +20,12 @@ export interface Margin {
 export function marginsBy(
   dimension: 'plan' | 'customer',
   stack: CostStack,
-  traffic: readonly TrafficRow[],
+  users: readonly UsersRow[],
   { config, months }: { readonly config: Config; readonly months: number },
 ): Margin[] {
   return stack.groups.map((group) => {
     const name = group.dimensions[dimension] ?? null;
-    const own = traffic.filter((row) => (row.dimensions[dimension] ?? null) === name);
+    const own = users.filter((row) => (row.dimensions[dimension] ?? null) === name);
     const revenue = own.reduce((sum, row) => addUsd(sum, revenueOf(row, config, months)), zeroUsd);
     const margin = subtractUsd(revenue, group.total);
     return {
@@ -39,6 +39,6 @@ export function marginsBy(
   });
 }
 
-function revenueOf(row: TrafficRow, { plans }: Config, months: number): Usd {
+function revenueOf(row: UsersRow, { plans }: Config, months: number): Usd {
   return timesUsd(plans[row.dimensions.plan ?? '']?.priceUsd ?? zeroUsd, row.users * months);
 }

@@ -1,6 +1,7 @@
 import type { Config, WorkflowOutcome } from '../../config/index.ts';
+import { meanOfQuantity } from '../../forecast/index.ts';
 import { addUsd, fromPicos, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
-import { dividedUsd, meanOf, meanUsd, timesUsd } from '../stack/mean-of.ts';
+import { dividedUsd, meanUsd, timesUsd } from '../stack/mean-usd.ts';
 import { perOne } from './ratio.ts';
 import type { UnitFacts } from './unit-facts.ts';
 
@@ -44,7 +45,8 @@ export function onceUsd({ overheads, people }: Config): Usd {
   }, zeroUsd);
 }
 
-const mean = (quantity: WorkflowOutcome['minutesSaved']) => (quantity === undefined ? 0 : (meanOf(quantity) ?? 0));
+const mean = (quantity: WorkflowOutcome['minutesSaved']) =>
+  quantity === undefined ? 0 : (meanOfQuantity(quantity) ?? 0);
 
 const outcomeOf = (facts: UnitFacts, config: Config): WorkflowOutcome | undefined =>
   facts.workflow === null ? undefined : config.workflows[facts.workflow]?.outcome;

@@ -68,7 +68,7 @@ export async function readUnitEconomics(
   const workflows = await Promise.all(
     readings.workflows.map(async (facts) => {
       const impatient = config.workflows[facts.workflow ?? '']?.impatience !== undefined;
-      const only = { range: question.range, where: { workflow: [facts.workflow ?? ''] } };
+      const only = { range: question.range, where: { ...question.where, workflow: [facts.workflow ?? ''] } };
       const sample = impatient ? await ledger.runs(only, sampleMax) : { rows: [], runs: 0 };
       return { ...workflowUnits(facts, config, months), waiting: waitingCost(facts, sample, config) };
     }),

@@ -1,14 +1,26 @@
 import type { Config } from '../../config/index.ts';
-import type { TimeRange, TrafficRow, WorkflowFacts } from '../../ledger/index.ts';
+import type {
+  CostQuery,
+  EndingRow,
+  GroupedQuery,
+  TimeRange,
+  TrafficRow,
+  UsersRow,
+  WorkflowFacts,
+  WorkRow,
+} from '../../ledger/index.ts';
 import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind, OutcomeKind } from '../../tree/index.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
-import type { EconomicLedger } from '../stack/read-stack-facts.ts';
+import { type EconomicLedger, groupFilters } from '../stack/read-stack-facts.ts';
+import { readWork } from '../stack/read-work.ts';
 import type { CostStack } from '../stack/stack.ts';
 
 export interface UnitQuestion {
   readonly range: TimeRange;
   readonly timeZone: string;
+  /** Only what these bear and did. */
+  readonly where?: CostQuery['where'];
 }
 
 /** What one workflow, or everything, did in the range and what it cost. */
@@ -39,38 +51,83 @@ export interface UnitReadings {
   readonly stages: readonly TrafficRow[];
   readonly byPlan: CostStack;
   readonly byCustomer: CostStack;
-  readonly usersByPlan: readonly TrafficRow[];
-  readonly usersByCustomer: readonly TrafficRow[];
+  readonly usersByPlan: readonly UsersRow[];
+  readonly usersByCustomer: readonly UsersRow[];
 }
 
 export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, config: Config): Promise<UnitReadings> {
-  const { range, timeZone } = question;
-  const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { range, by: [by], timeZone }, config);
+  const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { ...question, by: [by] }, config);
   const [byWorkflow, byPlan, byCustomer] = await Promise.all([stack('workflow'), stack('plan'), stack('customer')]);
-  const common = { range, where: {}, timeZone };
-  const [facts, everyone, workflows, stages, usersByPlan, usersByCustomer] = await Promise.all([
-    ledger.workflows(range),
-    ledger.traffic({ ...common, by: [] }),
-    ledger.traffic({ ...common, by: ['workflow'] }),
-    ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
-    ledger.traffic({ ...common, by: ['plan'] }),
-    ledger.traffic({ ...common, by: ['customer', 'plan'] }),
-  ]);
-  const named = facts.map((each) => workflowFacts(each, { stack: byWorkflow, workflows }));
+  const common = { ...question, where: groupFilters(question.where) };
+  const [facts, work, everyone, workflows, stages, users, usersByWorkflow, usersByPlan, usersByCustomer] =
+    await Promise.all([
+      readCounts(ledger, common),
+      readWork(ledger, { ...common, by: ['workflow'] }),
+      ledger.traffic({ ...common, by: [] }),
+      ledger.traffic({ ...common, by: ['workflow'] }),
+      ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
+      ledger.users({ ...common, by: [] }),
+      ledger.users({ ...common, by: ['workflow'] }),
+      ledger.users({ ...common, by: ['plan'] }),
+      ledger.users({ ...common, by: ['customer', 'plan'] }),
+    ]);
+  const named = facts.map((each) =>
+    workflowFacts(each, { stack: byWorkflow, workflows, users: usersByWorkflow, work }),
+  );
   return {
-    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0] }),
+    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0], users: users[0]?.users ?? 0, work }),
     workflows: named,
     ...{ stages, byPlan, byCustomer, usersByPlan, usersByCustomer },
+  };
+}
+
+type WorkflowCounts = Pick<WorkflowFacts, 'runs' | 'interactions' | 'calls' | 'outcomes' | 'value' | 'humanMinutes'> & {
+  readonly name: string;
+};
+
+/** How much there was and how it ended, by workflow; without filters it is ready in the sums. */
+async function readCounts(ledger: EconomicLedger, query: Omit<GroupedQuery, 'by'>): Promise<WorkflowCounts[]> {
+  if (Object.keys(query.where).length === 0) {
+    const all = await ledger.workflows(query.range);
+    return all.map((facts) => ({ ...facts, name: facts.tree.name }));
+  }
+  const [costs, endings] = await Promise.all([
+    ledger.costs({ ...query, by: ['workflow'] }),
+    ledger.endings({ ...query, by: ['workflow'] }),
+  ]);
+  return costs.rows.map(({ dimensions, runs, interactions, calls }) => {
+    const name = dimensions.workflow ?? '';
+    return {
+      name,
+      runs,
+      interactions,
+      calls,
+      ...endedAs(endings.filter((row) => (row.dimensions.workflow ?? '') === name)),
+    };
+  });
+}
+
+function endedAs(rows: readonly EndingRow[]): Pick<WorkflowFacts, 'outcomes' | 'value' | 'humanMinutes'> {
+  const ended = (kind: OutcomeKind) => rows.reduce((sum, row) => sum + (row.outcome === kind ? row.runs : 0), 0);
+  return {
+    outcomes: {
+      ...{ success: ended('success'), escalated: ended('escalated') },
+      ...{ abandoned: ended('abandoned'), failed: ended('failed') },
+    },
+    value: rows.reduce((sum, { value }) => addUsd(sum, value), zeroUsd),
+    humanMinutes: rows.reduce((sum, { humanMinutes }) => sum + humanMinutes, 0),
   };
 }
 
 interface WorkflowReadings {
   readonly stack: CostStack;
   readonly workflows: readonly TrafficRow[];
+  readonly users: readonly UsersRow[];
+  readonly work: readonly WorkRow[];
 }
 
-function workflowFacts(facts: WorkflowFacts, { stack, workflows }: WorkflowReadings): UnitFacts {
-  const workflow = facts.tree.name;
+function workflowFacts(facts: WorkflowCounts, { stack, workflows, users, work }: WorkflowReadings): UnitFacts {
+  const workflow = facts.name;
   const own = (row: { readonly dimensions: Readonly<Record<string, string | null>> }) =>
     (row.dimensions.workflow ?? '') === workflow;
   const place = stack.groups.findIndex(own);
@@ -87,12 +144,16 @@ function workflowFacts(facts: WorkflowFacts, { stack, workflows }: WorkflowReadi
     interactions: facts.interactions,
     runs: facts.runs,
     sessions: traffic?.sessions ?? 0,
-    users: traffic?.users ?? 0,
+    users: users.find(own)?.users ?? 0,
     outcomes: facts.outcomes,
     value: facts.value,
-    humanMinutes: facts.humanMinutes,
+    humanMinutes: facts.humanMinutes + minutesOf(work.filter(own)),
     bytesStoredPerCall: stack.bytesStoredPerCall,
   };
+}
+
+function isAmong(all: readonly UnitFacts[], { dimensions }: WorkRow): boolean {
+  return all.some(({ workflow }) => workflow === (dimensions.workflow ?? ''));
 }
 
 function costByLine({ lines }: CostStack, place: number | null): ReadonlyMap<LineKind, Usd> {
@@ -107,9 +168,13 @@ function costByLine({ lines }: CostStack, place: number | null): ReadonlyMap<Lin
 interface WholeReadings {
   readonly stack: CostStack;
   readonly everyone: TrafficRow | undefined;
+  readonly users: number;
+  readonly work: readonly WorkRow[];
 }
 
-function wholeFacts(all: readonly UnitFacts[], { stack, everyone }: WholeReadings): UnitFacts {
+const minutesOf = (work: readonly WorkRow[]) => work.reduce((total, { minutes }) => total + minutes, 0);
+
+function wholeFacts(all: readonly UnitFacts[], { stack, everyone, users, work }: WholeReadings): UnitFacts {
   const sum = (read: (facts: UnitFacts) => number) => all.reduce((total, facts) => total + read(facts), 0);
   const ended = (kind: OutcomeKind) => sum((facts) => facts.outcomes[kind]);
   return {
@@ -123,13 +188,14 @@ function wholeFacts(all: readonly UnitFacts[], { stack, everyone }: WholeReading
     interactions: sum((facts) => facts.interactions),
     runs: sum((facts) => facts.runs),
     sessions: everyone?.sessions ?? 0,
-    users: everyone?.users ?? 0,
+    users,
     outcomes: {
       ...{ success: ended('success'), escalated: ended('escalated') },
       ...{ abandoned: ended('abandoned'), failed: ended('failed') },
     },
     value: all.reduce((total, facts) => addUsd(total, facts.value), zeroUsd),
-    humanMinutes: sum((facts) => facts.humanMinutes),
+    // Work on what no call of the range belongs to counts here and in no workflow.
+    humanMinutes: sum((facts) => facts.humanMinutes) + minutesOf(work.filter((row) => !isAmong(all, row))),
     bytesStoredPerCall: stack.bytesStoredPerCall,
   };
 }

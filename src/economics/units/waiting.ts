@@ -1,7 +1,8 @@
 import type { Config, Impatience } from '../../config/index.ts';
+import { meanOfQuantity } from '../../forecast/index.ts';
 import type { RunSample } from '../../ledger/index.ts';
 import { addUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
-import { meanOf, meanUsd, timesUsd } from '../stack/mean-of.ts';
+import { meanUsd, timesUsd } from '../stack/mean-usd.ts';
 import { perOne } from './ratio.ts';
 import type { UnitFacts } from './unit-facts.ts';
 
@@ -28,7 +29,7 @@ const secondMs = 1_000;
  */
 export function waitingCost(facts: UnitFacts, sample: RunSample, config: Config): WaitingCost | null {
   const impatience = config.workflows[facts.workflow ?? '']?.impatience;
-  const afterSeconds = impatience ? meanOf(impatience.afterSeconds) : null;
+  const afterSeconds = impatience ? meanOfQuantity(impatience.afterSeconds) : null;
   if (!impatience || afterSeconds === null || sample.rows.length === 0) return null;
   const durations = sample.rows.map((row) => row.durationMs);
   const slower = (savedMs: number) =>
@@ -48,7 +49,7 @@ export function waitingCost(facts: UnitFacts, sample: RunSample, config: Config)
   };
 }
 
-const share = (quantity: Impatience['abandonProbability']) => meanOf(quantity) ?? 0;
+const share = (quantity: Impatience['abandonProbability']) => meanOfQuantity(quantity) ?? 0;
 const amount = (quantity: Impatience['costOfTicketUsd']) => (quantity ? (meanUsd(quantity) ?? zeroUsd) : zeroUsd);
 
 function costOfWaits(waited: number, impatience: Impatience, facts: UnitFacts): Usd {

@@ -1,6 +1,7 @@
 import { fromPicos, type Usd } from '../../money/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
 import { type Attempt, inputTokensOf, type Usage } from '../../tree/index.ts';
+import type { SavedAt } from '../sampling/block-interval.ts';
 import { trimmable, withOutputAtMost, withoutInput, withPrefixCached } from './changed-usage.ts';
 import type { StagePolicy } from './policy.ts';
 
@@ -33,10 +34,11 @@ export class PolicyReplay {
     ...{ cacheHits: 0, retriesDropped: 0, answersLost: 0, inputsTrimmed: 0, outputsCut: 0 },
     ...{ modelsSwapped: 0, tiersSwapped: 0, prefixHits: 0, unpriced: 0 },
   };
-  /** What each run would have saved, picodollars. */
-  readonly savedByRun = new Map<string, bigint>();
+  /** What each attempt would have saved, and when, in their order. */
+  readonly savedAt: SavedAt[] = [];
+  readonly runs = new Set<string>();
   recorded = 0n;
-  attempts = 0;
+  #saved = 0n;
   readonly #policies: ReadonlyMap<string, StagePolicy>;
   readonly #prices: PriceBook;
   readonly #answers = new Map<string, { readonly fromMs: number; readonly untilMs: number }>();
@@ -52,15 +54,16 @@ export class PolicyReplay {
   take(attempt: Attempt): void {
     const policy = this.#policies.get(keyOf(attempt));
     if (!policy || attempt.cost === null) return;
-    this.attempts += 1;
-    this.recorded += attempt.cost.picos;
-    const would = this.#costUnder(policy, attempt, attempt.cost);
-    const saved = attempt.cost.picos - would.picos;
-    this.savedByRun.set(attempt.run, (this.savedByRun.get(attempt.run) ?? 0n) + saved);
+    const recorded = attempt.cost.picos;
+    const saved = recorded - this.#costUnder(policy, attempt, attempt.cost).picos;
+    this.recorded += recorded;
+    this.#saved += saved;
+    this.runs.add(attempt.run);
+    this.savedAt.push({ atMs: attempt.startedAtMs, saved: Number(saved), recorded: Number(recorded) });
   }
 
   get saved(): Usd {
-    return fromPicos([...this.savedByRun.values()].reduce((sum, each) => sum + each, 0n));
+    return fromPicos(this.#saved);
   }
 
   #costUnder(policy: StagePolicy, attempt: Attempt, recorded: Usd): Usd {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../../test/cases/attempts.ts';
 import { economicLedger, march } from '../../../test/cases/economic-ledger.ts';
 import { seededRandom } from '../../base/index.ts';
-import { sumUsd, toDecimal, usd } from '../../money/index.ts';
+import { fromPicos, sumUsd, toDecimal, usd } from '../../money/index.ts';
 import { createPriceBook } from '../../pricing/index.ts';
 import type { Attempt } from '../../tree/index.ts';
 import { policySchema, type StagePolicy, stagePolicies } from './policy.ts';
@@ -101,18 +101,56 @@ describe('a lever', () => {
   });
 });
 
-test('the saving of the next week lies in the interval about nine times in ten', () => {
+describe('where the saving of the next week is expected', () => {
   const random = seededRandom(3);
-  const week = () =>
-    Array.from({ length: 200 }, (_, index) =>
-      attempt(`${index}`, { usage: { input: 1_000, output: Math.floor(random.next() ** 3 * 900) } }),
-    );
-  let inside = 0;
-  for (let trial = 0; trial < 60; trial++) {
-    const [past, next] = [under({ maxOutputTokens: 100 }, week()), under({ maxOutputTokens: 100 }, week())];
-    if (past.low.picos <= next.saving.picos && next.saving.picos <= past.high.picos) inside += 1;
-  }
-  expect(inside).toBeGreaterThan(46);
+  const days = 7;
+  const week = { fromMs: caseStartMs, toMs: caseStartMs + days * 86_400_000 };
+  /** Busy days and quiet ones, as products have them. */
+  const traffic = () =>
+    Array.from({ length: days }, (_, day) => {
+      const calls = Math.round(20 + random.next() * 30);
+      return Array.from({ length: calls }, (_call, index) => {
+        const usage = { input: 1_000, output: Math.floor(random.next() ** 3 * 900) };
+        return attempt(`${day}_${index}`, { usage, startedAtMs: caseStartMs + day * 86_400_000 + index * 60_000 });
+      });
+    }).flat();
+  const policies = [{ workflow: 'w', stage: 's', maxOutputTokens: 100 }];
+  const inside = (low: number, fact: number, high: number) => (low <= fact && fact <= high ? 1 : 0);
+
+  test('it is about nine times in ten, in dollars and as a share', () => {
+    let [dollars, share] = [0, 0];
+    for (let trial = 0; trial < 200; trial++) {
+      const [past, next] = [whatIf(traffic(), week, policies, prices), whatIf(traffic(), week, policies, prices)];
+      dollars += inside(Number(past.low.picos), Number(next.saving.picos), Number(past.high.picos));
+      share += inside(past.share.low, next.share.estimate, past.share.high);
+    }
+    for (const times of [dollars, share]) {
+      expect(times).toBeGreaterThan(168);
+      expect(times).toBeLessThan(197);
+    }
+  });
+
+  test('of a sample it follows from its share and from what the days cost', () => {
+    const attempts = traffic();
+    const part = whatIf(attempts, week, policies, prices);
+    const cost = fromPicos(part.recorded.picos * 10n);
+    const days = (spread: bigint) =>
+      Array.from({ length: 7 }, (_, day) =>
+        fromPicos(((cost.picos / 7n) * (100n + (BigInt(day) - 3n) * spread)) / 100n),
+      );
+    const sample = (spread: bigint) =>
+      whatIf(attempts, week, policies, prices, { attempts: 2_000, cost, days: days(spread) });
+    const whole = sample(0n);
+    expect([whole.attempts, whole.ofAttempts, toDecimal(whole.recorded)]).toEqual([
+      attempts.length,
+      2_000,
+      toDecimal(cost),
+    ]);
+    expect(whole.saving).toEqual(fromPicos(part.saving.picos * 10n));
+    expect(sumUsd([whole.would, whole.saving])).toEqual(whole.recorded);
+    expect(sample(20n).low.picos).toBeLessThan(whole.low.picos);
+    expect(whole.share.estimate).toBeCloseTo(part.share.estimate, 9);
+  });
 });
 
 describe('a policy file', () => {
@@ -141,6 +179,6 @@ describe('on a ledger', () => {
     await on.append([attempt('1', same), attempt('2', { ...same, ...later(10) }), attempt('3', { stage: 'other' })]);
     const policies = [{ workflow: 'w', stage: 's', cacheTtlMs: 60_000 }];
     const result = await readWhatIf(on.ledger, march, policies, prices);
-    expect([result.attempts, toDecimal(result.saving), result.cutOff]).toEqual([2, toDecimal(usd('0.02')), false]);
+    expect([result.attempts, toDecimal(result.saving), result.ofAttempts]).toEqual([2, toDecimal(usd('0.02')), 2]);
   });
 });

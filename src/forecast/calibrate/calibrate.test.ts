@@ -85,6 +85,8 @@ describe('intervals', () => {
     expect(meanEstimate(Float64Array.from([3])).high).toBe(Number.POSITIVE_INFINITY));
 });
 
+const peakOf = (shape: readonly number[] | null): number => shape?.indexOf(Math.max(...shape)) ?? -1;
+
 describe('what is measured', () => {
   const measures = measure(calls(5, 600));
 
@@ -114,10 +116,26 @@ describe('what is measured', () => {
     expect(peakFactor).toBeGreaterThan(2);
   });
 
-  test('clock hours follow the offset from UTC', () => {
-    const shifted = measure(calls(5, 600), { utcOffsetMinutes: 120 }).arrivals.hourOfDay ?? [];
-    const peak = shifted.indexOf(Math.max(...shifted));
-    expect([13, 14]).toContain(peak);
+  test.each([
+    ['Europe/Berlin', 1],
+    ['Asia/Kolkata', 5.5],
+    ['America/New_York', -5],
+  ])('clock hours are those of %s', (timeZone, hoursFromUtc) => {
+    const inUtc = peakOf(measures.arrivals.hourOfDay);
+    const shown = peakOf(measure(calls(5, 600), { timeZone }).arrivals.hourOfDay);
+    const ahead = (shown - inUtc + 24) % 24;
+    expect(Math.abs(ahead - ((hoursFromUtc + 24) % 24))).toBeLessThanOrEqual(1);
+  });
+
+  test('clock hours keep to the clock when it is moved', () => {
+    // Calls at noon of Berlin, each day over the night to summer time of 2026 and as long after it.
+    const noon = (day: number): number => Date.UTC(2026, 2, 22 + day, day < 7 ? 11 : 10, 30);
+    const random = seededRandom(5);
+    const rows = Array.from({ length: 14 * 20 }, (_, i) =>
+      callAt(noon(Math.floor(i / 20)) + i, random, { session: `s${i}`, history: 0 }),
+    );
+    const { hourOfDay } = measure(rows, { timeZone: 'Europe/Berlin' }).arrivals;
+    expect(hourOfDay?.[12]).toBeCloseTo(24, 6);
   });
 
   test('weekdays are told from three weeks on a calendar, Monday first', () => {

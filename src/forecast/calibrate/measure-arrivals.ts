@@ -1,3 +1,4 @@
+import { offsetSpans } from '../../base/index.ts';
 import { hourMs, type Series } from '../series/index.ts';
 import type { CalibrationRow } from './calibration-row.ts';
 import { type Estimate, meanEstimate } from './confidence.ts';
@@ -25,26 +26,39 @@ const daysForWeekdays = 14;
 /** Times before this are a record's own clock, which knows no weekday. */
 const calendarFromMs = Date.UTC(1990, 0, 1);
 
-/** @param rows in order of time */
-export function measureArrivals(rows: readonly CalibrationRow[], utcOffsetMinutes: number): ArrivalMeasures {
-  const local = rows.map(({ atMs }) => atMs + utcOffsetMinutes * minuteMs);
-  const first = local[0] ?? 0;
-  const last = local.at(-1) ?? first;
+/**
+ * @param rows in order of time
+ * @param timeZone IANA name; hours and weekdays are those of its clock
+ */
+export function measureArrivals(rows: readonly CalibrationRow[], timeZone: string): ArrivalMeasures {
+  const times = rows.map(({ atMs }) => atMs);
+  const first = times[0] ?? 0;
+  const last = times.at(-1) ?? first;
   const days = (last - first) / dayMs;
-  const hours = countsBy(local, first, hourMs);
-  const perDay = wholeDays(local, first, last);
+  const hours = countsBy(times, first, hourMs);
+  const perDay = wholeDays(times, first, last);
   const sessions = new Set(rows.flatMap(({ session }) => session ?? []));
-  const mean = local.length / Math.max(1, hours.length);
+  const mean = times.length / Math.max(1, hours.length);
+  const clock = clockOf(timeZone, first, last);
+  const hourOf = (ms: number): number => Math.floor(clock(ms) / hourMs) % 24;
+  // The Unix epoch was a Thursday, three days after a Monday.
+  const weekdayOf = (ms: number): number => (Math.floor(clock(ms) / dayMs) + 3) % 7;
   return {
     days,
-    callsPerDay: perDay.length === 0 ? scaledUp(local.length, days) : meanEstimate(Float64Array.from(perDay)),
+    callsPerDay: perDay.length === 0 ? scaledUp(times.length, days) : meanEstimate(Float64Array.from(perDay)),
     sessionsPerDay: sessions.size === 0 ? null : sessions.size / Math.max(days, 1 / 24),
-    hourOfDay: days < daysForHours - 0.05 ? null : shape(local, first, last, hourMs, 24, 0),
-    // The Unix epoch was a Thursday, three days after a Monday.
-    dayOfWeek: days < daysForWeekdays || first < calendarFromMs ? null : shape(local, first, last, dayMs, 7, 3),
+    hourOfDay: days < daysForHours - 0.05 ? null : shape(times, hourOf, 24),
+    dayOfWeek: days < daysForWeekdays || first < calendarFromMs ? null : shape(times, weekdayOf, 7),
     peakFactor: Math.max(...hours) / mean,
-    dispersion: dispersionOf(local, first),
+    dispersion: dispersionOf(times, first),
   };
+}
+
+/** What the clock of the zone shows, as ms; a record with a clock of its own keeps it. */
+function clockOf(timeZone: string, first: number, last: number): (ms: number) => number {
+  if (first < calendarFromMs) return (ms) => ms;
+  const spans = offsetSpans(timeZone, { fromMs: first - dayMs, toMs: last + dayMs });
+  return (ms) => ms + (spans.find(({ toMs }) => ms < toMs)?.offsetMs ?? 0);
 }
 
 function scaledUp(calls: number, days: number): Estimate {
@@ -76,24 +90,17 @@ function wholeDays(times: readonly number[], first: number, last: number): numbe
   return counts;
 }
 
-/** Mean calls of each phase of a cycle over the mean of all, by how often the record covers that phase. */
-function shape(
-  times: readonly number[],
-  first: number,
-  last: number,
-  stepMs: number,
-  phases: number,
-  shift: number,
-): number[] {
+/** Calls an hour of each phase of a cycle over the mean of all, by how many hours of the record fall into that phase. */
+function shape(times: readonly number[], phaseOf: (ms: number) => number, phases: number): number[] {
   const calls = new Array<number>(phases).fill(0);
   const covered = new Array<number>(phases).fill(0);
-  const phaseOf = (step: number): number => (((step + shift) % phases) + phases) % phases;
-  for (let step = Math.floor(first / stepMs); step <= Math.floor(last / stepMs); step++) {
-    const phase = phaseOf(step);
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
+  for (let hour = Math.floor(first / hourMs); hour <= Math.floor(last / hourMs); hour++) {
+    const phase = phaseOf(hour * hourMs);
     covered[phase] = (covered[phase] ?? 0) + 1;
   }
   for (const time of times) {
-    const phase = phaseOf(Math.floor(time / stepMs));
+    const phase = phaseOf(time);
     calls[phase] = (calls[phase] ?? 0) + 1;
   }
   const rates = calls.map((count, phase) => count / Math.max(1, covered[phase] ?? 0));

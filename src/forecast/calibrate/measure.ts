@@ -45,8 +45,8 @@ export interface Measures {
 const callsMin = 30;
 
 export interface MeasureOptions {
-  /** Clock hours follow it: minutes east of UTC. */
-  readonly utcOffsetMinutes?: number;
+  /** IANA name of the zone whose hours and weekdays traffic is shaped by; UTC when absent. */
+  readonly timeZone?: string;
 }
 
 /**
@@ -71,7 +71,7 @@ export function measure(rows: readonly CalibrationRow[], options: MeasureOptions
     attempts: measureAttempts(sorted),
     sessions: measureSessions(sorted),
     segments: segmentShares(sorted),
-    arrivals: measureArrivals(sorted, options.utcOffsetMinutes ?? 0),
+    arrivals: measureArrivals(sorted, options.timeZone ?? 'UTC'),
     hourly: hourlySeries(sorted),
   };
 }

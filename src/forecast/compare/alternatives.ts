@@ -3,8 +3,9 @@ import type { ForecastModel } from '../model/build-model.ts';
 import { compileScenario } from '../model/changes.ts';
 import { ModelBuilder } from '../model/number.ts';
 import { type Draws, drawParameters } from '../simulate/draws.ts';
-import { runScenario, type ScenarioRun } from '../simulate/run-scenario.ts';
+import { runScenario } from '../simulate/run-scenario.ts';
 import { sampleStore } from '../simulate/sample-store.ts';
+import type { ScenarioRun } from '../simulate/scenario-run.ts';
 import { meanOf, type Stats, statsOf } from '../simulate/statistics.ts';
 
 /** One way to run the same workload. */

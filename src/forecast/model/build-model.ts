@@ -13,7 +13,8 @@ import {
 import { type Measured, ModelBuilder, type ModelProblem, type Num, type Parameter } from './number.ts';
 import { type PersonRates, personRates } from './people.ts';
 import { type ModelUse, ratesAt, type TieredRates } from './rates.ts';
-import { compileStage, type StageModel } from './stage.ts';
+import { compileStage } from './stage.ts';
+import type { StageModel } from './stage-model.ts';
 import {
   compileImpatience,
   compileOutcome,

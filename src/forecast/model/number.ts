@@ -98,10 +98,15 @@ export const fixed = (value: number): Num => ({ constant: value, column: -1, spr
 export const zero = fixed(0);
 export const one = fixed(1);
 
-export function toDistribution(quantity: Exclude<Quantity, { kind: 'measured' }>): Distribution {
+function toDistribution(quantity: Exclude<Quantity, { kind: 'measured' }>): Distribution {
   if (quantity.kind === 'value') return constant(quantity.value);
   if (quantity.kind === 'range') return fromRange(quantity.low, quantity.high);
   return fromQuantiles(quantity.p50, quantity.p90, quantity.p99);
+}
+
+/** The mean of a number of burnrate.yaml as the forecast reads it; null for `measured`, which the caller must measure. */
+export function meanOfQuantity(quantity: Quantity): number | null {
+  return quantity.kind === 'measured' ? null : meanOf(toDistribution(quantity));
 }
 
 function inDollars(quantity: UsdQuantity): Quantity {

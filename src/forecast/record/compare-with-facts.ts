@@ -1,6 +1,7 @@
-import { subtractUsd, toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
+import { addUsd, subtractUsd, toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind } from '../../tree/index.ts';
 import type { ForecastMonth, ForecastVersion, UsdInterval } from './forecast-version.ts';
+import { unmeasuredLines } from './unmeasured.ts';
 
 /** What a month really cost, from the ledger. */
 export interface MonthFacts {
@@ -11,9 +12,11 @@ export interface MonthFacts {
   readonly complete: boolean;
 }
 
-/** A forecast figure beside its fact. */
+/** A forecast figure beside its fact; low and high are the forecast's p10 and p90. */
 export interface Miss {
   readonly forecastUsd: string;
+  readonly lowUsd: string;
+  readonly highUsd: string;
   readonly factUsd: string;
   /** Fact − forecast mean. */
   readonly differenceUsd: string;
@@ -36,12 +39,15 @@ export interface MonthComparison {
 export function compareWithFacts(version: ForecastVersion, facts: readonly MonthFacts[]): MonthComparison[] {
   return version.months.flatMap((month) => {
     const fact = facts.find((each) => each.month === month.month && each.complete);
-    return fact ? [monthComparison(month, fact)] : [];
+    return fact ? [compareMonth(month, fact)] : [];
   });
 }
 
-function monthComparison(month: ForecastMonth, fact: MonthFacts): MonthComparison {
-  const forecast = new Map(month.lines.map(({ line, totalUsd }) => [line, totalUsd]));
+/** One month beside its facts so far. What is on no bill is left out of both. */
+export function compareMonth(month: ForecastMonth, fact: MonthFacts): MonthComparison {
+  const forecast = new Map(
+    month.lines.filter(({ line }) => !unmeasuredLines.has(line)).map(({ line, totalUsd }) => [line, totalUsd]),
+  );
   const names = new Set<LineKind>([...forecast.keys(), ...(Object.keys(fact.lines) as LineKind[])]);
   const lines = [...names].map((line) => ({
     line,
@@ -52,10 +58,21 @@ function monthComparison(month: ForecastMonth, fact: MonthFacts): MonthCompariso
   const missed = widest !== undefined && usd(widest.differenceUsd).picos !== 0n;
   return {
     month: month.month,
-    total: missOf(month.totalUsd, fact.total),
+    total: missOf(measurableTotal(month), fact.total),
     lines,
     drivenBy: missed ? widest.line : null,
   };
+}
+
+/** The month without what is on no bill: its mean is taken off the whole interval. */
+function measurableTotal({ totalUsd, lines }: ForecastMonth): UsdInterval {
+  const off = lines.reduce(
+    (sum, { line, totalUsd: { mean } }) => (unmeasuredLines.has(line) ? addUsd(sum, usd(mean)) : sum),
+    zeroUsd,
+  );
+  const less = (amount: string): string => toDecimal(subtractUsd(usd(amount), off));
+  const { mean, p10, p50, p90 } = totalUsd;
+  return { mean: less(mean), p10: less(p10), p50: less(p50), p90: less(p90) };
 }
 
 const nothing: UsdInterval = { mean: '0', p10: '0', p50: '0', p90: '0' };
@@ -65,6 +82,8 @@ function missOf(forecast: UsdInterval, fact: Usd): Miss {
   const difference = subtractUsd(fact, mean);
   return {
     forecastUsd: forecast.mean,
+    lowUsd: forecast.p10,
+    highUsd: forecast.p90,
     factUsd: toDecimal(fact),
     differenceUsd: toDecimal(difference),
     share: mean.picos === 0n ? null : Number(difference.picos) / Number(mean.picos),

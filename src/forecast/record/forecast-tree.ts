@@ -1,10 +1,37 @@
-import { type Usd, usd } from '../../money/index.ts';
+import { addUsd, toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
 import { type CostNode, type LineTotal, mergeLines, noCounts } from '../../tree/index.ts';
-import type { ForecastMonth, ForecastNode, ForecastVersion } from './forecast-version.ts';
+import type { ForecastMonth, ForecastNode, ForecastVersion, UsdInterval } from './forecast-version.ts';
 
-interface Range {
+/** Half-open, ms since the Unix epoch. */
+export interface ForecastRange {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+interface Part {
+  readonly node: ForecastNode;
+  /** How much of the node's month lies in the range. */
+  readonly share: number;
+}
+
+/** What of a range a forecast speaks of; null when nothing. */
+export function coveredRange({ months }: ForecastVersion, range: ForecastRange): ForecastRange | null {
+  const fromMs = Math.max(range.fromMs, months[0]?.fromMs ?? Number.POSITIVE_INFINITY);
+  const toMs = Math.min(range.toMs, months.at(-1)?.toMs ?? Number.NEGATIVE_INFINITY);
+  return fromMs < toMs ? { fromMs, toMs } : null;
+}
+
+function partsOf(version: ForecastVersion, workflow: string, range: ForecastRange): Part[] {
+  return version.months.flatMap((month) => {
+    const share = overlap(month, range);
+    const nodes = month.nodes.filter((node) => node.workflow === workflow);
+    return share > 0 ? nodes.map((node) => ({ node, share })) : [];
+  });
+}
+
+function overlap(month: ForecastMonth, range: ForecastRange): number {
+  const shared = Math.min(month.toMs, range.toMs) - Math.max(month.fromMs, range.fromMs);
+  return Math.max(0, shared) / (month.toMs - month.fromMs);
 }
 
 /**
@@ -12,12 +39,8 @@ interface Range {
  * `diffTrees` can lay one over the other. A month that the range cuts counts by its share of time. Null when the forecast
  * knows no such workflow, or nothing of the range.
  */
-export function forecastTree(version: ForecastVersion, workflow: string, range: Range): CostNode | null {
-  const parts = version.months.flatMap((month) => {
-    const share = overlap(month, range);
-    const nodes = month.nodes.filter((node) => node.workflow === workflow);
-    return share > 0 ? nodes.map((node) => ({ node, share })) : [];
-  });
+export function forecastTree(version: ForecastVersion, workflow: string, range: ForecastRange): CostNode | null {
+  const parts = partsOf(version, workflow, range);
   if (parts.length === 0) return null;
   const linesOf = (stage: string | null): LineTotal[] =>
     mergeLines(parts.filter(({ node }) => node.stage === stage).map(({ node, share }) => linesFor(node, share)));
@@ -31,9 +54,26 @@ export function forecastTree(version: ForecastVersion, workflow: string, range: 
   };
 }
 
-function overlap(month: ForecastMonth, range: Range): number {
-  const shared = Math.min(month.toMs, range.toMs) - Math.max(month.fromMs, range.fromMs);
-  return Math.max(0, shared) / (month.toMs - month.fromMs);
+/**
+ * The intervals of a forecast tree's nodes over a range: of the workflow under `null`, of each stage under its name. What
+ * is unknown holds for every month and stage alike, so percentiles are added up like means, which is wide rather than narrow.
+ */
+export function forecastIntervals(
+  version: ForecastVersion,
+  workflow: string,
+  range: ForecastRange,
+): ReadonlyMap<string | null, UsdInterval> {
+  const parts = partsOf(version, workflow, range);
+  const stages = [...new Set(parts.flatMap(({ node }) => node.stage ?? []))];
+  const sum = (of: readonly Part[]): UsdInterval => {
+    const amount = (key: keyof UsdInterval): string =>
+      toDecimal(of.reduce((all, { node, share }) => addUsd(all, scaled(usd(node.totalUsd[key]), share)), zeroUsd));
+    return { mean: amount('mean'), p10: amount('p10'), p50: amount('p50'), p90: amount('p90') };
+  };
+  return new Map([
+    [null, sum(parts)] as const,
+    ...stages.map((stage) => [stage, sum(parts.filter(({ node }) => node.stage === stage))] as const),
+  ]);
 }
 
 /** A forecast states money by line, not tokens by bucket: every line is one fixed amount. */

@@ -1,4 +1,5 @@
 import type { LineKind } from '../../tree/index.ts';
+import type { ForecastReport } from '../report/forecast-report.ts';
 
 /** US dollars as decimal text, as everywhere at the edge. */
 export interface UsdInterval {
@@ -8,19 +9,38 @@ export interface UsdInterval {
   readonly p90: string;
 }
 
-/** What a forecast was made from. A change of any of them is a reason to forecast anew. */
-export interface ForecastInputs {
-  /** Fingerprint of the text of `burnrate.yaml`. */
-  readonly file: string;
-  /** Fingerprint of the rate cards its models use. */
-  readonly prices: string;
-  readonly release: string;
+/** What a forecast can be made from, by name. A change of any of them is a reason to forecast anew. */
+export const forecastInputNames = ['file', 'prices', 'models', 'release', 'measured', 'engine', 'from'] as const;
+export type ForecastInputName = (typeof forecastInputNames)[number];
+
+/**
+ * What a forecast was made from: fingerprints of what the file says of workflows, people and overheads (`file`) and of
+ * the prices in force (`prices`); the provider, model and tier of every stage (`models`); the product's newest release;
+ * which numbers were taken from the ledger (`measured`); the version that computed (`engine`); the first month (`from`).
+ */
+export type ForecastInputs = Readonly<Record<ForecastInputName, string>>;
+
+/** `first`: there was none before; `asked`: somebody wanted it; else the input that changed. */
+export type ForecastReason = 'first' | 'asked' | ForecastInputName;
+
+/** A forecast as it is kept: never changed, only followed by another. */
+export interface KeptForecast {
+  readonly id: string;
+  readonly madeAtMs: number;
+  readonly madeBy: string;
+  /** True when it was made because something changed, not because somebody asked. */
+  readonly automatic: boolean;
+  readonly reasons: readonly ForecastReason[];
+  readonly inputs: ForecastInputs;
+  /** Everything it said. */
+  readonly report: ForecastReport;
 }
 
 export interface ForecastNode {
   readonly workflow: string;
   /** Null: what belongs to the workflow as a whole. */
   readonly stage: string | null;
+  readonly totalUsd: UsdInterval;
   readonly lines: readonly { readonly line: LineKind; readonly meanUsd: string }[];
 }
 
@@ -35,24 +55,12 @@ export interface ForecastMonth {
   readonly nodes: readonly ForecastNode[];
 }
 
-/** A forecast as it is kept: never changed, only followed by another. */
+/** What one scenario of a kept forecast expects, in the shape that facts are held against. */
 export interface ForecastVersion {
   readonly id: string;
   readonly madeAtMs: number;
   readonly scenario: string;
-  readonly seed: number;
-  readonly trials: number;
-  readonly inputs: ForecastInputs;
   readonly months: readonly ForecastMonth[];
-}
-
-/** Where versions are kept, newest first. Whoever implements it keeps what it is given, whole, and never changes it. */
-export interface ForecastRecords {
-  /** Idempotent by id. */
-  keep(version: ForecastVersion): Promise<void>;
-  latest(scenario: string): Promise<ForecastVersion | null>;
-  /** Versions made before `madeBeforeMs`, the newest `limit` of them. */
-  list(page: { readonly madeBeforeMs: number; readonly limit: number }): Promise<readonly ForecastVersion[]>;
 }
 
 /** Sixteen hexadecimal digits that tell whether a text changed: two FNV-1a hashes of 32 bits. Not a secret's hash. */
@@ -71,6 +79,6 @@ function hash32(text: string, start: number): number {
 }
 
 /** Which inputs differ; empty when a forecast made from `now` would say the same. */
-export function changedInputs(before: ForecastInputs, now: ForecastInputs): (keyof ForecastInputs)[] {
-  return (['file', 'prices', 'release'] as const).filter((name) => before[name] !== now[name]);
+export function changedInputs(before: ForecastInputs, now: ForecastInputs): ForecastInputName[] {
+  return forecastInputNames.filter((name) => before[name] !== now[name]);
 }

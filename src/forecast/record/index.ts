@@ -1,20 +1,20 @@
+export { compareTrees, type NodeComparison, type TreeComparison } from './compare-trees.ts';
 export {
+  compareMonth,
   compareWithFacts,
-  type Miss,
   type MonthComparison,
   type MonthFacts,
   type TrackRecord,
   trackRecord,
 } from './compare-with-facts.ts';
-export { byLine, forecastTree } from './forecast-tree.ts';
+export { coveredRange, forecastIntervals, forecastTree } from './forecast-tree.ts';
 export {
   changedInputs,
   type ForecastInputs,
-  type ForecastMonth,
-  type ForecastNode,
-  type ForecastRecords,
+  type ForecastReason,
   type ForecastVersion,
-  fingerprintOf,
+  type KeptForecast,
   type UsdInterval,
 } from './forecast-version.ts';
-export { versionOf } from './version-of.ts';
+export { inputsOf } from './inputs-of.ts';
+export { plainScenario, versionOf } from './version-of.ts';

@@ -1,29 +1,23 @@
 import { allocate, toDecimal, usd } from '../../money/index.ts';
 import type { ForecastReport, ScenarioReport } from '../report/forecast-report.ts';
-import type { ForecastInputs, ForecastMonth, ForecastNode, ForecastVersion } from './forecast-version.ts';
+import type { ForecastMonth, ForecastNode, ForecastVersion, KeptForecast } from './forecast-version.ts';
 
-interface VersionFacts {
-  readonly id: string;
-  readonly madeAtMs: number;
-  readonly scenario: string;
-  readonly inputs: ForecastInputs;
+/** The scenario facts are held against where nobody names one: `expected`, else the first of the file. */
+export function plainScenario({ scenarios }: ForecastReport): string {
+  return scenarios.expected ? 'expected' : (Object.keys(scenarios)[0] ?? 'expected');
 }
 
-/** What is kept of a forecast's report, for the day its facts are known. Null when it has no such scenario. */
-export function versionOf(report: ForecastReport, facts: VersionFacts): ForecastVersion | null {
-  const scenario = report.scenarios[facts.scenario];
-  if (!scenario) return null;
-  const months = scenario.months.map((month): ForecastMonth => {
-    const { totalUsd, lines } = month;
-    return {
-      month: month.month,
-      ...calendarMonth(month.month),
-      totalUsd,
-      lines,
-      nodes: nodesOf(scenario, month.nodes),
-    };
+/** What a kept forecast expects of one scenario, for the day its facts are known. Null when it has no such scenario. */
+export function versionOf(
+  { id, madeAtMs, report }: Pick<KeptForecast, 'id' | 'madeAtMs' | 'report'>,
+  scenario: string = plainScenario(report),
+): ForecastVersion | null {
+  const said = report.scenarios[scenario];
+  if (!said) return null;
+  const months = said.months.map(({ month, totalUsd, lines, nodes }): ForecastMonth => {
+    return { month, ...calendarMonth(month), totalUsd, lines, nodes: nodesOf(said, nodes) };
   });
-  return { ...facts, seed: report.seed, trials: report.trials, months };
+  return { id, madeAtMs, scenario, months };
 }
 
 /** @param month `2026-03` */
@@ -47,6 +41,7 @@ function nodesOf(scenario: ScenarioReport, nodes: ScenarioReport['months'][numbe
     return {
       workflow,
       stage,
+      totalUsd,
       lines: lines.map(({ line }, index) => ({ line, meanUsd: toDecimal(amounts[index] ?? usd('0')) })),
     };
   });

@@ -7,7 +7,7 @@ import type { Rebuild } from '../scenario/brakes.ts';
 import { type BudgetOutlook, budgetOutlooks } from '../scenario/budgets.ts';
 import { type SpikeOutlook, spikeOutlook } from '../scenario/spike.ts';
 import { expectedAttempts } from '../simulate/call-cost.ts';
-import type { RunNode, ScenarioRun } from '../simulate/run-scenario.ts';
+import type { RunNode, ScenarioRun } from '../simulate/scenario-run.ts';
 import { meanOf, type Stats, statsOf } from '../simulate/statistics.ts';
 import { countStats, rounded, type UsdStats, usdStats, usdText } from './figures.ts';
 
@@ -20,7 +20,16 @@ export interface ForecastReport {
   readonly scenarios: Readonly<Record<string, ScenarioReport>>;
   readonly stages: readonly StageFacts[];
   readonly assumptions: readonly string[];
+  /** Numbers of the file that were taken from the ledger, by dotted path. */
+  readonly measured: readonly MeasuredNote[];
   readonly method: string;
+}
+
+/** How much a measured number rests on. */
+export interface MeasuredNote {
+  readonly path: string;
+  readonly count: number;
+  readonly evidence: string;
 }
 
 export interface LineReport {
@@ -147,7 +156,11 @@ const method =
   'correlations with the total, over their sum.';
 
 /** Puts a forecast into figures. `rebuild` compiles the file under a brake, to tell what it would save. */
-export function reportForecast(forecast: Forecast, rebuild: Rebuild): ForecastReport {
+export function reportForecast(
+  forecast: Forecast,
+  rebuild: Rebuild,
+  measured: readonly MeasuredNote[] = [],
+): ForecastReport {
   const { model, seed, trials } = forecast;
   return {
     seed,
@@ -159,6 +172,7 @@ export function reportForecast(forecast: Forecast, rebuild: Rebuild): ForecastRe
     ),
     stages: stageFacts(model),
     assumptions: model.assumptions,
+    measured,
     method,
   };
 }

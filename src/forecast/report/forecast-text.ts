@@ -21,6 +21,11 @@ export function forecastText(report: ForecastReport, draw: DrawTable): string {
     `${report.months} months from ${report.from}, ${report.trials} trials, seed ${report.seed}. Ranges are p10 to p90.`,
     overviewTable(report, draw),
     ...names.map((name) => scenarioText(name, report.scenarios[name] as ScenarioReport, draw)),
+    ...(report.measured.length > 0
+      ? [
+          `Measured:\n${report.measured.map(({ path, count: of, evidence }) => `  ${path}: ${evidence}; ${of} observations`).join('\n')}`,
+        ]
+      : []),
     ...(report.assumptions.length > 0
       ? [`Taken for granted:\n${report.assumptions.map((each) => `  ${each}`).join('\n')}`]
       : []),

@@ -2,7 +2,7 @@ import type { Budget } from '../../config/index.ts';
 import type { ScenarioForecast } from '../forecast.ts';
 import type { ForecastModel, WorkflowModel } from '../model/build-model.ts';
 import { dayMs, type MonthPlan } from '../model/calendar.ts';
-import type { ScenarioRun } from '../simulate/run-scenario.ts';
+import type { ScenarioRun } from '../simulate/scenario-run.ts';
 import { type BrakeSaving, type Rebuild, rungsOf, savingsOf } from './brakes.ts';
 
 /** When one budget would bind, and what its brake would save. */

@@ -2,8 +2,9 @@ import { valueAt } from '../distribution.ts';
 import type { ForecastModel } from '../model/build-model.ts';
 import type { ChangeModel } from '../model/changes.ts';
 import type { Draws } from '../simulate/draws.ts';
-import { runScenario, type ScenarioRun } from '../simulate/run-scenario.ts';
+import { runScenario } from '../simulate/run-scenario.ts';
 import { sampleStore } from '../simulate/sample-store.ts';
+import type { ScenarioRun } from '../simulate/scenario-run.ts';
 
 /** One trial in which every unknown is at its median and nothing is left to chance. */
 export function centralRun(model: ForecastModel, changes: readonly ChangeModel[]): ScenarioRun {

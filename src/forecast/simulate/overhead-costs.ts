@@ -4,7 +4,7 @@ import type { MonthPlan } from '../model/calendar.ts';
 import type { ChangeModel } from '../model/changes.ts';
 import type { OverheadModel, PoolModel } from '../model/costs.ts';
 import { type Columns, type Num, read } from '../model/number.ts';
-import type { SharedCost } from './run-scenario.ts';
+import type { SharedCost } from './scenario-run.ts';
 import { storedShares } from './storage.ts';
 
 const bytesPerGb = 1e9;

@@ -1,5 +1,5 @@
 import { type Columns, read } from '../model/number.ts';
-import type { StageModel } from '../model/stage.ts';
+import type { StageModel } from '../model/stage-model.ts';
 
 /** Visits of one stage in a run never count for more: a loop that hardly ends is cut here. */
 export const visitsMax = 1000;

@@ -52,6 +52,7 @@ const noMoney: MoneyAccount = {
     pots: [].values(),
     openHolds: 0,
     openHoldsOf: never,
+    holds: [].values(),
     booksLost: false,
     heldFor: never,
     headroom: never,

@@ -10,6 +10,7 @@ import {
   INTEGER,
   LIST,
   listValue,
+  SMALLINT,
   TINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
@@ -20,6 +21,7 @@ const types: Readonly<Record<ColumnType, DuckDBType>> = {
   text: VARCHAR,
   integer: BIGINT,
   key: INTEGER,
+  small: SMALLINT,
   count: TINYINT,
   money: HUGEINT,
   number: DOUBLE,

@@ -11,14 +11,7 @@ const formats: Readonly<Record<TimeUnit, string>> = {
 export const duckDbDialect: Dialect = {
   rowId: 'rowid',
   placeholder: (index) => `$${index}`,
-  timeBucket(unit, column, timeZone, parameters) {
-    const instant = `make_timestamp(${column} * 1000)`;
-    if (unit === 'minute' || unit === 'hour' || timeZone === 'UTC') {
-      return `strftime(date_trunc('${unit}', ${instant}), '${formats[unit]}')`;
-    }
-    const local = `timezone(${parameters.bind(timeZone)}, timezone('UTC', ${instant}))`;
-    return `strftime(date_trunc('${unit}', ${local}), '${formats[unit]}')`;
-  },
+  timeBucket: (unit, ms) => `strftime(date_trunc('${unit}', make_timestamp((${ms}) * 1000)), '${formats[unit]}')`,
   // A JSON pointer, in which every name can be written.
   tagValue: (column, name, parameters) =>
     `json_extract_string(${column}, ${parameters.bind(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)})`,

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RetentionPeriods, RetentionRule } from '../ledger.ts';
+import { keptRunLabels } from '../sql/ending-queries.ts';
 import { dayMs, rollups } from '../sql/rollups.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
@@ -76,9 +77,10 @@ async function foldOutcomes(
     connection,
     counted.statement(`
       INSERT INTO daily_outcomes BY NAME
-      SELECT run_began_at - run_began_at % ${dayMs} AS started_at, workflow, outcome, count(*) AS runs,
-        sum(coalesce(value, 0)) AS value, sum(coalesce(human_minutes, 0)) AS human_minutes
-      FROM outcomes WHERE counts AND ${goes('run_began_at', counted)} GROUP BY 1, 2, 3`),
+      SELECT run_began_at - run_began_at % ${dayMs} AS started_at, ${keptRunLabels.join(', ')}, outcome, role,
+        count(*) AS runs, sum(coalesce(value, 0)) AS value, sum(coalesce(human_minutes, 0)) AS human_minutes,
+        count(csat) AS ratings, coalesce(sum(csat), 0) AS csat
+      FROM outcomes WHERE counts AND ${goes('run_began_at', counted)} GROUP BY ALL`),
   );
   const gone = new Parameters(duckDbDialect.placeholder);
   await runStatement(connection, gone.statement(`DELETE FROM outcomes WHERE ${goes('run_began_at', gone)}`));

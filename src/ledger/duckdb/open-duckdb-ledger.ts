@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BurnrateError, type Clock } from '../../base/index.ts';
 import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
-import type { Attempt, Outcome, ShipBatch } from '../../tree/index.ts';
+import type { Attempt, HumanWork, Outcome, ShipBatch } from '../../tree/index.ts';
 import type { Ledger, LedgerPulse, OutcomeResult, RetentionRule } from '../ledger.ts';
 import type { LedgerSize } from '../operation-questions.ts';
+import type { ToldUsage, ToldUsageResult } from '../people-questions.ts';
 import { AttemptMarker, type IdsOfAttempt, rememberedIdsMin } from '../sql/attempt-marks.ts';
 import { hourMs } from '../sql/rollups.ts';
 import { type LedgerQueries, sqlQueries } from '../sql/sql-queries.ts';
@@ -13,11 +14,13 @@ import { appendAttempts } from './attempt-appender.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { foldDays } from './fold-days.ts';
 import { type OwnedInstance, openInstance } from './instance.ts';
+import { migrate } from './migrate.ts';
 import { OutcomeBook } from './outcome-book.ts';
 import { ReaderPool, runStatement } from './reader-pool.ts';
 import { between, readExtent, rollUp, sumAttempts } from './roll-up.ts';
 import { schemaStatements } from './schema.ts';
 import { readSize } from './size.ts';
+import { noteTold, recordWork, sortTold } from './told-book.ts';
 
 export interface DuckDbLedgerOptions {
   /** Path of the database file; its folder must exist. */
@@ -53,6 +56,7 @@ export async function openDuckDbLedger(options: DuckDbLedgerOptions): Promise<Le
   const owned = await openInstance({ ...defaults, ...options });
   try {
     const writer = await owned.instance.connect();
+    await migrate(writer);
     for (const statement of schemaStatements) await writer.run(statement);
     const pool = await ReaderPool.open(owned.instance, readers);
     const book = await OutcomeBook.open(writer);
@@ -72,6 +76,9 @@ class DuckDbLedger implements Ledger {
   readonly call: LedgerQueries['call'];
   readonly run: LedgerQueries['run'];
   readonly traffic: LedgerQueries['traffic'];
+  readonly users: LedgerQueries['users'];
+  readonly cohorts: LedgerQueries['cohorts'];
+  readonly repetitions: LedgerQueries['repetitions'];
   readonly endings: LedgerQueries['endings'];
   readonly retries: LedgerQueries['retries'];
   readonly runs: LedgerQueries['runs'];
@@ -80,6 +87,8 @@ class DuckDbLedger implements Ledger {
   readonly newestRuns: LedgerQueries['newestRuns'];
   readonly performance: LedgerQueries['performance'];
   readonly lines: LedgerQueries['lines'];
+  readonly work: LedgerQueries['work'];
+  readonly answeredCalls: LedgerQueries['answeredCalls'];
   readonly #owned: OwnedInstance;
   readonly #writer: DuckDBConnection;
   readonly #readers: ReaderPool;
@@ -120,6 +129,9 @@ class DuckDbLedger implements Ledger {
     this.call = queries.call;
     this.run = queries.run;
     this.traffic = queries.traffic;
+    this.users = queries.users;
+    this.cohorts = queries.cohorts;
+    this.repetitions = queries.repetitions;
     this.endings = queries.endings;
     this.retries = queries.retries;
     this.runs = queries.runs;
@@ -128,6 +140,8 @@ class DuckDbLedger implements Ledger {
     this.newestRuns = queries.newestRuns;
     this.performance = queries.performance;
     this.lines = queries.lines;
+    this.work = queries.work;
+    this.answeredCalls = queries.answeredCalls;
   }
 
   /** Reads what a running ledger keeps in mind, and sums what its predecessor left. */
@@ -137,7 +151,7 @@ class DuckDbLedger implements Ledger {
     this.#rolledToMs = (await readExtent(this.#writer)).rolledToMs;
     await this.#sumBacklog();
     const recent = await this.#query(
-      `SELECT call_id, run, interaction, workflow, stage FROM attempts WHERE started_at >= $1
+      `SELECT call_id, run, interaction, session_id, workflow, stage, reason, failure FROM attempts WHERE started_at >= $1
        ORDER BY started_at DESC LIMIT ${rememberedIdsMin}`,
       [this.#newestMs - rememberedSpanMs],
     );
@@ -164,19 +178,44 @@ class DuckDbLedger implements Ledger {
       const watermark = await this.#readWatermark(batch.journalId);
       if (batch.lastSequence <= watermark) return watermark;
       const fresh = batch.afterSequence === watermark ? batch.attempts : await this.#onlyNew(batch.attempts);
-      const marked = this.#marker.mark(fresh);
-      await this.#transact(async () => {
-        await appendAttempts(this.#writer, marked.rows);
-        await this.#addToSums(fresh);
-        await this.#book.runsBegan(marked.rows);
-        await this.#query(
+      await this.#appendNew(fresh, () =>
+        this.#query(
           'INSERT INTO watermarks VALUES ($1, $2) ON CONFLICT (journal_id) DO UPDATE SET last_sequence = excluded.last_sequence',
           [batch.journalId, batch.lastSequence],
-        );
-      });
-      marked.keep();
-      this.#noteAppended(fresh);
+        ),
+      );
       return batch.lastSequence;
+    });
+  }
+
+  /** Rows, their sums and what says that they are there, in one transaction. */
+  async #appendNew(fresh: readonly Attempt[], note: () => Promise<unknown>): Promise<void> {
+    const marked = this.#marker.mark(fresh);
+    await this.#transact(async () => {
+      await appendAttempts(this.#writer, marked.rows);
+      await this.#addToSums(fresh);
+      await this.#book.runsBegan(marked.rows);
+      await note();
+    });
+    marked.keep();
+    this.#noteAppended(fresh);
+  }
+
+  recordUsage(told: readonly ToldUsage[]): Promise<ToldUsageResult> {
+    return this.#write(async () => {
+      const { fresh, conflicts } = await sortTold(this.#writer, told);
+      if (conflicts.length > 0) return { ok: false, conflicts };
+      const attempts = fresh.map(({ attempt }) => attempt);
+      if (fresh.length > 0) await this.#appendNew(attempts, () => noteTold(this.#writer, fresh));
+      return { ok: true, recorded: fresh.length, repeated: told.length - fresh.length };
+    });
+  }
+
+  recordWork(work: HumanWork): Promise<{ readonly repeated: boolean }> {
+    return this.#write(async () => {
+      const repeated = await this.#transact(() => recordWork(this.#writer, work));
+      if (!repeated) this.#version += 1;
+      return { repeated };
     });
   }
 
@@ -334,8 +373,11 @@ function readIds(row: SqlRow): IdsOfAttempt {
     callId: toText(row.call_id),
     run: toText(row.run),
     interaction: toText(row.interaction),
+    session: toText(row.session_id),
     workflow: toText(row.workflow),
     stage: toText(row.stage),
+    reason: toText(row.reason) as Attempt['reason'],
+    failure: (row.failure as Attempt['failure']) ?? null,
   };
 }
 

@@ -3,19 +3,27 @@ import type { Outcome } from '../../tree/index.ts';
 import type { OutcomeResult } from '../ledger.ts';
 import { sameContent } from '../same-content.ts';
 import type { MarkedAttempt } from '../sql/attempt-marks.ts';
+import { runLabels } from '../sql/ending-queries.ts';
 import { idKey } from '../sql/id-key.ts';
 import { outcomesWhere, readOutcome } from '../sql/sql-queries.ts';
-import { type SqlRow, toNumber, toText } from '../sql/sql-text.ts';
+import { type SqlRow, type SqlValue, toText } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
 
 /** Runs with outcomes but no attempt yet that are waited for; of more, the oldest are given up. */
 const awaitedRunsMax = 100_000;
 
-interface RunStart {
-  readonly beganAtMs: number;
-  readonly workflow: string;
-}
+/** Kept beside an outcome: when its run began and what its first attempt says. */
+const startColumns: readonly string[] = ['run_began_at', ...runLabels.filter((name) => name !== 'run')];
+const startOfAttempt = startColumns.map((name) =>
+  name === 'run_began_at'
+    ? 'started_at AS run_began_at'
+    : name === 'workflow'
+      ? "coalesce(workflow, '') AS workflow"
+      : name,
+);
+
+type RunStart = readonly SqlValue[];
 
 /**
  * Outcomes beside what their run's first attempt tells, so that counting them reads no attempts. An outcome that comes
@@ -53,41 +61,50 @@ export class OutcomeBook {
     if (this.#awaited.size === 0) return;
     for (const { attempt, marks } of rows) {
       if (!marks.newRun || !this.#awaited.has(attempt.run)) continue;
-      await this.#query(
-        'UPDATE outcomes SET run_began_at = $1, workflow = $2 WHERE run_key = $3 AND run = $4 AND run_began_at IS NULL',
-        [attempt.startedAtMs, attempt.workflow ?? '', idKey(attempt.run), attempt.run],
-      );
+      await this.#tieTo(attempt.run);
       this.#awaited.delete(attempt.run);
     }
   }
 
+  async #tieTo(run: string): Promise<void> {
+    const start = await this.#startOf(run);
+    if (!start) return;
+    const values = startColumns.map((name, index) => `${name} = $${index + 1}`).join(', ');
+    const [key, id] = [start.length + 1, start.length + 2];
+    await this.#query(
+      `UPDATE outcomes SET ${values} WHERE run_key = $${key} AND run = $${id} AND run_began_at IS NULL`,
+      [...start, idKey(run), run],
+    );
+  }
+
   async #startOf(run: string): Promise<RunStart | null> {
     const [row] = await this.#query(
-      `SELECT started_at, coalesce(workflow, '') AS workflow FROM attempts
+      `SELECT ${startOfAttempt.join(', ')} FROM attempts
        WHERE run_key = $1 AND run = $2 ORDER BY new_run DESC, started_at LIMIT 1`,
       [idKey(run), run],
     );
-    return row ? { beganAtMs: toNumber(row.started_at), workflow: toText(row.workflow) } : null;
+    return row ? startColumns.map((name) => row[name] as SqlValue) : null;
   }
 
   async #insert(outcome: Outcome, start: RunStart | null): Promise<void> {
+    const values = {
+      id: outcome.id,
+      run: outcome.run,
+      outcome: outcome.outcome,
+      value: outcome.value?.picos ?? null,
+      human_minutes: outcome.humanMinutes,
+      role: outcome.role,
+      csat: outcome.csat,
+      happened_at: outcome.atMs,
+      recorded_at: outcome.recordedAtMs,
+      run_key: idKey(outcome.run),
+      counts: false,
+      ...Object.fromEntries(startColumns.map((name, index) => [name, start?.[index] ?? null])),
+    };
+    const names = Object.keys(values);
     await this.#query(
-      `INSERT INTO outcomes (id, run, outcome, value, human_minutes, role, csat, happened_at, recorded_at, run_key, counts,
-         run_began_at, workflow) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, $11, $12)`,
-      [
-        outcome.id,
-        outcome.run,
-        outcome.outcome,
-        outcome.value?.picos ?? null,
-        outcome.humanMinutes,
-        outcome.role,
-        outcome.csat,
-        outcome.atMs,
-        outcome.recordedAtMs,
-        idKey(outcome.run),
-        start?.beganAtMs ?? null,
-        start?.workflow ?? null,
-      ],
+      `INSERT INTO outcomes (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})`,
+      Object.values(values),
     );
     await this.#settleWhichCounts(outcome.run);
     if (!start) this.#await(outcome.run);
@@ -111,7 +128,7 @@ export class OutcomeBook {
     if (oldest !== undefined) this.#awaited.delete(oldest);
   }
 
-  #query(text: string, parameters: readonly (string | number | bigint | boolean | null)[]): Promise<SqlRow[]> {
+  #query(text: string, parameters: readonly SqlValue[]): Promise<SqlRow[]> {
     return runStatement(this.#connection, { text, parameters });
   }
 }

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { summedColumns } from '../sql/fact-rows.ts';
-import { type Extent, hourly, type Rollup, rollups } from '../sql/rollups.ts';
+import { dailyLatency, type Extent, type Rollup, sumRollups } from '../sql/rollups.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
@@ -52,21 +52,35 @@ export async function sumAttempts(
   connection: DuckDBConnection,
   condition: (parameters: Parameters) => string,
 ): Promise<void> {
-  for (const rollup of rollups) {
+  const write = (text: (condition: string) => string) => {
     const parameters = new Parameters(duckDbDialect.placeholder);
-    await runStatement(connection, parameters.statement(sumStatement(rollup, condition(parameters))));
-  }
+    return runStatement(connection, parameters.statement(text(condition(parameters))));
+  };
+  for (const rollup of sumRollups) await write((meant) => sumStatement(rollup, meant));
+  await write(latencyStatement);
+}
+
+/** Counts by bin of how long attempts took, to their last byte and to their first token. */
+function latencyStatement(condition: string): string {
+  const { table, columns, grainMs } = dailyLatency;
+  const counted = (measure: string) => `
+    SELECT started_at - started_at % ${grainMs} AS stretch, ${columns.join(', ')}, '${measure}' AS measure,
+      ${measure}_bin AS bin, count(*) AS attempts
+    FROM attempts WHERE ${condition} AND ${measure}_bin IS NOT NULL GROUP BY ALL`;
+  return `
+    INSERT INTO ${table} BY NAME SELECT * RENAME (stretch AS started_at)
+    FROM (${counted('duration')} UNION ALL ${counted('first_token')}) ORDER BY started_at`;
 }
 
 function sumStatement(rollup: Rollup, condition: string): string {
   const start = `started_at - started_at % ${rollup.grainMs}`;
   const sums = Object.entries(summedColumns).map(([name, value]) => `coalesce(sum(${value}), 0) AS ${name}`);
-  const groups = [...rollup.columns, ...(rollup === hourly ? lineGroups : [])];
-  const lists = rollup === hourly ? [', list(line_quantity) AS quantities, list(line_cost) AS costs'] : [];
+  const groups = [...rollup.columns, ...(rollup.lines ? lineGroups : [])];
+  const lists = rollup.lines ? [', list(line_quantity) AS quantities, list(line_cost) AS costs'] : [];
   const grouped = `
     SELECT ${start} AS stretch, ${groups.join(', ')}, ${sums.join(', ')}${lists.join('')}
     FROM attempts WHERE ${condition} GROUP BY stretch, ${groups.join(', ')} ORDER BY stretch`;
-  if (rollup !== hourly)
+  if (!rollup.lines)
     return `INSERT INTO ${rollup.table} BY NAME SELECT * RENAME (stretch AS started_at) FROM (${grouped})`;
   return `
     INSERT INTO ${rollup.table} BY NAME

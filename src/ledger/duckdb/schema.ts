@@ -1,6 +1,8 @@
 import { attemptColumns, type ColumnType } from '../sql/attempt-columns.ts';
+import { attributionColumns } from '../sql/dimensions.ts';
+import { keptRunLabels, runLabels } from '../sql/ending-queries.ts';
 import { summedColumns } from '../sql/fact-rows.ts';
-import { hourly, type Rollup, rollups } from '../sql/rollups.ts';
+import { dailyLatency, type Rollup, sumRollups } from '../sql/rollups.ts';
 
 /** The engine packs 128-bit numbers so that reading one takes most of a microsecond; left as they are it takes some nanoseconds. */
 const wideNumber = 'HUGEINT USING COMPRESSION uncompressed';
@@ -9,6 +11,7 @@ const duckDbTypes: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
   key: 'INTEGER',
+  small: 'SMALLINT',
   count: 'TINYINT',
   money: wideNumber,
   number: 'DOUBLE',
@@ -18,33 +21,138 @@ const duckDbTypes: Readonly<Record<ColumnType, string>> = {
   moneys: 'HUGEINT[]',
 };
 
-const typeOf = new Map(attemptColumns.map((column) => [column.name, duckDbTypes[column.type]]));
-const definition = (name: string): string => `${name} ${typeOf.get(name)}`;
+/** Name and type. */
+type TableColumn = readonly [string, string];
+export type TableColumns = readonly TableColumn[];
+
+const types = new Map(attemptColumns.map((column) => [column.name, duckDbTypes[column.type]]));
+const typeOf = (name: string): string => types.get(name) ?? 'VARCHAR';
 const summedWide: readonly string[] = ['cost', 'input_tokens', 'cache_read_tokens', 'output_tokens'];
 
 /** Sums are wider than what they add up: a provider's broken counts must not stop the summing. */
-function rollupTable(rollup: Rollup): string {
-  const lines = ['line_kind VARCHAR[]', 'line_bucket VARCHAR[]', 'line_unit VARCHAR[]'];
-  const columns = [
-    'started_at BIGINT',
-    ...rollup.columns.map(definition),
-    ...Object.keys(summedColumns).map((name) => `${name} ${summedWide.includes(name) ? wideNumber : 'BIGINT'}`),
-    ...(rollup === hourly ? [...lines, 'line_quantity HUGEINT[]', 'line_cost HUGEINT[]'] : []),
+function sumTable(rollup: Rollup): TableColumns {
+  return [
+    ['started_at', 'BIGINT'],
+    ...rollup.columns.map((name): TableColumn => [name, typeOf(name)]),
+    ...Object.keys(summedColumns).map(
+      (name): TableColumn => [name, `${summedWide.includes(name) ? wideNumber : 'BIGINT'} DEFAULT 0`],
+    ),
+    ...(rollup.lines ? lineColumns : []),
   ];
-  return `CREATE TABLE IF NOT EXISTS ${rollup.table} (${columns.join(', ')})`;
 }
+
+const lineColumns: TableColumns = [
+  ['line_kind', 'VARCHAR[]'],
+  ['line_bucket', 'VARCHAR[]'],
+  ['line_unit', 'VARCHAR[]'],
+  ['line_quantity', 'HUGEINT[]'],
+  ['line_cost', 'HUGEINT[]'],
+];
+
+const latencyTable: TableColumns = [
+  ['started_at', 'BIGINT'],
+  ...dailyLatency.columns.map((name): TableColumn => [name, typeOf(name)]),
+  ...([
+    ['measure', 'VARCHAR'],
+    ['bin', 'SMALLINT'],
+    ['attempts', 'BIGINT'],
+  ] as const),
+];
+
+/** Sums by stretches of time. Those of deleted attempts cannot be made again, so these tables only ever gain columns. */
+export const rollupTables: Readonly<Record<string, TableColumns>> = {
+  ...Object.fromEntries(sumRollups.map((rollup) => [rollup.table, sumTable(rollup)])),
+  [dailyLatency.table]: latencyTable,
+};
+
+export const attemptsTable: TableColumns = attemptColumns.map(({ name, type }) => [name, duckDbTypes[type]]);
+
+const labels = (names: readonly string[]) =>
+  names.filter((name) => name !== 'run' && name !== 'workflow').map((name): TableColumn => [name, typeOf(name)]);
+
+// What the run's first attempt tells is kept beside an outcome, null while the run is unknown. Of one run's outcomes one counts.
+export const outcomesTable: TableColumns = [
+  ...([
+    ['id', 'VARCHAR PRIMARY KEY'],
+    ['run', 'VARCHAR NOT NULL'],
+    ['outcome', 'VARCHAR NOT NULL'],
+  ] as const),
+  ...([
+    ['value', 'HUGEINT'],
+    ['human_minutes', 'DOUBLE'],
+    ['role', 'VARCHAR'],
+    ['csat', 'DOUBLE'],
+  ] as const),
+  ...([
+    ['happened_at', 'BIGINT NOT NULL'],
+    ['recorded_at', 'BIGINT NOT NULL'],
+    ['run_key', 'INTEGER NOT NULL'],
+  ] as const),
+  ...([
+    ['counts', 'BOOLEAN NOT NULL'],
+    ['run_began_at', 'BIGINT'],
+    ['workflow', 'VARCHAR'],
+  ] as const),
+  ...labels(runLabels),
+];
+
+export const dailyOutcomesTable: TableColumns = [
+  ...([
+    ['started_at', 'BIGINT NOT NULL'],
+    ['workflow', 'VARCHAR NOT NULL'],
+    ['outcome', 'VARCHAR'],
+  ] as const),
+  ...([
+    ['runs', 'BIGINT NOT NULL'],
+    ['value', 'HUGEINT'],
+    ['human_minutes', 'DOUBLE'],
+  ] as const),
+  ...([
+    ['role', 'VARCHAR'],
+    ['ratings', 'BIGINT DEFAULT 0'],
+    ['csat', 'DOUBLE DEFAULT 0'],
+  ] as const),
+  ...labels(keptRunLabels),
+];
+
+const workTable: TableColumns = [
+  ...([
+    ['id', 'VARCHAR PRIMARY KEY'],
+    ['started_at', 'BIGINT NOT NULL'],
+    ['kind', 'VARCHAR NOT NULL'],
+  ] as const),
+  ...([
+    ['decision', 'VARCHAR NOT NULL'],
+    ['call_id', 'VARCHAR'],
+    ['key_id', 'VARCHAR'],
+    ['role', 'VARCHAR'],
+  ] as const),
+  ...([
+    ['minutes', 'DOUBLE NOT NULL'],
+    ['simulated', 'BOOLEAN NOT NULL'],
+    ['tags', 'VARCHAR'],
+  ] as const),
+  ...Object.values(attributionColumns).map((name): TableColumn => [name, 'VARCHAR']),
+];
+
+export function createTable(name: string, columns: TableColumns): string {
+  return `CREATE TABLE IF NOT EXISTS ${name} (${columns.map((column) => column.join(' ')).join(', ')})`;
+}
+
+/** The layout these statements make; a file of an older one is brought to it when it is opened. */
+export const layoutVersion = 2;
 
 /** Makes what is missing; run at every opening. */
 export const schemaStatements: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS attempts (${attemptColumns.map(({ name }) => definition(name)).join(', ')})`,
-  ...rollups.map(rollupTable),
-  // What the run's first attempt tells is kept beside an outcome, null while the run is unknown. Of one run's outcomes one counts.
-  `CREATE TABLE IF NOT EXISTS outcomes (id VARCHAR PRIMARY KEY, run VARCHAR NOT NULL, outcome VARCHAR NOT NULL,
-     value HUGEINT, human_minutes DOUBLE, role VARCHAR, csat DOUBLE, happened_at BIGINT NOT NULL, recorded_at BIGINT NOT NULL,
-     run_key INTEGER NOT NULL, counts BOOLEAN NOT NULL, run_began_at BIGINT, workflow VARCHAR)`,
-  `CREATE TABLE IF NOT EXISTS daily_outcomes (started_at BIGINT NOT NULL, workflow VARCHAR NOT NULL, outcome VARCHAR,
-     runs BIGINT NOT NULL, value HUGEINT, human_minutes DOUBLE)`,
+  createTable('attempts', attemptsTable),
+  ...Object.entries(rollupTables).map(([name, columns]) => createTable(name, columns)),
+  createTable('outcomes', outcomesTable),
+  createTable('daily_outcomes', dailyOutcomesTable),
+  createTable('human_work', workTable),
+  'CREATE TABLE IF NOT EXISTS told_usage (id VARCHAR PRIMARY KEY, content VARCHAR NOT NULL)',
   'CREATE TABLE IF NOT EXISTS watermarks (journal_id VARCHAR PRIMARY KEY, last_sequence BIGINT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS extent (rolled_to BIGINT NOT NULL, folded_to BIGINT NOT NULL)',
   'INSERT INTO extent SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM extent)',
+  'CREATE TABLE IF NOT EXISTS layout (version INTEGER NOT NULL)',
+  `INSERT INTO layout SELECT ${layoutVersion} WHERE NOT EXISTS (SELECT 1 FROM layout)`,
 ];

@@ -1,7 +1,7 @@
 import { fromPicos, type PicosPerUnit } from '../../money/index.ts';
 import {
   type Attempt,
-  type AttributionName,
+  attributionNames,
   type CostLine,
   inputTokensOf,
   outputTokensOf,
@@ -9,14 +9,17 @@ import {
   type Usage,
 } from '../../tree/index.ts';
 import { classifyLine } from '../classify-line.ts';
-import type { AttemptMarks } from './attempt-marks.ts';
+import type { AttemptMark, AttemptMarks } from './attempt-marks.ts';
+import { attributionColumns } from './dimensions.ts';
 import { idKey } from './id-key.ts';
+import { latencyBin } from './latency-bins.ts';
 import { type SqlRow, toBigInt, toNumber, toText } from './sql-text.ts';
 
 export type ColumnType =
   | 'text'
   | 'integer'
   | 'key'
+  | 'small'
   | 'count'
   | 'money'
   | 'number'
@@ -52,8 +55,24 @@ const number = (name: string, write: (attempt: Attempt) => number | null) => col
 const lines = (name: string, type: ColumnType, write: (line: CostLine, attempt: Attempt) => string | bigint) =>
   column(name, type, (attempt) => attempt.lines.map((line) => write(line, attempt)) as string[] | bigint[]);
 
-const key = (name: string, id: (attempt: Attempt) => string) => column(name, 'key', (attempt) => idKey(id(attempt)));
-const mark = (name: string, of: keyof AttemptMarks) => column(name, 'count', (_, marks) => (marks[of] ? 1 : 0));
+const key = (name: string, id: (attempt: Attempt) => string | undefined) =>
+  column(name, 'key', (attempt) => {
+    const known = id(attempt);
+    return known ? idKey(known) : null;
+  });
+const mark = (name: string, of: AttemptMark) => column(name, 'count', (_, marks) => (marks[of] ? 1 : 0));
+const part = (name: keyof PartTokens) =>
+  column(partColumns[name], 'integer', ({ partTokens }) => (partTokens ? toInteger(partTokens[name]) : null));
+
+/** The column each part of a prompt is counted in; null in all where the parts are not known. */
+export const partColumns = {
+  system: 'part_system',
+  history: 'part_history',
+  retrieval: 'part_retrieval',
+  question: 'part_question',
+  tools: 'part_tools',
+} as const satisfies Readonly<Record<keyof PartTokens, string>>;
+const partNames = Object.keys(partColumns) as (keyof PartTokens)[];
 
 /** The wide table, in the order of its columns. Money is picodollars in 128 bits: a provider's broken count cannot overflow it. */
 export const attemptColumns: readonly AttemptColumn[] = [
@@ -95,7 +114,7 @@ export const attemptColumns: readonly AttemptColumn[] = [
   text('rate_card', (a) => a.rateCard),
   text('fingerprint', (a) => a.fingerprint),
   text('prefix_hashes', (a) => a.prefixHashes.join(',')),
-  text('part_tokens', (a) => (a.partTokens ? JSON.stringify(a.partTokens) : null)),
+  ...partNames.map(part),
   integer('request_bytes', (a) => a.requestBytes),
   integer('response_bytes', (a) => a.responseBytes),
   text('provider_request_id', (a) => a.providerRequestId),
@@ -121,25 +140,15 @@ export const attemptColumns: readonly AttemptColumn[] = [
   mark('new_interaction', 'newInteraction'),
   mark('new_run_in_stage', 'newRunInStage'),
   mark('new_interaction_in_stage', 'newInteractionInStage'),
+  mark('new_session', 'newSession'),
+  mark('new_reason', 'newReason'),
+  mark('completes_call', 'completesCall'),
+  column('cause', 'text', (_, { cause }) => cause),
+  key('session_key', (a) => a.session),
+  key('interaction_key', (a) => a.interaction),
+  column('duration_bin', 'small', (a) => latencyBin(a.durationMs)),
+  column('first_token_bin', 'small', (a) => latencyBin(a.firstTokenMs)),
 ];
-
-/** The column each attribution name is kept in. */
-export const attributionColumns: Readonly<Record<AttributionName, string>> = {
-  workflow: 'workflow',
-  stage: 'stage',
-  run: 'run',
-  session: 'session_id',
-  interaction: 'interaction',
-  user: 'user_id',
-  customer: 'customer',
-  segment: 'segment',
-  team: 'team',
-  feature: 'feature',
-  plan: 'plan',
-  environment: 'environment',
-  release: 'release_name',
-  promptVersion: 'prompt_version',
-};
 
 /** The attempt a row was written from; its lines carry the kind they are kept under. */
 export function readAttempt(row: SqlRow): Attempt {
@@ -175,7 +184,7 @@ export function readAttempt(row: SqlRow): Attempt {
     rateCard: toText(row.rate_card),
     fingerprint: toText(row.fingerprint),
     prefixHashes: toList(row.prefix_hashes),
-    partTokens: row.part_tokens === null ? null : (JSON.parse(toText(row.part_tokens)) as PartTokens),
+    partTokens: readParts(row),
     requestBytes: toNumber(row.request_bytes),
     responseBytes: toNumber(row.response_bytes),
     providerRequestId: toText(row.provider_request_id),
@@ -185,11 +194,17 @@ export function readAttempt(row: SqlRow): Attempt {
 
 function readAttribution(row: SqlRow): Partial<Attempt> {
   const told: Record<string, unknown> = {};
-  for (const [name, columnName] of Object.entries(attributionColumns)) {
-    if (row[columnName] !== null) told[name] = toText(row[columnName]);
+  for (const name of attributionNames) {
+    const value = row[attributionColumns[name]];
+    if (value !== null) told[name] = toText(value);
   }
   if (row.tags !== null) told.tags = JSON.parse(toText(row.tags));
   return told;
+}
+
+function readParts(row: SqlRow): PartTokens | null {
+  if (row[partColumns.system] === null) return null;
+  return Object.fromEntries(partNames.map((name) => [name, toNumber(row[partColumns[name]])])) as unknown as PartTokens;
 }
 
 function readLines(row: SqlRow): CostLine[] {

@@ -1,17 +1,26 @@
-import type { Attempt } from '../../tree/index.ts';
+import type { Attempt, FailureClass } from '../../tree/index.ts';
 
 /**
- * Which things an attempt is the first of. They make counts of calls, runs and interactions plain sums, so that they
- * can be added up ahead of time and add up over groups.
+ * Which things an attempt is the first of. They make counts of calls, runs, interactions and sessions plain sums, so
+ * that they can be added up ahead of time and add up over groups.
  */
-export interface AttemptMarks {
-  readonly newCall: boolean;
-  readonly newRun: boolean;
-  readonly newInteraction: boolean;
+export type AttemptMark =
+  | 'newCall'
+  | 'newRun'
+  | 'newInteraction'
+  | 'newSession'
   /** First of its run, or interaction, within its workflow and stage. */
-  readonly newRunInStage: boolean;
-  readonly newInteractionInStage: boolean;
-}
+  | 'newRunInStage'
+  | 'newInteractionInStage'
+  /** First further attempt of its call for its reason. */
+  | 'newReason'
+  /** First attempt of its call that did not fail. */
+  | 'completesCall';
+
+export type AttemptMarks = Readonly<Record<AttemptMark, boolean>> & {
+  /** Why the attempt before it in its call failed; null for first attempts, and where that is not known or did not fail. */
+  readonly cause: FailureClass | null;
+};
 
 export interface MarkedAttempt {
   readonly attempt: Attempt;
@@ -21,83 +30,103 @@ export interface MarkedAttempt {
 /** Ids of one kind that are remembered at least; between this and twice as many are. */
 export const rememberedIdsMin = 100_000;
 
-/** Remembers ids in two generations: when one is full the older is forgotten whole. */
-class RecentIds {
-  #young = new Set<string>();
-  #old = new Set<string>();
+/** Remembers something of ids in two generations: when one is full the older is forgotten whole. */
+class Recent<V> {
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
 
-  has(id: string): boolean {
-    return this.#young.has(id) || this.#old.has(id);
+  get(id: string): V | undefined {
+    return this.#young.get(id) ?? this.#old.get(id);
   }
 
-  add(id: string): void {
+  set(id: string, value: V): void {
     if (this.#young.size >= rememberedIdsMin) {
       this.#old = this.#young;
-      this.#young = new Set();
+      this.#young = new Map();
     }
-    this.#young.add(id);
+    this.#young.set(id, value);
   }
 }
 
-type IdKind = 'call' | 'run' | 'interaction' | 'runInStage' | 'interactionInStage';
 /** What is looked at of an attempt. */
-export type IdsOfAttempt = Pick<Attempt, 'callId' | 'run' | 'interaction' | 'workflow' | 'stage'>;
+export type IdsOfAttempt = Pick<
+  Attempt,
+  'callId' | 'run' | 'interaction' | 'session' | 'workflow' | 'stage' | 'reason' | 'failure'
+>;
 
-function idsOf({ callId, run, interaction, workflow, stage }: IdsOfAttempt): Record<IdKind, string | null> {
+function idsOf(attempt: IdsOfAttempt): Record<AttemptMark, string | null> {
+  const { callId, run, interaction, session, workflow, stage, reason, failure } = attempt;
   const inStage = (id: string) => `${workflow ?? ''}\u0000${stage ?? ''}\u0000${id}`;
   return {
-    call: callId,
-    run: run || null,
-    interaction: interaction || null,
-    runInStage: run ? inStage(run) : null,
-    interactionInStage: interaction ? inStage(interaction) : null,
+    newCall: callId,
+    newRun: run || null,
+    newInteraction: interaction || null,
+    newSession: session || null,
+    newRunInStage: run ? inStage(run) : null,
+    newInteractionInStage: interaction ? inStage(interaction) : null,
+    newReason: reason === 'first' ? null : `${reason}\u0000${callId}`,
+    completesCall: failure === null ? callId : null,
   };
 }
+
+const markNames: readonly AttemptMark[] = [
+  ...(['newCall', 'newRun', 'newInteraction', 'newSession', 'newRunInStage', 'newInteractionInStage'] as const),
+  ...(['newReason', 'completesCall'] as const),
+];
 
 /**
  * Tells first attempts from further ones by what was appended lately. Exact as long as an id comes back within the
  * next 100,000 ids of its kind; one that comes back later counts again.
  */
 export class AttemptMarker {
-  readonly #recent: Readonly<Record<IdKind, RecentIds>> = {
-    call: new RecentIds(),
-    run: new RecentIds(),
-    interaction: new RecentIds(),
-    runInStage: new RecentIds(),
-    interactionInStage: new RecentIds(),
-  };
+  readonly #recent = Object.fromEntries(markNames.map((name) => [name, new Recent<true>()])) as Readonly<
+    Record<AttemptMark, Recent<true>>
+  >;
+  /** How the latest attempt of a call ended, where one failed. */
+  readonly #failures = new Recent<FailureClass | 'none'>();
 
   /** Marks a batch. Call `keep` once it is committed; until then nothing is remembered. */
   mark(attempts: readonly Attempt[]): { readonly rows: readonly MarkedAttempt[]; keep(): void } {
-    const batch = new Set<string>();
-    const rows = attempts.map((attempt) => ({ attempt, marks: this.#marksOf(attempt, batch) }));
+    const batch = { seen: new Set<string>(), failures: new Map<string, FailureClass | 'none'>() };
+    const rows = attempts.map((attempt) => {
+      const cause = attempt.reason === 'first' ? undefined : this.#failureBefore(attempt, batch.failures);
+      const marks = {
+        ...this.#marksOf(attempt, batch.seen),
+        cause: cause === undefined || cause === 'none' ? null : cause,
+      };
+      batch.failures.set(attempt.callId, attempt.failure ?? 'none');
+      return { attempt, marks };
+    });
     return { rows, keep: () => this.remember(attempts) };
   }
 
   remember(attempts: readonly IdsOfAttempt[]): void {
     for (const attempt of attempts) {
-      for (const [kind, id] of Object.entries(idsOf(attempt)) as [IdKind, string | null][]) {
-        if (id !== null && !this.#recent[kind].has(id)) this.#recent[kind].add(id);
+      const ids = idsOf(attempt);
+      for (const name of markNames) {
+        const id = ids[name];
+        if (id !== null && !this.#recent[name].get(id)) this.#recent[name].set(id, true);
       }
+      const { callId, failure } = attempt;
+      if (failure !== null) this.#failures.set(callId, failure);
+      else if (this.#failures.get(callId) !== undefined) this.#failures.set(callId, 'none');
     }
   }
 
-  #marksOf(attempt: Attempt, batch: Set<string>): AttemptMarks {
+  #failureBefore({ callId }: Attempt, batch: ReadonlyMap<string, FailureClass | 'none'>) {
+    return batch.get(callId) ?? this.#failures.get(callId);
+  }
+
+  #marksOf(attempt: Attempt, batch: Set<string>): Record<AttemptMark, boolean> {
     const ids = idsOf(attempt);
-    const isNew = (kind: IdKind): boolean => {
-      const id = ids[kind];
-      if (id === null || this.#recent[kind].has(id)) return false;
-      const inBatch = `${kind} ${id}`;
+    const isNew = (name: AttemptMark): boolean => {
+      const id = ids[name];
+      if (id === null || this.#recent[name].get(id)) return false;
+      const inBatch = `${name} ${id}`;
       if (batch.has(inBatch)) return false;
       batch.add(inBatch);
       return true;
     };
-    return {
-      newCall: isNew('call'),
-      newRun: isNew('run'),
-      newInteraction: isNew('interaction'),
-      newRunInStage: isNew('runInStage'),
-      newInteractionInStage: isNew('interactionInStage'),
-    };
+    return Object.fromEntries(markNames.map((name) => [name, isNew(name)])) as Record<AttemptMark, boolean>;
   }
 }

@@ -83,12 +83,12 @@ function costSource(
   dialect: Dialect,
   parameters: Parameters,
 ): string {
-  const expression = (name: string) => expressionOf(name, dialect, query.timeZone ?? 'UTC', parameters);
+  const expression = (name: string) => expressionOf(name, dialect, query, parameters);
   const groups = by.map((name, index) => `${expression(name)} AS d${index}`);
   const filters = filtersOf(query, dialect, parameters, expression);
   const withLines = [...by, ...Object.keys(query.where)].some(isOfLines);
-  const rollup = rollupFor({ ...query, by: by as CostQuery['by'] });
-  const rows = factRows(piecesOf(rollup, query.range, extent), withLines, dialect, parameters);
+  const asked = { ...query, by: by as CostQuery['by'] };
+  const rows = factRows(piecesOf(rollupFor(asked), asked, extent), withLines, dialect, parameters);
   if (!withLines) {
     return `SELECT *${groups.map((group) => `, ${group}`).join('')} FROM (${rows}) AS facts ${clause('WHERE', filters, ' AND ')}`;
   }

@@ -9,10 +9,10 @@ export interface Dialect {
   /** The placeholder of the parameter at `index`, from 1. */
   placeholder(index: number, value: SqlValue): string;
   /**
-   * The start of the bucket that epoch milliseconds in `column` fall in, as text: `2026-03-01T10:05:00Z` for minutes
-   * and hours, `2026-03-01` for days and weeks (Monday), `2026-03` for months.
+   * The start of the bucket that ms since the epoch, UTC, fall in, as text: `2026-03-01T10:05:00Z` for minutes and
+   * hours, `2026-03-01` for days and weeks (Monday), `2026-03` for months.
    */
-  timeBucket(unit: TimeUnit, column: string, timeZone: string, parameters: Parameters): string;
+  timeBucket(unit: TimeUnit, ms: string): string;
   /** The value of tag `name` in a column of JSON text, or null. */
   tagValue(column: string, name: string, parameters: Parameters): string;
   /** `column` is one of the texts. */

@@ -1,10 +1,11 @@
-import { BurnrateError } from '../../base/index.ts';
-import type { Dimension } from '../ledger.ts';
+import { BurnrateError, offsetSpans } from '../../base/index.ts';
+import type { AttributionName } from '../../tree/index.ts';
+import type { CostQuery, Dimension } from '../ledger.ts';
 import type { Dialect, TimeUnit } from './dialect.ts';
 import type { Parameters } from './sql-text.ts';
 
-/** Every dimension but tags, with the column it reads; the only way a name reaches SQL. */
-const columns = {
+/** The column each attribution name is kept in. */
+export const attributionColumns = {
   workflow: 'workflow',
   stage: 'stage',
   run: 'run',
@@ -19,6 +20,11 @@ const columns = {
   environment: 'environment',
   release: 'release_name',
   promptVersion: 'prompt_version',
+} as const satisfies Readonly<Record<AttributionName, string>>;
+
+/** Every dimension but tags, with the column it reads; the only way a name reaches SQL. */
+const columns = {
+  ...attributionColumns,
   provider: 'provider',
   model: 'model_served',
   modelRequested: 'model_requested',
@@ -71,13 +77,26 @@ export function isOfLines(dimension: string): boolean {
   return dimension === 'bucket' || dimension === 'line';
 }
 
+/** What decides how a dimension reads: calendar units follow the zone throughout the range. */
+export type DimensionScope = Pick<CostQuery, 'range' | 'timeZone'>;
+
 /**
  * The SQL expression of a dimension, text or null.
- * @throws BurnrateError bad_request for a name that is no dimension
+ * @throws BurnrateError bad_request for a name that is no dimension, and for a zone that is none
  */
-export function expressionOf(name: string, dialect: Dialect, timeZone: string, parameters: Parameters): string {
+export function expressionOf(name: string, dialect: Dialect, scope: DimensionScope, parameters: Parameters): string {
   if (!isDimension(name)) throw new BurnrateError('bad_request', { message: `"${name}" is not a dimension of costs` });
   if (name.startsWith(tagPrefix)) return dialect.tagValue('tags', name.slice(tagPrefix.length), parameters);
-  if (timeUnits.includes(name)) return dialect.timeBucket(name as TimeUnit, 'started_at', timeZone, parameters);
+  const unit = timeUnitOf(name);
+  if (unit) return dialect.timeBucket(unit, unit === 'minute' || unit === 'hour' ? 'started_at' : localTime(scope));
   return columns[name as keyof typeof columns];
+}
+
+/** What the zone's clock shows at `started_at`, as ms since the epoch by that clock. */
+function localTime({ range, timeZone }: DimensionScope): string {
+  const spans = offsetSpans(timeZone ?? 'UTC', range);
+  const [only] = spans;
+  if (spans.length === 1) return `started_at + ${only?.offsetMs ?? 0}`;
+  const cases = spans.slice(0, -1).map(({ toMs, offsetMs }) => `WHEN started_at < ${toMs} THEN ${offsetMs}`);
+  return `started_at + CASE ${cases.join(' ')} ELSE ${spans.at(-1)?.offsetMs ?? 0} END`;
 }

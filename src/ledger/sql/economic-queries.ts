@@ -1,199 +1,107 @@
-import { BurnrateError } from '../../base/index.ts';
 import { fromPicos } from '../../money/index.ts';
 import type { Attempt, OutcomeKind } from '../../tree/index.ts';
 import type {
   AttemptCursor,
   EconomicQuery,
   EconomicQuestions,
-  EndingRow,
-  GroupedQuery,
-  RetryRow,
+  Repetitions,
   RunRow,
   RunSample,
-  TrafficRow,
 } from '../economic-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
 import { filtersOf, rangeOf } from './cost-query.ts';
-import type { Dialect } from './dialect.ts';
-import { expressionOf, isOfLines } from './dimensions.ts';
-import { type LatestOutcomeColumns, latestOutcomes, runsBegun } from './run-endings.ts';
+import { endings } from './ending-queries.ts';
+import { attemptExpressions, readDimensions } from './grouped-facts.ts';
+import type { Extent } from './rollups.ts';
+import { latestOutcomes, runsBegun } from './run-endings.ts';
+import { type Sample, sampleAttempts, sampleOf } from './sample.ts';
 import type { SqlReader } from './sql-queries.ts';
-import { Parameters, type SqlRow, toBigInt, toNumber, toText } from './sql-text.ts';
+import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
+import { cohorts, matchedFacts, retries, traffic, users } from './traffic-queries.ts';
 
-const groupsMax = 10_000;
 const runsMax = 20_000;
 const attemptsMax = 10_000;
-const partNames = ['system', 'history', 'retrieval', 'question', 'tools'] as const;
 
 /** The questions of `economic-questions.ts`, asked of any engine that speaks a dialect. */
 export function economicQueries(reader: SqlReader): EconomicQuestions {
   return {
     traffic: (query) => traffic(reader, query),
+    users: (query) => users(reader, query),
+    cohorts: (query) => cohorts(reader, query),
+    repetitions: (query, of) => repetitions(reader, query, of),
     endings: (query) => endings(reader, query),
     retries: (query) => retries(reader, query),
-    runs: (query, limit) => runs(reader, query, limit),
-    history: (query, limit, after) => history(reader, query, limit, after),
-  };
-}
-
-/** How names of dimensions become columns `d0`, `d1`, … of one question. */
-function grouping(query: GroupedQuery, dialect: Dialect, parameters: Parameters) {
-  const expression = expressions(query, dialect, parameters);
-  return {
-    expression,
-    names: query.by.map((_, index) => `d${index}`),
-    columns: query.by.map((name, index) => ({ alias: `d${index}`, sql: expression(name) })),
-  };
-}
-
-function expressions(query: EconomicQuery, dialect: Dialect, parameters: Parameters) {
-  return (name: string): string => {
-    if (isOfLines(name))
-      throw new BurnrateError('bad_request', { message: `"${name}" tells lines apart, not attempts` });
-    return expressionOf(name, dialect, query.timeZone ?? 'UTC', parameters);
+    runs: (query, limit) => runs(reader, query, Math.min(limit, runsMax)),
+    history: (query, limit, after) => history(reader, query, Math.min(limit, attemptsMax), after),
   };
 }
 
 /** The attempts meant, as a condition. */
-function condition(query: EconomicQuery, dialect: Dialect, parameters: Parameters): string {
-  const filters = filtersOf(query, dialect, parameters, expressions(query, dialect, parameters));
+function condition(query: EconomicQuery, { dialect }: SqlReader, parameters: Parameters): string {
+  const filters = filtersOf(query, dialect, parameters, attemptExpressions(query, dialect, parameters));
   return [rangeOf(query, parameters), ...filters].join(' AND ');
 }
 
-const group = (names: readonly string[]) => (names.length === 0 ? '' : `GROUP BY ${names.join(', ')}`);
-
-async function traffic({ dialect, query: ask }: SqlReader, query: GroupedQuery): Promise<TrafficRow[]> {
-  const parameters = new Parameters(dialect.placeholder);
-  const { names, columns } = grouping(query, dialect, parameters);
-  const where = condition(query, dialect, parameters);
-  const callsBecause = (reason: string) => `count(DISTINCT CASE WHEN reason = '${reason}' THEN call_id END)`;
-  const parts = partNames.map(
-    (name) => `coalesce(sum(CAST(${dialect.tagValue('part_tokens', name, parameters)} AS BIGINT)), 0) AS part_${name}`,
+/** How many runs and attempts match; from sums where they suffice. */
+function countStatement(query: EconomicQuery, extent: Extent, reader: SqlReader): Statement {
+  const parameters = new Parameters(reader.dialect.placeholder);
+  const source = matchedFacts({ ...query, by: [] }, extent, reader, parameters);
+  return parameters.statement(
+    `SELECT coalesce(sum(runs), 0) AS runs, coalesce(sum(attempts), 0) AS attempts FROM (${source}) AS matched`,
   );
-  const rows = await ask(
-    parameters.statement(`
-    SELECT ${[...names, ''].join(', ')}
-      count(DISTINCT user_id) AS users, count(DISTINCT session_id) AS sessions, count(DISTINCT interaction) AS interactions,
-      count(DISTINCT run) AS runs, count(DISTINCT call_id) AS calls, count(*) AS attempts,
-      count(DISTINCT CASE WHEN failure IS NULL THEN call_id END) AS completed_calls,
-      ${callsBecause('retry')} AS retried_calls, ${callsBecause('fallback')} AS fallback_calls,
-      count(failure) AS failed_attempts, coalesce(sum(request_bytes), 0) AS request_bytes,
-      coalesce(sum(response_bytes), 0) AS response_bytes, coalesce(sum(input_tokens), 0) AS input_tokens,
-      coalesce(sum(output_tokens), 0) AS output_tokens, coalesce(sum(cost), 0) AS cost,
-      percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms) AS p50,
-      percentile_cont(0.9) WITHIN GROUP (ORDER BY duration_ms) AS p90,
-      percentile_cont(0.99) WITHIN GROUP (ORDER BY duration_ms) AS p99,
-      count(part_tokens) AS attempts_with_parts, ${parts.join(', ')}
-    FROM (SELECT *${columns.map(({ alias, sql }) => `, ${sql} AS ${alias}`).join('')} FROM attempts WHERE ${where}) AS matched
-    ${group(names)} ORDER BY ${['cost DESC', ...names].join(', ')} LIMIT ${parameters.bind(groupsMax)}`),
-  );
-  return rows.map((row) => readTraffic(row, query.by));
 }
 
-function readTraffic(row: SqlRow, by: readonly string[]): TrafficRow {
-  const latency = (name: string) => Number(row[name]);
-  return {
-    dimensions: readDimensions(row, by),
-    users: toNumber(row.users),
-    sessions: toNumber(row.sessions),
-    interactions: toNumber(row.interactions),
-    runs: toNumber(row.runs),
-    calls: toNumber(row.calls),
-    attempts: toNumber(row.attempts),
-    completedCalls: toNumber(row.completed_calls),
-    retriedCalls: toNumber(row.retried_calls),
-    fallbackCalls: toNumber(row.fallback_calls),
-    failedAttempts: toNumber(row.failed_attempts),
-    requestBytes: toNumber(row.request_bytes),
-    responseBytes: toNumber(row.response_bytes),
-    inputTokens: toNumber(row.input_tokens),
-    outputTokens: toNumber(row.output_tokens),
-    cost: fromPicos(toBigInt(row.cost)),
-    latencyMs: row.p50 === null ? null : { p50: latency('p50'), p90: latency('p90'), p99: latency('p99') },
-    parts: {
-      system: toNumber(row.part_system),
-      history: toNumber(row.part_history),
-      retrieval: toNumber(row.part_retrieval),
-      question: toNumber(row.part_question),
-      tools: toNumber(row.part_tools),
-    },
-    attemptsWithParts: toNumber(row.attempts_with_parts),
-  };
-}
+const repeated = {
+  session: { key: 'session_key', whole: 'session_id', counted: 'interaction' },
+  interaction: { key: 'interaction_key', whole: 'interaction', counted: 'run' },
+} as const;
 
-function readDimensions(row: SqlRow, by: readonly string[]): Record<string, string | null> {
-  return Object.fromEntries(by.map((name, index) => [name, (row[`d${index}`] as string | null) ?? null]));
-}
-
-const endingColumns: LatestOutcomeColumns = ['outcome', 'role', 'value', 'human_minutes', 'csat'];
-
-async function endings({ dialect, query: ask }: SqlReader, query: GroupedQuery): Promise<EndingRow[]> {
-  const parameters = new Parameters(dialect.placeholder);
-  const { names, columns } = grouping(query, dialect, parameters);
-  const filters = filtersOf(query, dialect, parameters, expressions(query, dialect, parameters));
-  const rows = await ask(
-    parameters.statement(`
-    SELECT ${[...names, 'outcome', 'role'].join(', ')}, count(*) AS runs, coalesce(sum(cost), 0) AS cost,
-      coalesce(sum(value), 0) AS value, coalesce(sum(human_minutes), 0) AS human_minutes,
-      count(csat) AS ratings, coalesce(sum(csat), 0) AS csat
-    FROM (${runsBegun(query.range, columns, filters, parameters)}) AS began
-    LEFT JOIN (${latestOutcomes(endingColumns)}) AS latest ON latest.outcome_run = began.run
-    GROUP BY ${[...names, 'outcome', 'role'].join(', ')} ORDER BY runs DESC, ${[...names, 'outcome', 'role'].join(', ')}
-    LIMIT ${parameters.bind(groupsMax)}`),
-  );
-  return rows.map((row) => ({
-    dimensions: readDimensions(row, query.by),
-    outcome: (row.outcome as OutcomeKind | null) ?? null,
-    role: (row.role as string | null) ?? null,
-    runs: toNumber(row.runs),
-    cost: fromPicos(toBigInt(row.cost)),
-    value: fromPicos(toBigInt(row.value)),
-    humanMinutes: toNumber(row.human_minutes),
-    ratings: toNumber(row.ratings),
-    csat: toNumber(row.csat),
-  }));
-}
-
-async function retries({ dialect, query: ask }: SqlReader, query: EconomicQuery): Promise<RetryRow[]> {
-  const parameters = new Parameters(dialect.placeholder);
-  const rows = await ask(
-    parameters.statement(`
-    SELECT workflow, stage, reason, layer, cause, count(DISTINCT call_id) AS calls, count(*) AS attempts,
-      coalesce(sum(input_tokens + output_tokens), 0) AS tokens, coalesce(sum(cost), 0) AS cost
-    FROM (SELECT *, lag(failure) OVER (PARTITION BY call_id ORDER BY attempt_number, started_at) AS cause
-      FROM attempts WHERE ${condition(query, dialect, parameters)}) AS matched
-    WHERE reason <> 'first'
-    GROUP BY workflow, stage, reason, layer, cause ORDER BY cost DESC, workflow, stage, reason, layer, cause
-    LIMIT ${parameters.bind(groupsMax)}`),
-  );
-  return rows.map((row) => ({
-    workflow: (row.workflow as string | null) ?? null,
-    stage: (row.stage as string | null) ?? null,
-    reason: toText(row.reason) as RetryRow['reason'],
-    layer: toText(row.layer) as RetryRow['layer'],
-    cause: (row.cause as RetryRow['cause']) ?? null,
-    calls: toNumber(row.calls),
-    attempts: toNumber(row.attempts),
-    tokens: toNumber(row.tokens),
-    cost: fromPicos(toBigInt(row.cost)),
-  }));
+async function repetitions(
+  reader: SqlReader,
+  query: EconomicQuery,
+  of: 'session' | 'interaction',
+): Promise<Repetitions> {
+  const { key, whole, counted } = repeated[of];
+  return reader.read(async (ask, extent) => {
+    const [all] = await ask(countStatement(query, extent, reader));
+    const { share, condition: sampled } = sampleOf(key, sampleAttempts, toNumber(all?.attempts));
+    const parameters = new Parameters(reader.dialect.placeholder);
+    const rows = await ask(
+      parameters.statement(`
+      SELECT value, count(*) AS things
+      FROM (SELECT ${whole}, count(DISTINCT ${counted}) AS value FROM attempts
+        WHERE ${condition(query, reader, parameters)} AND ${whole} IS NOT NULL AND ${sampled} GROUP BY ${whole}) AS counted
+      WHERE value > 0 GROUP BY value ORDER BY value`),
+    );
+    return { bars: rows.map((row) => ({ value: toNumber(row.value), count: toNumber(row.things) })), share };
+  });
 }
 
 const runDimensions = ['workflow', 'release', 'promptVersion', 'segment', 'user'] as const;
+/** A sample takes somewhat more runs than asked for, so that as many are left when it is cut. */
+const spareRuns = 1.2;
 
-async function runs({ dialect, query: ask }: SqlReader, query: EconomicQuery, limit: number): Promise<RunSample> {
+async function runs(reader: SqlReader, query: EconomicQuery, limit: number): Promise<RunSample> {
+  return reader.read(async (ask, extent) => {
+    const [all] = await ask(countStatement(query, extent, reader));
+    const few = toNumber(all?.attempts) <= sampleAttempts;
+    const sample = sampleOf('run_key', few ? Infinity : limit * spareRuns, toNumber(all?.runs));
+    const rows = await ask(sampledRuns(reader, query, limit, sample));
+    const found = toNumber(rows[0]?.all_runs);
+    return { rows: rows.map(readRun), runs: sample.share === 1 ? found : toNumber(all?.runs) };
+  });
+}
+
+function sampledRuns({ dialect }: SqlReader, query: EconomicQuery, limit: number, sample: Sample): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  const expression = expressions(query, dialect, parameters);
-  const filters = filtersOf(query, dialect, parameters, expression);
+  const expression = attemptExpressions(query, dialect, parameters);
+  const filters = [sample.condition, ...filtersOf(query, dialect, parameters, expression)];
   const columns = runDimensions.map((name, index) => ({ alias: `d${index}`, sql: expression(name) }));
-  const rows = await ask(
-    parameters.statement(`
+  return parameters.statement(`
     SELECT began.*, latest.*, count(*) OVER () AS all_runs
     FROM (${runsBegun(query.range, columns, filters, parameters)}) AS began
-    LEFT JOIN (${latestOutcomes(['outcome', 'human_minutes'])}) AS latest ON latest.outcome_run = began.run
-    ORDER BY md5(run), run LIMIT ${parameters.bind(Math.min(limit, runsMax))}`),
-  );
-  return { rows: rows.map(readRun), runs: toNumber(rows[0]?.all_runs) };
+    LEFT JOIN (${latestOutcomes(['outcome', 'human_minutes'], sample.condition)}) AS latest ON latest.outcome_run = began.run
+    ORDER BY md5(run), run LIMIT ${parameters.bind(limit)}`);
 }
 
 function readRun(row: SqlRow): RunRow {
@@ -211,20 +119,36 @@ function readRun(row: SqlRow): RunRow {
   };
 }
 
+const firstLookMs = 900_000;
+/** Each look reaches this many times further. */
+const lookFactor = 8;
+
+/** Looks at a short stretch first and then ever further on, since a page is usually full soon. */
 async function history(
-  { dialect, query: ask }: SqlReader,
+  reader: SqlReader,
   query: EconomicQuery,
   limit: number,
   after: AttemptCursor | undefined,
 ): Promise<Attempt[]> {
-  const parameters = new Parameters(dialect.placeholder);
+  const fromMs = Math.max(query.range.fromMs, after?.startedAtMs ?? query.range.fromMs);
+  for (let lookMs = firstLookMs; ; lookMs *= lookFactor) {
+    const toMs = Math.min(query.range.toMs, fromMs + lookMs);
+    const rows = await reader.query(historyPage(reader, { ...query, range: { fromMs, toMs } }, limit, after));
+    if (rows.length === limit || toMs >= query.range.toMs) return rows.map(readAttempt);
+  }
+}
+
+function historyPage(
+  reader: SqlReader,
+  query: EconomicQuery,
+  limit: number,
+  after: AttemptCursor | undefined,
+): Statement {
+  const parameters = new Parameters(reader.dialect.placeholder);
   const later = after
     ? `AND (started_at, attempt_id) > (${parameters.bind(after.startedAtMs)}, ${parameters.bind(after.attemptId)})`
     : '';
-  const rows = await ask(
-    parameters.statement(`
-    SELECT * FROM attempts WHERE ${condition(query, dialect, parameters)} ${later}
-    ORDER BY started_at, attempt_id LIMIT ${parameters.bind(Math.min(limit, attemptsMax))}`),
-  );
-  return rows.map(readAttempt);
+  return parameters.statement(`
+    SELECT * FROM attempts WHERE ${condition(query, reader, parameters)} ${later}
+    ORDER BY started_at, attempt_id LIMIT ${parameters.bind(limit)}`);
 }

@@ -2,10 +2,10 @@ import { fromPicos } from '../../money/index.ts';
 import { type Attempt, type AttributionName, attributionNames, type OutcomeKind } from '../../tree/index.ts';
 import type { EconomicQuery } from '../economic-questions.ts';
 import type { CallOnPage, NewestRunsQuery, PageCursor, PageRequest, RunOnPage } from '../operation-questions.ts';
-import { attributionColumns, readAttempt } from './attempt-columns.ts';
+import { readAttempt } from './attempt-columns.ts';
 import { filtersOf, rangeOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
-import { expressionOf, isOfLines } from './dimensions.ts';
+import { attributionColumns, expressionOf, isOfLines } from './dimensions.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
 
@@ -48,7 +48,7 @@ function olderThan(before: PageCursor | undefined, parameters: Parameters): stri
 
 /** Attempts that match, one row or more each. */
 function matching(query: EconomicQuery, dialect: Dialect, parameters: Parameters): string {
-  const expression = (name: string) => expressionOf(name, dialect, query.timeZone ?? 'UTC', parameters);
+  const expression = (name: string) => expressionOf(name, dialect, query, parameters);
   const inRange = `SELECT * FROM attempts WHERE ${rangeOf(query, parameters)}`;
   const source = Object.keys(query.where).some(isOfLines) ? dialect.explodeLines(inRange) : inRange;
   const filters = filtersOf(query, dialect, parameters, expression);

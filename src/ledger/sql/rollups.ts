@@ -1,3 +1,4 @@
+import { offsetSpans } from '../../base/index.ts';
 import type { CostQuery, TimeRange } from '../ledger.ts';
 import { columnOf, isOfLines, timeUnitOf } from './dimensions.ts';
 
@@ -8,6 +9,8 @@ export interface Rollup {
   readonly grainMs: number;
   /** Columns of `attempts` its rows are told apart by, beside the lines their attempts have. */
   readonly columns: readonly string[];
+  /** Whether cost lines are kept apart. */
+  readonly lines: boolean;
 }
 
 export const hourMs = 3_600_000;
@@ -17,6 +20,7 @@ export const dayMs = 24 * hourMs;
 export const hourly: Rollup = {
   table: 'hourly',
   grainMs: hourMs,
+  lines: true,
   columns: [
     'workflow',
     'stage',
@@ -42,19 +46,35 @@ export const hourly: Rollup = {
     'usage_source',
     'price_state',
     'simulated',
+    'cause',
   ],
+};
+
+/** How many attempts took how long, by logarithmic bin: a day's quantiles without its attempts. */
+export const dailyLatency: Rollup = {
+  table: 'daily_latency',
+  grainMs: dayMs,
+  lines: false,
+  columns: hourly.columns.filter((name) => name !== 'cause'),
 };
 
 const audience = ['customer', 'segment', 'plan', 'workflow', 'team', 'feature', 'environment', 'simulated'];
 export const dailyCustomers: Rollup = {
   table: 'daily_customers',
   grainMs: dayMs,
-  columns: [...audience, 'stage', 'release_name', 'provider', 'model_served'],
+  lines: true,
+  columns: [...audience, 'stage', 'operation', 'release_name', 'provider', 'model_served'],
 };
-export const dailyUsers: Rollup = { table: 'daily_users', grainMs: dayMs, columns: ['user_id', ...audience] };
+export const dailyUsers: Rollup = {
+  table: 'daily_users',
+  grainMs: dayMs,
+  lines: false,
+  columns: ['user_id', ...audience],
+};
 
-/** The cheapest to read first. */
-export const rollups: readonly Rollup[] = [hourly, dailyCustomers, dailyUsers];
+/** Those that hold sums, the cheapest to read first. */
+export const sumRollups: readonly Rollup[] = [hourly, dailyCustomers, dailyUsers];
+export const rollups: readonly Rollup[] = [...sumRollups, dailyLatency];
 
 /** How far the sums reach; read together with them, in one transaction. */
 export interface Extent {
@@ -64,41 +84,26 @@ export interface Extent {
   readonly foldedToMs: number;
 }
 
-/** The first rollup that knows every dimension of a question, or null when only single attempts do. */
-export function rollupFor(query: Pick<CostQuery, 'by' | 'where' | 'timeZone' | 'range'>): Rollup | null {
+type Asked = Pick<CostQuery, 'by' | 'where' | 'timeZone' | 'range'>;
+
+/** The first of some rollups that knows every dimension of a question, or null when only single attempts do. */
+export function rollupFor(query: Asked, among: readonly Rollup[] = sumRollups): Rollup | null {
   const names = [...query.by, ...Object.keys(query.where)];
-  return rollups.find((rollup) => names.every((name) => answers(rollup, name, query))) ?? null;
+  return among.find((rollup) => names.every((name) => answers(rollup, name, query))) ?? null;
 }
 
-function answers(rollup: Rollup, name: string, { timeZone, range }: Pick<CostQuery, 'timeZone' | 'range'>): boolean {
+function answers(rollup: Rollup, name: string, query: Asked): boolean {
   const unit = timeUnitOf(name);
   if (unit === 'minute') return false;
   if (unit === 'hour') return rollup.grainMs === hourMs;
-  if (unit)
-    return (timeZone ?? 'UTC') === 'UTC' || (rollup.grainMs === hourMs && hasWholeHours(timeZone ?? 'UTC', range));
-  if (isOfLines(name)) return rollup === hourly;
+  if (unit) return rollup.grainMs === hourMs || isUtc(query);
+  if (isOfLines(name)) return rollup.lines;
   const column = columnOf(name);
   return column !== null && rollup.columns.includes(column);
 }
 
-const checkEveryMs = 20 * dayMs;
-const checksMax = 100;
-
-/** Whether the zone's clock is whole hours away from UTC throughout, so that its days begin with an hour of UTC. */
-function hasWholeHours(timeZone: string, { fromMs, toMs }: TimeRange): boolean {
-  try {
-    const minute = new Intl.DateTimeFormat('en', { timeZone, minute: 'numeric' });
-    const step = Math.max(checkEveryMs, (toMs - fromMs) / checksMax);
-    for (let atMs = fromMs; atMs < toMs + step; atMs += step) {
-      const hour = Math.floor(Math.min(atMs, toMs) / hourMs) * hourMs;
-      if (minute.format(hour) !== '0') return false;
-    }
-    return true;
-  } catch (cause) {
-    // The engine refuses the zone, or the time, in its own words when it is asked.
-    if (cause instanceof RangeError) return false;
-    throw cause;
-  }
+function isUtc({ timeZone, range }: Asked): boolean {
+  return timeZone === undefined || offsetSpans(timeZone, range).every(({ offsetMs }) => offsetMs === 0);
 }
 
 /** A stretch of time and the table its rows are read from: sums, or single attempts when `rollup` is null. */
@@ -106,18 +111,22 @@ export interface Piece {
   readonly rollup: Rollup | null;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Of each UTC day only the hour that begins here, or all but it; ms since the day began. */
+  readonly cutHour?: { readonly atMs: number; readonly only: boolean };
 }
 
 /**
  * Which tables together hold every attempt of a range once: sums for whole stretches, single attempts for what the
- * range cuts and for what is too new to be summed. Where single attempts may be gone sums alone are read, a stretch
- * counting where it begins.
+ * range cuts, for hours in which a day of the zone begins, and for what is too new to be summed. Where single attempts
+ * may be gone sums alone are read, a stretch counting where it begins.
  */
-export function piecesOf(rollup: Rollup | null, range: TimeRange, extent: Extent): Piece[] {
+export function piecesOf(rollup: Rollup | null, query: Asked, extent: Extent, instead: Rollup = hourly): Piece[] {
+  const { range } = query;
   const foldedToMs = Math.min(extent.foldedToMs, range.toMs);
-  const folded = { rollup: rollup ?? hourly, fromMs: range.fromMs, toMs: foldedToMs };
+  const folded = { rollup: rollup ?? instead, fromMs: range.fromMs, toMs: foldedToMs };
   const fromMs = Math.max(range.fromMs, extent.foldedToMs);
-  return [folded, ...livePieces(rollup, { fromMs, toMs: range.toMs }, extent)].filter(
+  const live = livePieces(rollup, { fromMs, toMs: range.toMs }, extent);
+  return [folded, ...live.flatMap((piece) => withoutCutHours(piece, query))].filter(
     (piece) => piece.fromMs < piece.toMs,
   );
 }
@@ -133,4 +142,22 @@ function livePieces(rollup: Rollup | null, range: TimeRange, { rolledToMs }: Ext
     { rollup, fromMs: firstMs, toMs: lastMs },
     { rollup: null, fromMs: lastMs, toMs: range.toMs },
   ];
+}
+
+const calendarUnits: readonly string[] = ['day', 'week', 'month'];
+
+/** Days of zones that are not whole hours from UTC begin within an hour, whose attempts are then read one by one. */
+function withoutCutHours(piece: Piece, { by, where, timeZone }: Asked): Piece[] {
+  const calendar = [...by, ...Object.keys(where)].some((name) => calendarUnits.includes(name));
+  if (!piece.rollup || !calendar || timeZone === undefined) return [piece];
+  return offsetSpans(timeZone, piece).flatMap(({ fromMs, toMs, offsetMs }): Piece[] => {
+    const span = { ...piece, fromMs, toMs };
+    const beginsMs = (((-offsetMs % dayMs) + dayMs) % dayMs) % dayMs;
+    const atMs = Math.floor(beginsMs / hourMs) * hourMs;
+    if (atMs === beginsMs) return [span];
+    return [
+      { ...span, cutHour: { atMs, only: false } },
+      { ...span, rollup: null, cutHour: { atMs, only: true } },
+    ];
+  });
 }

@@ -2,7 +2,7 @@ import type { TimeRange } from '../ledger.ts';
 import type { Parameters } from './sql-text.ts';
 
 /** A run's first attempt is looked for this far before the range; a run id in use for longer counts again. */
-export const runSpanMsMax = 31 * 86_400_000;
+const runSpanMsMax = 31 * 86_400_000;
 
 /** A dimension of attempts under the name its value has in the answer. */
 export interface NamedColumn {
@@ -10,7 +10,7 @@ export interface NamedColumn {
   readonly sql: string;
 }
 
-export type LatestOutcomeColumns = readonly ('outcome' | 'role' | 'value' | 'human_minutes' | 'csat')[];
+export type OutcomeColumns = readonly ('outcome' | 'role' | 'value' | 'human_minutes' | 'csat')[];
 
 /** One row for each run that began in the range, with values of its first attempt and sums over its attempts. */
 export function runsBegun(
@@ -30,15 +30,11 @@ export function runsBegun(
   return `
     SELECT ${[...firsts, ''].join(', ')} run, min(started_at) AS began_at, count(DISTINCT call_id) AS calls, count(*) AS attempts,
       coalesce(sum(cost), 0) AS cost, max(started_at + duration_ms) - min(started_at) AS duration_ms
-    FROM attempts WHERE started_at >= ${earliest} AND started_at < ${to}${filtered}
-      AND run IN (SELECT run FROM attempts WHERE started_at >= ${from} AND started_at < ${to}) GROUP BY run
+    FROM attempts WHERE started_at >= ${earliest} AND started_at < ${to}${filtered} GROUP BY run
     HAVING min(started_at) >= ${from}`;
 }
 
-/** The outcome that counts of each run: the latest by its own time. */
-export function latestOutcomes(columns: LatestOutcomeColumns): string {
-  return `
-    SELECT run AS outcome_run, ${columns.join(', ')}
-    FROM (SELECT *, row_number() OVER (PARTITION BY run ORDER BY happened_at DESC, recorded_at DESC, id DESC) AS place
-      FROM outcomes) AS placed WHERE place = 1`;
+/** The outcome that counts of each run. */
+export function latestOutcomes(columns: OutcomeColumns, condition = 'true'): string {
+  return `SELECT run AS outcome_run, ${columns.join(', ')} FROM outcomes WHERE counts AND ${condition}`;
 }

@@ -4,12 +4,14 @@ import type { Attempt, Outcome } from '../../tree/index.ts';
 import type { EconomicQuestions } from '../economic-questions.ts';
 import type { CostAnswer, CostQuery, Ledger, RunFacts, StageDetail, TimeRange, WorkflowFacts } from '../ledger.ts';
 import type { OperationQuestions } from '../operation-questions.ts';
+import type { PeopleQuestions } from '../people-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
 import { checkBounds, groupedCosts, readCostRow, totalCosts } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { economicQueries } from './economic-queries.ts';
 import { idKey } from './id-key.ts';
 import { operationQueries } from './operation-queries.ts';
+import { peopleQueries } from './people-queries.ts';
 import type { Extent } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
 import { callNodes, readWorkflows, withCalls } from './workflow-facts.ts';
@@ -40,6 +42,7 @@ export type LedgerQueries = Pick<
   | 'run'
   | keyof EconomicQuestions
   | Exclude<keyof OperationQuestions, 'size'>
+  | Extract<keyof PeopleQuestions, 'work' | 'answeredCalls'>
 >;
 
 const attemptsPerAnswerMax = 10_000;
@@ -55,6 +58,7 @@ export function sqlQueries(reader: SqlReader): LedgerQueries {
     run: (runId) => run(reader, runId),
     ...economicQueries(reader),
     ...operationQueries(reader),
+    ...peopleQueries(reader),
   };
 }
 

@@ -106,6 +106,6 @@ function named(
   parameters: Parameters,
 ): string {
   const wanted = name === null ? '' : `WHERE coalesce(workflow, '') = ${parameters.bind(name)}`;
-  const rows = factRows(piecesOf(hourly, range, extent), withLines, dialect, parameters);
+  const rows = factRows(piecesOf(hourly, { by: [], where: {}, range }, extent), withLines, dialect, parameters);
   return `SELECT * REPLACE (coalesce(workflow, '') AS workflow, coalesce(stage, '') AS stage) FROM (${rows}) AS facts ${wanted}`;
 }

@@ -1,6 +1,6 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { getJson } from './client.ts';
-import { liveKey } from './queries.ts';
+import { liveKey } from './live-key.ts';
 
 export interface Standing {
   readonly instance: string;

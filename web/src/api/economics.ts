@@ -1,20 +1,23 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { LineKind } from '../../../src/tree/index.ts';
-import type { RangeChoice } from '../view/range.ts';
-import { rangeParams } from './paths.ts';
+import type { RangeChoice, ResolvedRange } from '../view/range.ts';
+import type { Filters } from '../view/view-state.ts';
+import { addFilters, rangeParams } from './paths.ts';
 import { useRanged } from './queries.ts';
 
 type Money = string;
 
 export interface StackLine {
-  readonly line: LineKind;
+  readonly line: LineKind | 'total';
   readonly name: string;
-  readonly origin: 'calls' | 'outcomes' | 'configuration';
+  readonly origin: 'calls' | 'outcomes' | 'reviews' | 'configuration';
   readonly rule: string;
   readonly quantity: number;
   readonly unit: string;
   readonly costUsd: Money;
   readonly estimated: boolean;
+  /** Filters of the calls it is made of; null when it is not. */
+  readonly behind: Filters | null;
 }
 
 export interface StackGroup {
@@ -91,20 +94,35 @@ export interface Releases {
   readonly simulated: boolean;
 }
 
-export function useStack(by: string, range: RangeChoice): UseQueryResult<CostStack> {
-  return useRanged<CostStack>(['stack', by], range, (resolved) => {
-    const params = rangeParams(resolved);
-    params.set('by', by);
+/** Range and filters as every question of economics takes them. */
+export function economicParams(range: ResolvedRange, where: Filters): URLSearchParams {
+  const params = rangeParams(range);
+  addFilters(params, where);
+  return params;
+}
+
+export function useStack(by: readonly string[], where: Filters, range: RangeChoice): UseQueryResult<CostStack> {
+  return useRanged<CostStack>(['stack', by, where], range, (resolved) => {
+    const params = economicParams(resolved, where);
+    params.set('by', by.join(','));
     return `/api/stack?${params}`;
   });
 }
 
-export function useUnitEconomics(range: RangeChoice): UseQueryResult<UnitEconomics> {
-  return useRanged<UnitEconomics>(['units'], range, (resolved) => `/api/unit-economics?${rangeParams(resolved)}`);
+export function useUnitEconomics(where: Filters, range: RangeChoice): UseQueryResult<UnitEconomics> {
+  return useRanged<UnitEconomics>(
+    ['units', where],
+    range,
+    (resolved) => `/api/unit-economics?${economicParams(resolved, where)}`,
+  );
 }
 
-export function useReleases(range: RangeChoice): UseQueryResult<Releases> {
-  return useRanged<Releases>(['releases'], range, (resolved) => `/api/releases?${rangeParams(resolved)}`);
+export function useReleases(where: Filters, range: RangeChoice): UseQueryResult<Releases> {
+  return useRanged<Releases>(
+    ['releases', where],
+    range,
+    (resolved) => `/api/releases?${economicParams(resolved, where)}`,
+  );
 }
 
 export interface Recommendation {
@@ -123,7 +141,13 @@ export interface Recommendation {
     readonly highUsd: Money;
     readonly attempts: number;
   };
-  readonly change: { readonly diff: string };
+  readonly change: {
+    readonly path: readonly (string | number)[];
+    readonly value: unknown;
+    readonly file: string | null;
+    /** Empty when the file cannot be read. */
+    readonly diff: string;
+  };
 }
 
 export interface Advice {

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { nowMs } from '../clock.ts';
-import { liveKey } from './queries.ts';
+import { type RangeChoice, rangeKey, refreshMsOf } from '../view/range.ts';
+import { liveKey } from './live-key.ts';
 import type { Pulse } from './schema.ts';
 
 /** `away`: the connection holds, but the ledger behind it does not answer. */
@@ -13,6 +14,8 @@ export interface Live {
   readonly pulse: Pulse | null;
   /** When figures were last read again, ms since the Unix epoch; null before the first time. */
   readonly refreshedAtMs: number | null;
+  /** The moment all figures on screen are asked for, ms: panels read one after another still agree. */
+  readonly moment: { readonly current: number };
   setPaused(paused: boolean): void;
 }
 
@@ -33,16 +36,36 @@ export function useLive(): Live {
   return live;
 }
 
+interface LiveProviderProps {
+  readonly range: RangeChoice;
+  readonly children: ReactNode;
+}
+
 /** Keeps one event stream open and re-reads what is on screen when the ledger grows, unless paused. */
-export function LiveProvider({ refreshMs, children }: { readonly refreshMs: number; readonly children: ReactNode }) {
+export function LiveProvider({ range, children }: LiveProviderProps) {
+  const refreshMs = refreshMsOf(range);
+  const moment = useMoment(rangeKey(range));
   const [paused, setPaused] = useState(false);
   const { link, pulse } = usePulse();
-  const refreshedAtMs = useRefresh(pulse?.version ?? null, paused, refreshMs);
+  const refreshedAtMs = useRefresh(pulse?.version ?? null, paused, refreshMs, moment);
   const value = useMemo(
-    () => ({ link, paused, pulse, refreshedAtMs, setPaused }),
-    [link, paused, pulse, refreshedAtMs],
+    () => ({ link, paused, pulse, refreshedAtMs, moment, setPaused }),
+    [link, paused, pulse, refreshedAtMs, moment],
   );
   return <LiveContext value={value}>{children}</LiveContext>;
+}
+
+interface Moment {
+  current: number;
+}
+
+/** Begins anew when another range is chosen. */
+function useMoment(key: string): Moment {
+  const [held, setHeld] = useState(() => ({ key, moment: { current: nowMs() } }));
+  if (held.key === key) return held.moment;
+  const next = { key, moment: { current: nowMs() } };
+  setHeld(next);
+  return next.moment;
 }
 
 function usePulse(): { readonly link: LinkState; readonly pulse: Pulse | null } {
@@ -80,16 +103,17 @@ function openStream(onLink: (link: LinkState) => void, onPulse: (pulse: Pulse) =
 }
 
 /** Reads again once per `refreshMs` at most; a change that comes sooner is read when the time is up. */
-function useRefresh(version: number | null, paused: boolean, refreshMs: number): number | null {
+function useRefresh(version: number | null, paused: boolean, refreshMs: number, moment: Moment): number | null {
   const client = useQueryClient();
   const [refreshedAtMs, setRefreshedAtMs] = useState<number | null>(null);
   const lastMs = useRef(0);
   const seen = useRef<number | null>(null);
   const refresh = useCallback(() => {
     lastMs.current = nowMs();
+    moment.current = lastMs.current;
     setRefreshedAtMs(lastMs.current);
     void client.invalidateQueries({ queryKey: [liveKey], refetchType: 'active' });
-  }, [client]);
+  }, [client, moment]);
   useEffect(() => {
     if (version === null || paused || version === seen.current) return;
     const first = seen.current === null;

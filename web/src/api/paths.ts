@@ -18,7 +18,7 @@ export function costsPath(query: CostsQuery, range: ResolvedRange): string {
 }
 
 /** Filters go under `where`, so that no name of a dimension can be taken for a parameter. */
-function addFilters(params: URLSearchParams, where: Filters): void {
+export function addFilters(params: URLSearchParams, where: Filters): void {
   for (const [name, values] of Object.entries(dimensionFilters(where))) {
     for (const value of values) params.append('where', `${name}:${value}`);
   }

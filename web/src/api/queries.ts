@@ -1,8 +1,9 @@
 import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { nowMs } from '../clock.ts';
 import { type RangeChoice, rangeKey, resolveRange } from '../view/range.ts';
 import type { Filters } from '../view/view-state.ts';
 import { getJson } from './client.ts';
+import { useLive } from './live.tsx';
+import { liveKey } from './live-key.ts';
 import {
   type CostsQuery,
   callPath,
@@ -36,19 +37,18 @@ import type {
   WorkflowTree,
 } from './schema.ts';
 
-/** Queries whose key starts with this are read again when the ledger grows. */
-export const liveKey = 'live';
 export const instanceKey = 'instance';
 
-/** A moving window is resolved when it is fetched, not when it is drawn, so that one key serves all its answers. */
+/** A moving window ends at the moment of the whole screen, known when it is fetched, so that one key serves all its answers. */
 export function useRanged<T>(
   key: readonly unknown[],
   range: RangeChoice,
   path: (resolved: ReturnType<typeof resolveRange>) => string,
 ): UseQueryResult<T> {
+  const { moment } = useLive();
   return useQuery({
     queryKey: [liveKey, rangeKey(range), ...key],
-    queryFn: ({ signal }) => getJson<T>(path(resolveRange(range, nowMs())), signal),
+    queryFn: ({ signal }) => getJson<T>(path(resolveRange(range, moment.current)), signal),
     placeholderData: keepPreviousData,
   });
 }
@@ -106,17 +106,19 @@ function usePages<Answer extends { readonly next: string | null }, Row>(
 }
 
 export function useCalls(where: Filters, range: RangeChoice, limit: number): Pages<CallInList> {
+  const { moment } = useLive();
   return usePages(
     ['calls', rangeKey(range), where, limit],
-    (before) => callsPath({ where, limit, before }, resolveRange(range, nowMs())),
+    (before) => callsPath({ where, limit, before }, resolveRange(range, moment.current)),
     (answer: NewestCalls) => answer.calls,
   );
 }
 
 export function useRuns(where: Filters, range: RangeChoice, limit: number): Pages<RunInList> {
+  const { moment } = useLive();
   return usePages(
     ['runs', rangeKey(range), where, limit],
-    (before) => runsPath({ where, limit, before }, resolveRange(range, nowMs())),
+    (before) => runsPath({ where, limit, before }, resolveRange(range, moment.current)),
     (answer: NewestRuns) => answer.runs,
   );
 }

@@ -1,64 +1,134 @@
-import { Button, SegmentedControl } from '@mantine/core';
-import { type CostStack, type StackGroup, useStack } from '../api/economics.ts';
-import { rangeParams } from '../api/paths.ts';
-import { nowMs } from '../clock.ts';
-import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf } from '../format/money.ts';
+import { Button, Select } from '@mantine/core';
+import { type CostStack, economicParams, type StackGroup, useStack } from '../api/economics.ts';
+import { useLive } from '../api/live.tsx';
+import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
+import styles from '../parts/breakdown.module.css';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded } from '../parts/states.tsx';
-import { dimensionLabel } from '../view/dimensions.ts';
+import { dimensionGroups, dimensionLabel } from '../view/dimensions.ts';
 import { resolveRange } from '../view/range.ts';
 import { useView } from '../view/use-view.ts';
+import { dimensionFilters } from '../view/view-state.ts';
+import { pivotOf } from './pivot.ts';
+import { PivotTable, pivotColumns } from './pivot-table.tsx';
 
-const choices = ['team', 'feature', 'customer', 'plan', 'segment', 'workflow', 'environment'];
-
-/** Who pays: the full cost shared out, overheads included, to the last picodollar. */
+/** Who pays: the full cost shared out by one dimension or two, overheads included, to the last picodollar. */
 export function Allocation() {
-  const { view, change } = useView();
-  const by = choices.find((name) => name === view.by[0]) ?? 'team';
-  const stack = useStack(by, view.range);
-  const columns = stack.data ? groupColumns(by, stack.data) : [];
+  const { view } = useView();
+  const where = dimensionFilters(view.where);
+  const by = allocationOf(view.by);
+  const stack = useStack(by, where, view.range);
   return (
     <Panel
       title="Who pays"
-      note="The full cost shared out, overheads included; a chargeback file holds it line by line and sums to the same"
+      note={
+        <>
+          The full cost shared out, overheads included
+          {stack.data && (
+            <>
+              : <strong title={`$${stack.data.totalUsd}`}>{showMoney(stack.data.totalUsd)}</strong> in all
+            </>
+          )}
+          . A chargeback file holds it line by line and sums to the same.
+        </>
+      }
       flush
       actions={
         <>
-          <SegmentedControl
-            aria-label="Share out by"
-            size="xs"
-            value={by}
-            onChange={(value) => change({ by: [value] }, true)}
-            data={choices.map((value) => ({ value, label: dimensionLabel(value) }))}
-          />
-          <CsvButton fileName={`burnrate-allocation-by-${by}.csv`} columns={columns} rows={stack.data?.groups ?? []} />
+          <ByControl by={by} />
+          {stack.data && <Export stack={stack.data} by={by} />}
           <Chargeback by={by} />
         </>
       }
     >
       <Loaded query={stack} height={180}>
-        {(data) => (
-          <DataTable
-            label={`Full cost by ${by}`}
-            columns={columns}
-            rows={data.groups}
-            rowKey={(row) => String(row.dimensions[by])}
-          />
-        )}
+        {(data) => <Shared stack={data} by={by} />}
       </Loaded>
     </Panel>
   );
 }
 
-/** The link is made when it is followed, so that a moving range ends at that moment. */
-function Chargeback({ by }: { readonly by: string }) {
+/** Lines are told apart by the stack itself. */
+function allocationOf(by: readonly string[]): readonly string[] {
+  const told = by.filter((name) => name !== 'line' && name !== 'bucket').slice(0, 2);
+  return told.length === 0 ? ['team'] : told;
+}
+
+interface SharedProps {
+  readonly stack: CostStack;
+  readonly by: readonly string[];
+}
+
+function Shared({ stack, by }: SharedProps) {
+  const [first = 'team', second] = by;
+  if (second !== undefined) return <PivotTable pivot={pivotOf(stack, first, second)} row={first} column={second} />;
+  return (
+    <DataTable
+      label={`Full cost by ${dimensionLabel(first).toLowerCase()}`}
+      columns={groupColumns(first, stack)}
+      rows={stack.groups}
+      rowKey={(row) => String(row.dimensions[first])}
+    />
+  );
+}
+
+function Export({ stack, by }: SharedProps) {
+  const [first = 'team', second] = by;
+  const fileName = `burnrate-allocation-by-${by.join('-')}.csv`;
+  if (second === undefined) {
+    return <CsvButton fileName={fileName} columns={groupColumns(first, stack)} rows={stack.groups} />;
+  }
+  const pivot = pivotOf(stack, first, second);
+  return <CsvButton fileName={fileName} columns={pivotColumns(pivot, first, second)} rows={pivot.rows} />;
+}
+
+const choices = dimensionGroups
+  .filter(({ group }) => group !== 'What it cost for')
+  .map(({ group, items }) => ({ group, items: items.map((value) => ({ value, label: dimensionLabel(value) })) }));
+
+function ByControl({ by }: { readonly by: readonly string[] }) {
+  const { change } = useView();
+  const [first = 'team', second] = by;
+  const set = (...names: readonly (string | null | undefined)[]) =>
+    change({ by: names.filter((name): name is string => typeof name === 'string') }, true);
+  return (
+    <div className={styles.by}>
+      <Select
+        aria-label="Share out by"
+        size="xs"
+        w={150}
+        data={choices}
+        value={first}
+        allowDeselect={false}
+        searchable
+        onChange={(value) => set(value, value === second ? null : second)}
+      />
+      <Select
+        aria-label="Across"
+        size="xs"
+        w={150}
+        data={choices}
+        value={second ?? null}
+        placeholder="Across…"
+        clearable
+        clearButtonProps={{ 'aria-label': 'Share out by one dimension only' }}
+        searchable
+        onChange={(value) => set(first, value === first ? null : value)}
+      />
+    </div>
+  );
+}
+
+/** The file is asked for the moment that is on the screen, so that both sum to the same. */
+function Chargeback({ by }: { readonly by: readonly string[] }) {
   const { view } = useView();
+  const { moment } = useLive();
   const href = (format: string) => {
-    const params = rangeParams(resolveRange(view.range, nowMs()));
-    params.set('by', by);
+    const params = economicParams(resolveRange(view.range, moment.current), view.where);
+    params.set('by', by.join(','));
     params.set('format', format);
     return `/api/reports/chargeback?${params}`;
   };
@@ -69,7 +139,7 @@ function Chargeback({ by }: { readonly by: string }) {
       size="compact-sm"
       variant="default"
       href={href(format)}
-      download={`burnrate-chargeback-by-${by}.${format}`}
+      download={`burnrate-chargeback-by-${by.join('-')}.${format}`}
       onClick={(event) => {
         event.currentTarget.href = href(format);
       }}

@@ -15,11 +15,14 @@ import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.
 import { Behind } from '../parts/behind.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
+import { FilterBar } from '../parts/filter-bar.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded } from '../parts/states.tsx';
+import { Loaded, NothingHere } from '../parts/states.tsx';
+import { EconomicPlaces } from '../parts/sub-places.tsx';
 import { describeRange } from '../view/range.ts';
 import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
+import { dimensionFilters, type Filters } from '../view/view-state.ts';
 import { Allocation } from './allocation.tsx';
 import { Recommendations } from './recommendations.tsx';
 import { ReleasesPanel } from './releases.tsx';
@@ -27,12 +30,15 @@ import { ReleasesPanel } from './releases.tsx';
 /** What the product costs in full, what it brings, who pays, and what each release did to it. */
 export function EconomicsPage() {
   const { view } = useView();
-  const stack = useStack('workflow', view.range);
-  const units = useUnitEconomics(view.range);
+  const where = dimensionFilters(view.where);
+  const stack = useStack(['workflow'], where, view.range);
+  const units = useUnitEconomics(where, view.range);
   useTitle('Economics');
   return (
     <>
       <PageHead title="Economics" badges={stack.data && <Marks stack={stack.data} />} />
+      <EconomicPlaces />
+      <FilterBar />
       <Loaded query={stack}>
         {(full) => (
           <div className="stack">
@@ -44,7 +50,7 @@ export function EconomicsPage() {
               {(data) => <Components units={data} />}
             </Loaded>
             <Allocation />
-            <ReleasesPanel />
+            <ReleasesPanel where={where} />
             <Recommendations />
           </div>
         )}
@@ -134,23 +140,31 @@ function Lines({ stack }: { readonly stack: CostStack }) {
       flush
       actions={<CsvButton fileName="burnrate-stack.csv" columns={columns} rows={stack.lines} />}
     >
-      <DataTable
-        label="Lines of the full cost"
-        columns={columns}
-        rows={stack.lines}
-        rowKey={(row) => `${row.line}|${row.name}|${row.rule}`}
-      />
+      {stack.lines.length === 0 ? (
+        <NothingHere>Nothing was spent in this range by what these filters leave.</NothingHere>
+      ) : (
+        <DataTable
+          label="Lines of the full cost"
+          columns={columns}
+          rows={stack.lines}
+          rowKey={(row) => `${row.line}|${row.name}|${row.rule}`}
+          total={totalLine(stack)}
+        />
+      )}
     </Panel>
   );
+}
+
+function totalLine(stack: CostStack): StackLine {
+  const facts = { name: '', origin: 'calls', rule: '', quantity: 0, unit: '', estimated: false, behind: null } as const;
+  return { ...facts, line: 'total', costUsd: stack.totalUsd };
 }
 
 const ruleWords: Readonly<Record<string, string>> = { direct: 'where it arose', even: 'evenly', fixed: 'fixed' };
 
 function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
   const digits = moneyDigits(maxMoney(stack.lines.map((row) => row.costUsd)));
-  // What calls are made of can be looked at; an overhead is what burnrate.yaml says it is.
-  const behind = (row: StackLine, text: string) =>
-    row.origin === 'calls' && row.rule === 'direct' ? <Behind where={{ line: [row.line] }}>{text}</Behind> : text;
+  const behind = (row: StackLine, text: string) => <BehindLine row={row}>{text}</BehindLine>;
   return [
     {
       key: 'line',
@@ -168,7 +182,7 @@ function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
     {
       key: 'origin',
       label: 'From',
-      render: (row) => (row.origin === 'configuration' ? 'burnrate.yaml' : row.origin),
+      render: (row) => (row.line === 'total' ? '' : row.origin === 'configuration' ? 'burnrate.yaml' : row.origin),
       csv: (row) => row.origin,
     },
     { key: 'rule', label: 'Shared out by', render: (row) => ruleWords[row.rule] ?? row.rule, csv: (row) => row.rule },
@@ -191,7 +205,14 @@ function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
   ];
 }
 
+/** What calls are made of can be looked at, and the runs people worked on; an overhead is what burnrate.yaml says it is. */
+function BehindLine({ row, children }: { readonly row: StackLine; readonly children: string }) {
+  if (row.behind !== null) return <Behind where={row.behind}>{children}</Behind>;
+  return row.origin === 'outcomes' ? <Behind list="runs">{children}</Behind> : children;
+}
+
 function Components({ units }: { readonly units: UnitEconomics }) {
+  const componentColumns = columnsOfComponents(units.components);
   return (
     <Panel
       title="Unit economics"
@@ -209,6 +230,18 @@ function Components({ units }: { readonly units: UnitEconomics }) {
   );
 }
 
+const componentFilters: Readonly<Record<string, Filters>> = {
+  'Model inference': { line: ['inference'] },
+  'Retries and replays': { reason: ['retry', 'repair'] },
+};
+
+/** What calls or people's work make up leads to them; the rest is what burnrate.yaml says. */
+function BehindComponent({ row, children }: { readonly row: CostComponent; readonly children: string }) {
+  const where = componentFilters[row.component];
+  if (where !== undefined) return <Behind where={where}>{children}</Behind>;
+  return row.component === 'Support overhead' ? <Behind list="runs">{children}</Behind> : children;
+}
+
 function measured(row: CostComponent): string {
   if (row.unit === 'usd') return showUnitMoney(row.valueUsd);
   if (row.value === null) return unknownText;
@@ -216,16 +249,35 @@ function measured(row: CostComponent): string {
   return row.unit === 'gigabytes' ? `${row.value.toPrecision(3)} GB` : `${row.value.toFixed(1)} min`;
 }
 
-const componentColumns: readonly Column<CostComponent>[] = [
-  {
-    key: 'component',
-    label: 'Component',
-    render: (row) => <span title={row.includes}>{row.component}</span>,
-    csv: (row) => row.component,
-  },
-  { key: 'measure', label: 'Measure', render: (row) => row.measure, csv: (row) => row.measure },
-  { key: 'value', label: 'Now', number: true, render: measured, csv: (row) => row.valueUsd ?? row.value },
-  { key: 'costUsd', label: 'Cost', number: true, render: (row) => showMoney(row.costUsd), csv: (row) => row.costUsd },
-  { key: 'lever', label: 'Lever', render: (row) => row.lever, csv: (row) => row.lever },
-  { key: 'risk', label: 'Risk', hidden: true, render: (row) => row.risk, csv: (row) => row.risk },
-];
+function columnsOfComponents(rows: readonly CostComponent[]): readonly Column<CostComponent>[] {
+  const digits = moneyDigits(maxMoney(rows.map((row) => row.costUsd)));
+  return [
+    {
+      key: 'component',
+      label: 'Component',
+      render: (row) => <span title={row.includes}>{row.component}</span>,
+      csv: (row) => row.component,
+    },
+    { key: 'measure', label: 'Measure', render: (row) => row.measure, csv: (row) => row.measure },
+    {
+      key: 'value',
+      label: 'Now',
+      number: true,
+      render: (row) => <BehindComponent row={row}>{measured(row)}</BehindComponent>,
+      csv: (row) => row.valueUsd ?? row.value,
+    },
+    {
+      key: 'costUsd',
+      label: 'Cost',
+      number: true,
+      render: (row) => (
+        <span title={`$${row.costUsd}`}>
+          <BehindComponent row={row}>{alignMoney(row.costUsd, digits)}</BehindComponent>
+        </span>
+      ),
+      csv: (row) => row.costUsd,
+    },
+    { key: 'lever', label: 'Lever', render: (row) => row.lever, csv: (row) => row.lever },
+    { key: 'risk', label: 'Risk', hidden: true, render: (row) => row.risk, csv: (row) => row.risk },
+  ];
+}

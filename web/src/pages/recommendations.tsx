@@ -1,40 +1,56 @@
+import { Button } from '@mantine/core';
 import { type Recommendation, useAdvice } from '../api/economics.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits } from '../format/money.ts';
 import { plural, showShare } from '../format/number.ts';
+import { SimulatedMark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { useView } from '../view/use-view.ts';
+import type { Filters } from '../view/view-state.ts';
+import { AcceptedChange } from './accepted-change.tsx';
 import styles from './recommendations.module.css';
 
 /** Which change saves how much, tried on this product's own history, and the change itself. */
 export function Recommendations() {
   const { view } = useView();
   const advice = useAdvice(view.range);
-  const rows = advice.data?.recommendations ?? [];
+  const rows = (advice.data?.recommendations ?? []).filter((row) => within(row, view.where));
   const columns = recommendationColumns(rows);
+  const accepted = rows.find(({ id }) => view.open.includes(id));
   return (
     <Panel
       title="What would save"
-      note="Levers no stage uses yet, tried on the calls of this range; shown when all of the interval saves"
+      note={
+        <span className="row">
+          Levers no stage uses yet, tried on the calls of this range; shown when all of the interval saves
+          {advice.data?.simulated && <SimulatedMark />}
+        </span>
+      }
       flush
       actions={<CsvButton fileName="burnrate-recommendations.csv" columns={columns} rows={rows} />}
     >
       <Loaded query={advice} height={160}>
         {(data) =>
-          data.recommendations.length === 0 ? (
+          rows.length === 0 ? (
             <NothingHere>
               Nothing that surely saves was found in {plural(data.stages, 'stage')} that burnrate.yaml describes and
               that ran.
             </NothingHere>
           ) : (
-            <DataTable label="Recommendations" columns={columns} rows={data.recommendations} rowKey={(row) => row.id} />
+            <DataTable label="Recommendations" columns={columns} rows={rows} rowKey={(row) => row.id} />
           )
         }
       </Loaded>
+      {accepted && <AcceptedChange recommendation={accepted} />}
     </Panel>
   );
+}
+
+/** Advice is about whole stages: of the filters only those of workflow and stage narrow it. */
+function within(row: Recommendation, where: Filters): boolean {
+  return (where.workflow?.includes(row.workflow) ?? true) && (where.stage?.includes(row.stage) ?? true);
 }
 
 function recommendationColumns(rows: readonly Recommendation[]): readonly Column<Recommendation>[] {
@@ -51,7 +67,13 @@ function recommendationColumns(rows: readonly Recommendation[]): readonly Column
     sort: (row) => chartDollars(row.evidence[key]),
   });
   return [
-    { key: 'lever', label: 'Lever', render: (row) => row.lever, csv: (row) => row.lever, sort: (row) => row.lever },
+    {
+      key: 'lever',
+      label: 'Lever',
+      render: (row) => <Lever row={row} />,
+      csv: (row) => `${row.lever}: ${settingText(row)}`,
+      sort: (row) => row.lever,
+    },
     {
       key: 'stage',
       label: 'Stage',
@@ -75,9 +97,9 @@ function recommendationColumns(rows: readonly Recommendation[]): readonly Column
     },
     {
       key: 'interval',
-      label: 'Interval',
+      label: '90% interval',
       number: true,
-      render: (row) => `${alignMoney(row.evidence.lowUsd, digits)} to ${alignMoney(row.evidence.highUsd, digits)}`,
+      render: (row) => behind(row, intervalText(row, digits)),
       csv: (row) => `${row.evidence.lowUsd} to ${row.evidence.highUsd}`,
     },
     {
@@ -86,21 +108,52 @@ function recommendationColumns(rows: readonly Recommendation[]): readonly Column
       render: (row) => <span className={styles.risk}>{row.risk}</span>,
       csv: (row) => row.risk,
     },
-    {
-      key: 'change',
-      label: 'Change',
-      render: (row) => <Change diff={row.change.diff} />,
-      csv: (row) => row.change.diff,
-    },
+    { key: 'change', label: 'Change', render: (row) => <Accept row={row} />, csv: (row) => row.change.diff },
   ];
 }
 
-function Change({ diff }: { readonly diff: string }) {
-  if (diff === '') return <span className="muted">no file is loaded</span>;
+function intervalText({ evidence }: Recommendation, digits: number): string {
+  return `${alignMoney(evidence.lowUsd, digits)} to ${alignMoney(evidence.highUsd, digits)}`;
+}
+
+const leverWords: Readonly<Record<string, string>> = {
+  cache: 'Cache answers',
+  trim: 'Trim prompts',
+  shorten: 'Shorten answers',
+  retries: 'Retry less',
+  switch: 'Switch model',
+  batch: 'Batch',
+};
+
+/** What would stand in the file, in a line. */
+function settingText({ change }: Recommendation): string {
+  const { value } = change;
+  if (value === null || typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .map(([name, each]) => `${name} ${String(each)}`)
+    .join(', ');
+}
+
+function Lever({ row }: { readonly row: Recommendation }) {
   return (
-    <details>
-      <summary>burnrate.yaml</summary>
-      <pre className={styles.diff}>{diff}</pre>
-    </details>
+    <>
+      {leverWords[row.lever] ?? row.lever} <span className="muted">{settingText(row)}</span>
+    </>
+  );
+}
+
+function Accept({ row }: { readonly row: Recommendation }) {
+  const { view, change } = useView();
+  const shown = view.open.includes(row.id);
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      aria-expanded={shown}
+      aria-label={`${shown ? 'Hide the change' : 'Accept'}: ${row.lever} ${settingText(row)}, stage ${row.stage}`}
+      onClick={() => change({ open: shown ? [] : [row.id] }, true)}
+    >
+      {shown ? 'Hide' : 'Accept'}
+    </Button>
   );
 }

@@ -8,11 +8,12 @@ import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { useView } from '../view/use-view.ts';
+import type { Filters } from '../view/view-state.ts';
 
 /** What each release did to the cost of an outcome, as sure as the runs allow. */
-export function ReleasesPanel() {
+export function ReleasesPanel({ where }: { readonly where: Filters }) {
   const { view } = useView();
-  const releases = useReleases(view.range);
+  const releases = useReleases(where, view.range);
   return (
     <Panel
       title="Releases"

@@ -19,6 +19,7 @@ import { dimensionFilters, type Filters } from '../view/view-state.ts';
 import { FiguresStrip } from './figures.tsx';
 import layout from './layout.module.css';
 import { Outcomes } from './outcomes.tsx';
+import { ReleasesPanel } from './releases.tsx';
 
 /** What the API calls the workflow of calls that name none. */
 const nameless = '(none)';
@@ -40,7 +41,12 @@ export function WorkflowPage() {
         title={name}
         badges={tree.data && <WorkflowMarks data={tree.data} />}
       />
-      <FilterBar />
+      <div className={layout.besideFilters}>
+        <FilterBar />
+        <Link to="/economics/behaviour" search={carry(view, { where: { ...view.where, workflow: [name] } })}>
+          How its users behave
+        </Link>
+      </div>
       <Loaded query={tree}>{(data) => <WorkflowView data={data} />}</Loaded>
     </>
   );
@@ -69,6 +75,7 @@ function WorkflowView({ data }: { readonly data: WorkflowTree }) {
         </Panel>
       </div>
       <CostTree data={data} where={where} />
+      <ReleasesPanel where={where} />
       <Breakdown key={data.name} where={where} by={view.by.length > 0 ? view.by : ['model']} title="Breakdown" />
     </div>
   );

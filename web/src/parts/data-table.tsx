@@ -25,6 +25,8 @@ interface DataTableProps<Row> {
   rowKey(row: Row): string;
   /** Every row at once, for lists that are read page by page. */
   readonly whole?: boolean;
+  /** Sums of the rows, shown below them. */
+  readonly total?: Row;
 }
 
 /** A longer table is cut here until it is asked for in full. */
@@ -36,7 +38,7 @@ interface Order {
 }
 
 /** Rows under sortable headings; as they come until a heading is pressed. */
-export function DataTable<Row>({ label, columns, rows, rowKey, whole = false }: DataTableProps<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, whole = false, total }: DataTableProps<Row>) {
   const shown = columns.filter((column) => column.hidden !== true);
   const [order, setOrder] = useState<Order | null>(null);
   const [all, setAll] = useState(whole);
@@ -56,15 +58,14 @@ export function DataTable<Row>({ label, columns, rows, rowKey, whole = false }: 
         </thead>
         <tbody>
           {(all ? sorted : sorted.slice(0, rowsAtFirst)).map((row) => (
-            <tr key={rowKey(row)}>
-              {shown.map((column) => (
-                <td key={column.key} className={column.number ? styles.number : undefined}>
-                  {column.render(row)}
-                </td>
-              ))}
-            </tr>
+            <Cells key={rowKey(row)} columns={shown} row={row} />
           ))}
         </tbody>
+        {total !== undefined && (
+          <tfoot>
+            <Cells columns={shown} row={total} />
+          </tfoot>
+        )}
       </table>
       {!all && rows.length > rowsAtFirst && (
         <div className={styles.rest}>
@@ -74,6 +75,18 @@ export function DataTable<Row>({ label, columns, rows, rowKey, whole = false }: 
         </div>
       )}
     </div>
+  );
+}
+
+function Cells<Row>({ columns, row }: { readonly columns: readonly Column<Row>[]; readonly row: Row }) {
+  return (
+    <tr>
+      {columns.map((column) => (
+        <td key={column.key} className={column.number ? styles.number : undefined}>
+          {column.render(row)}
+        </td>
+      ))}
+    </tr>
   );
 }
 

@@ -2,7 +2,6 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { LiveProvider } from '../api/live.tsx';
 import { useInstance } from '../api/queries.ts';
-import { refreshMsOf } from '../view/range.ts';
 import { carry, useView } from '../view/use-view.ts';
 import { LiveControl } from './live-control.tsx';
 import { RangePicker } from './range-picker.tsx';
@@ -35,7 +34,7 @@ export function Shell() {
 function Frame() {
   const { view } = useView();
   return (
-    <LiveProvider refreshMs={refreshMsOf(view.range)}>
+    <LiveProvider range={view.range}>
       <a className={styles.skip} href="#content">
         Skip to content
       </a>
@@ -60,10 +59,10 @@ function Frame() {
   );
 }
 
-/** Settings hold whatever the time. */
+/** Settings hold whatever the time, and a week is chosen by itself. */
 function RangeControl() {
   const path = useLocation({ select: (location) => location.pathname });
-  if (path === '/settings') return null;
+  if (path === '/settings' || path === '/economics/weekly') return null;
   return (
     <section className={styles.controls} aria-label="Time range">
       <RangePicker />

@@ -1,7 +1,7 @@
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../api/client.ts';
 import { type LinkState, useLive } from '../api/live.tsx';
-import { liveKey } from '../api/queries.ts';
+import { liveKey } from '../api/live-key.ts';
 import { showClock } from '../format/time.ts';
 import styles from './banner.module.css';
 

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { getJson } from '../api/client.ts';
+import { useLive } from '../api/live.tsx';
+import { liveKey } from '../api/live-key.ts';
 import { callsPath } from '../api/paths.ts';
-import { liveKey } from '../api/queries.ts';
 import type { CallInList, NewestCalls } from '../api/schema.ts';
-import { nowMs } from '../clock.ts';
 import { type RangeChoice, rangeKey, resolveRange } from '../view/range.ts';
 import type { Filters } from '../view/view-state.ts';
 import { callNode } from './call-node.ts';
@@ -26,6 +26,7 @@ export interface OpenedStages {
 
 /** Reads the newest calls of each opened stage. */
 export function useStageCalls(where: Filters, range: RangeChoice, stages: readonly string[]): OpenedStages {
+  const { moment } = useLive();
   const [limits, setLimits] = useState<Readonly<Record<string, number>>>({});
   const limitOf = (stage: string) => limits[stage] ?? pageSize;
   const answers = useQueries({
@@ -33,7 +34,7 @@ export function useStageCalls(where: Filters, range: RangeChoice, stages: readon
       queryKey: [liveKey, rangeKey(range), 'stage-calls', where, stage, limitOf(stage)],
       queryFn: ({ signal }: { signal: AbortSignal }) => {
         const query = { where: { ...where, stage: [stage] }, limit: limitOf(stage), before: null };
-        return getJson<NewestCalls>(callsPath(query, resolveRange(range, nowMs())), signal);
+        return getJson<NewestCalls>(callsPath(query, resolveRange(range, moment.current)), signal);
       },
       placeholderData: keepPreviousData,
     })),

@@ -1,0 +1,109 @@
+import { BurnrateError } from '../base/index.ts';
+import { checkConfig, editConfig, formatProblem } from '../config/index.ts';
+import { formatUsd, usd } from '../money/index.ts';
+import { apiClient, type InstanceOptions } from './api-client.ts';
+import type { Effects } from './effects.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { configFile } from './load-settings.ts';
+import { print } from './output.ts';
+import { table } from './table.ts';
+import { terminalWidth } from './terminal.ts';
+import { unifiedDiff } from './unified-diff.ts';
+import { WrongUse } from './wrong-use.ts';
+
+interface RecommendationAnswer {
+  readonly id: string;
+  readonly lever: string;
+  readonly workflow: string;
+  readonly stage: string;
+  readonly risk: string;
+  readonly evidence: { readonly savingUsd: string; readonly lowUsd: string; readonly highUsd: string };
+  readonly change: { readonly path: readonly (string | number)[]; readonly value: unknown };
+}
+
+interface AdviceAnswer {
+  readonly range: { readonly from: string; readonly to: string };
+  readonly simulated: boolean;
+  readonly recommendations: readonly RecommendationAnswer[];
+}
+
+export interface AdviceOptions extends InstanceOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly json?: boolean;
+}
+
+export async function listAdvice(effects: Effects, options: AdviceOptions): Promise<ExitCode> {
+  const answer = await askAdvice(effects, options);
+  print(effects, options.json === true, answer, () => adviceText(answer, terminalWidth(effects)));
+  return exitCodes.fine;
+}
+
+export interface AcceptOptions extends AdviceOptions {
+  readonly write?: boolean;
+}
+
+/** `burnrate advice accept ID`: the exact change of the file that follows a recommendation, and the change made with --write. */
+export async function acceptAdvice(effects: Effects, id: string, options: AcceptOptions): Promise<ExitCode> {
+  const file = configFile(effects, options.config);
+  if (file === null) throw new WrongUse('there is no burnrate.yaml here; name the file to change with --config');
+  const { recommendations } = await askAdvice(effects, options);
+  const found = recommendations.find((each) => each.id === id);
+  if (!found) throw new BurnrateError('not_found', { message: `nothing of that range advises "${id}"` });
+  const before = await effects.readText(file);
+  const after = editConfig(before, [{ path: found.change.path, value: found.change.value }]);
+  checkEdited(effects, after, file);
+  const written = options.write === true && after !== before;
+  if (written) await effects.writeText(file, after);
+  const diff = unifiedDiff(before, after, file);
+  print(effects, options.json === true, { recommendation: found, diff, written }, () =>
+    acceptedText(found, diff, written),
+  );
+  return exitCodes.fine;
+}
+
+async function askAdvice(effects: Effects, options: AdviceOptions): Promise<AdviceAnswer> {
+  const client = await apiClient(effects, options);
+  const { from, to } = options;
+  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  return client.get<AdviceAnswer>('/api/recommendations', Object.entries(range));
+}
+
+/** A file the loader would refuse is never written. */
+function checkEdited(effects: Effects, after: string, file: string): void {
+  const result = checkConfig(after, { file, environment: effects.environment });
+  if (result.ok) return;
+  const [first] = result.problems;
+  const problem = first ? formatProblem(first) : 'unknown';
+  throw new BurnrateError('CONFIG_INVALID', { message: `the change does not fit the file: ${problem}` });
+}
+
+const dollars = (amount: string) => formatUsd(usd(amount));
+const expected = ({ evidence }: RecommendationAnswer) => `${dollars(evidence.lowUsd)} to ${dollars(evidence.highUsd)}`;
+
+function acceptedText(found: RecommendationAnswer, diff: string, written: boolean): string {
+  return [
+    `${found.lever} in ${found.workflow}.${found.stage}: a range as long again is expected to save ${expected(found)}.`,
+    found.risk,
+    '',
+    ...(diff === '' ? ['The file says so already.'] : [diff, '']),
+    ...(diff === '' ? [] : [written ? 'Written; restart to act on it.' : 'Nothing was written; --write applies it.']),
+  ].join('\n');
+}
+
+function adviceText({ range, simulated, recommendations }: AdviceAnswer, width: number): string {
+  const head = `${range.from} to ${range.to}${simulated ? ', SIMULATED traffic in it' : ''}`;
+  if (recommendations.length === 0) return `${head}\nNothing is sure to save money.`;
+  const columns = ['what', 'where', 'saved', 'expected, 90 %', 'id'].map((title) => ({
+    title,
+    flexible: title === 'id',
+  }));
+  const rows = recommendations.map((each) => [
+    each.lever,
+    `${each.workflow}.${each.stage}`,
+    dollars(each.evidence.savingUsd),
+    expected(each),
+    each.id,
+  ]);
+  return [head, table(columns, rows, width)].join('\n');
+}

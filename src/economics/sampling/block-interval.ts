@@ -1,0 +1,105 @@
+import type { TimeRange } from '../../ledger/index.ts';
+import type { Usd } from '../../money/index.ts';
+
+/** Something saved at a moment, and what it was saved from; picodollars. */
+export interface SavedAt {
+  readonly atMs: number;
+  readonly saved: number;
+  readonly recorded: number;
+}
+
+/** Half widths of 90 % prediction intervals for a time as long again. */
+export interface Spread {
+  /** Of the sum saved, at a volume that varies as it did. */
+  readonly saved: number;
+  /** Of saved ÷ recorded, whatever the volume is. */
+  readonly share: number;
+}
+
+const dayMs = 86_400_000;
+/** Days are blocks where there are so many; shorter times are cut into as many parts as a day has hours. */
+const daysNeeded = 4;
+const partsOfShortRange = 24;
+
+/**
+ * How far the sum of the next range may be from that of this one. What happens within a day hangs together (a busy day
+ * is busy throughout, a cache hit needs an earlier call), so days and not calls are taken as independent: a Student
+ * prediction interval t √(2n) s over n daily sums, as both sums vary. The share is a ratio estimate with the same
+ * interval over its residuals (Cochran, Sampling Techniques, 1977, chapter 6).
+ */
+export function blockSpread(items: readonly SavedAt[], range: TimeRange): Spread {
+  const blocks = blocksOf(items, range, blockCount(range));
+  return { saved: width(blocks.map((block) => block.saved)), share: shareWidth(blocks) };
+}
+
+/** Stretches a sample is read in. */
+const stretches = 8;
+
+/**
+ * The same from stretches of a range, read as a sample: they tell how the share varies, and what the days cost in all
+ * tells how the volume does. Both are relative and independent, so that their squares add up.
+ */
+export function sampleSpread(items: readonly SavedAt[], range: TimeRange, days: readonly Usd[]): Spread {
+  const blocks = blocksOf(items, range, stretches);
+  const share = shareWidth(blocks);
+  const costs = days.map(({ picos }) => Number(picos));
+  const cost = costs.reduce((sum, each) => sum + each, 0);
+  const volume = costs.length < daysNeeded ? 0 : width(costs) / cost;
+  return { saved: cost * Math.hypot(share, volume * ratioOf(blocks)), share };
+}
+
+function ratioOf(blocks: readonly Block[]): number {
+  const sum = (read: (block: Block) => number) => blocks.reduce((total, block) => total + read(block), 0);
+  const recorded = sum((block) => block.recorded);
+  return recorded === 0 ? 0 : sum((block) => block.saved) / recorded;
+}
+
+function shareWidth(blocks: readonly Block[]): number {
+  const recorded = blocks.reduce((sum, block) => sum + block.recorded, 0);
+  const ratio = ratioOf(blocks);
+  return recorded === 0 ? 0 : width(blocks.map((block) => block.saved - ratio * block.recorded)) / recorded;
+}
+
+const width = (values: readonly number[]): number =>
+  studentT95(values.length - 1) * Math.sqrt(2 * values.length) * deviation(values);
+
+interface Block {
+  saved: number;
+  recorded: number;
+}
+
+function blockCount({ fromMs, toMs }: TimeRange): number {
+  const days = Math.floor((toMs - fromMs) / dayMs);
+  return days >= daysNeeded ? days : partsOfShortRange;
+}
+
+function blocksOf(items: readonly SavedAt[], { fromMs, toMs }: TimeRange, count: number): Block[] {
+  const blocks = Array.from({ length: count }, () => ({ saved: 0, recorded: 0 }));
+  for (const { atMs, saved, recorded } of items) {
+    const place = Math.floor(((atMs - fromMs) / (toMs - fromMs)) * count);
+    const block = blocks[Math.min(count - 1, Math.max(0, place))];
+    if (!block) continue;
+    block.saved += saved;
+    block.recorded += recorded;
+  }
+  return blocks;
+}
+
+/** Sample standard deviation. */
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
+const z = 1.6448536269514722;
+
+/** The 95 % quantile of Student's t, by the Cornish–Fisher expansion (Abramowitz and Stegun, 26.7.5); good to 0.3 % from 3 degrees of freedom on. */
+function studentT95(freedom: number): number {
+  const [z3, z5, z7] = [z ** 3, z ** 5, z ** 7];
+  return (
+    z +
+    (z3 + z) / (4 * freedom) +
+    (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom ** 2) +
+    (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom ** 3)
+  );
+}

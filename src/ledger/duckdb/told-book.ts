@@ -1,0 +1,61 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { attributionNames, type HumanWork } from '../../tree/index.ts';
+import type { ToldUsage } from '../people-questions.ts';
+import { attributionColumns } from '../sql/dimensions.ts';
+import { Parameters, type SqlValue, toText } from '../sql/sql-text.ts';
+import { duckDbDialect } from './duckdb-dialect.ts';
+import { runStatement } from './reader-pool.ts';
+
+/** Keeps work people did, once for each id. @returns whether it was there before */
+export async function recordWork(connection: DuckDBConnection, work: HumanWork): Promise<boolean> {
+  const values: Readonly<Record<string, SqlValue>> = {
+    ...{ id: work.id, kind: work.kind, decision: work.decision, call_id: work.callId, key_id: work.keyId },
+    ...{ role: work.role, minutes: work.minutes, started_at: work.atMs, simulated: work.simulated },
+    ...Object.fromEntries(attributionNames.map((name) => [attributionColumns[name], work[name] || null])),
+    tags: work.tags ? JSON.stringify(work.tags) : null,
+  };
+  const names = Object.keys(values);
+  const rows = await runStatement(connection, {
+    text: `INSERT INTO human_work (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})
+      ON CONFLICT DO NOTHING RETURNING id`,
+    parameters: Object.values(values),
+  });
+  return rows.length === 0;
+}
+
+/** What of a batch is new, and what contradicts what was told before. */
+export async function sortTold(
+  connection: DuckDBConnection,
+  told: readonly ToldUsage[],
+): Promise<{ fresh: readonly ToldUsage[]; conflicts: readonly string[] }> {
+  const known = await contentsOf(connection, told);
+  const fresh: ToldUsage[] = [];
+  const conflicts: string[] = [];
+  for (const each of told) {
+    const content = known.get(each.id);
+    if (content === undefined) {
+      known.set(each.id, each.content);
+      fresh.push(each);
+    } else if (content !== each.content) conflicts.push(each.id);
+  }
+  return { fresh, conflicts };
+}
+
+async function contentsOf(connection: DuckDBConnection, told: readonly ToldUsage[]): Promise<Map<string, string>> {
+  const parameters = new Parameters(duckDbDialect.placeholder);
+  const ids = parameters.bind(told.map(({ id }) => id));
+  const statement = parameters.statement(`SELECT id, content FROM told_usage WHERE id IN (SELECT unnest(${ids}))`);
+  const rows = await runStatement(connection, statement);
+  return new Map(rows.map((row) => [toText(row.id), toText(row.content)]));
+}
+
+/** Notes what was told, in the transaction that appends its attempts. */
+export async function noteTold(connection: DuckDBConnection, told: readonly ToldUsage[]): Promise<void> {
+  const parameters = new Parameters(duckDbDialect.placeholder);
+  const ids = parameters.bind(told.map(({ id }) => id));
+  const contents = parameters.bind(told.map(({ content }) => content));
+  await runStatement(
+    connection,
+    parameters.statement(`INSERT INTO told_usage SELECT unnest(${ids}), unnest(${contents})`),
+  );
+}

@@ -1,0 +1,126 @@
+import { fromPicos } from '../../money/index.ts';
+import type { CohortRow, EconomicQuery, GroupedQuery, RetryRow, TrafficRow, UsersRow } from '../economic-questions.ts';
+import { partColumns } from './attempt-columns.ts';
+import { factRows } from './fact-rows.ts';
+import { groupBy, groupNames, groupsMax, matchedRows, readDimensions, sumsOfRows } from './grouped-facts.ts';
+import { dailyUsers, type Extent, piecesOf, type Rollup, rollupFor } from './rollups.ts';
+import type { SqlReader } from './sql-queries.ts';
+import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
+
+/** Rows of sums, or of attempts where they do not suffice, that match a question. */
+export function matchedFacts(
+  query: GroupedQuery,
+  extent: Extent,
+  { dialect }: Pick<SqlReader, 'dialect'>,
+  parameters: Parameters,
+  among?: readonly Rollup[],
+): string {
+  const pieces = piecesOf(rollupFor(query, among), query, extent, among?.[0]);
+  return matchedRows(query, factRows(pieces, false, dialect, parameters), dialect, parameters);
+}
+
+export async function traffic(reader: SqlReader, query: GroupedQuery): Promise<TrafficRow[]> {
+  const rows = await reader.read((ask, extent) => ask(trafficStatement(reader, query, extent)));
+  return rows.map((row) => readTraffic(row, query.by));
+}
+
+function trafficStatement(reader: SqlReader, query: GroupedQuery, extent: Extent): Statement {
+  const parameters = new Parameters(reader.dialect.placeholder);
+  const names = groupNames(query.by);
+  return parameters.statement(`
+    SELECT ${[...names, sumsOfRows].join(', ')} FROM (${matchedFacts(query, extent, reader, parameters)}) AS matched
+    ${groupBy(names)} ORDER BY ${['cost DESC', ...names].join(', ')} LIMIT ${parameters.bind(groupsMax)}`);
+}
+
+function readTraffic(row: SqlRow, by: readonly string[]): TrafficRow {
+  return {
+    dimensions: readDimensions(row, by),
+    sessions: toNumber(row.sessions),
+    interactions: toNumber(row.interactions),
+    runs: toNumber(row.runs),
+    calls: toNumber(row.calls),
+    attempts: toNumber(row.attempts),
+    completedCalls: toNumber(row.completed_calls),
+    retriedCalls: toNumber(row.retried_calls),
+    fallbackCalls: toNumber(row.fallback_calls),
+    failedAttempts: toNumber(row.failed_attempts),
+    requestBytes: toNumber(row.request_bytes),
+    responseBytes: toNumber(row.response_bytes),
+    inputTokens: toNumber(row.input_tokens),
+    outputTokens: toNumber(row.output_tokens),
+    cost: fromPicos(toBigInt(row.cost)),
+    parts: {
+      system: toNumber(row[partColumns.system]),
+      history: toNumber(row[partColumns.history]),
+      retrieval: toNumber(row[partColumns.retrieval]),
+      question: toNumber(row[partColumns.question]),
+      tools: toNumber(row[partColumns.tools]),
+    },
+    attemptsWithParts: toNumber(row.attempts_with_parts),
+  };
+}
+
+/** By day and user there are sums too, so that telling users apart reads few attempts. */
+const ofUsers = [dailyUsers];
+
+export async function users(reader: SqlReader, query: GroupedQuery): Promise<UsersRow[]> {
+  const rows = await reader.read((ask, extent) => {
+    const parameters = new Parameters(reader.dialect.placeholder);
+    const names = groupNames(query.by);
+    const source = matchedFacts(query, extent, reader, parameters, ofUsers);
+    return ask(
+      parameters.statement(`
+      SELECT ${[...names, 'count(DISTINCT user_id) AS users'].join(', ')} FROM (${source}) AS matched
+      ${groupBy(names)} ORDER BY ${['users DESC', ...names].join(', ')} LIMIT ${parameters.bind(groupsMax)}`),
+    );
+  });
+  return rows.map((row) => ({ dimensions: readDimensions(row, query.by), users: toNumber(row.users) }));
+}
+
+export async function cohorts(reader: SqlReader, query: EconomicQuery): Promise<CohortRow[]> {
+  const rows = await reader.read((ask, extent) => {
+    const parameters = new Parameters(reader.dialect.placeholder);
+    // Sums by user are of UTC days, so weeks are too.
+    const weekly: GroupedQuery = { range: query.range, where: query.where, by: ['week'] };
+    return ask(
+      parameters.statement(`
+      SELECT first_week, week, count(*) AS users, sum(cost) AS cost
+      FROM (SELECT d0 AS week, sum(cost) AS cost, min(d0) OVER (PARTITION BY user_id) AS first_week
+        FROM (${matchedFacts(weekly, extent, reader, parameters, ofUsers)}) AS matched
+        WHERE user_id IS NOT NULL GROUP BY user_id, d0) AS weekly
+      GROUP BY first_week, week ORDER BY first_week, week LIMIT ${parameters.bind(groupsMax)}`),
+    );
+  });
+  return rows.map((row) => ({
+    firstWeek: toText(row.first_week),
+    week: toText(row.week),
+    users: toNumber(row.users),
+    cost: fromPicos(toBigInt(row.cost)),
+  }));
+}
+
+export async function retries(reader: SqlReader, query: EconomicQuery): Promise<RetryRow[]> {
+  const rows = await reader.read((ask, extent) => {
+    const parameters = new Parameters(reader.dialect.placeholder);
+    const grouped: GroupedQuery = { ...query, by: ['workflow', 'stage', 'reason', 'layer'] };
+    const groups = 'workflow, stage, reason, layer, cause';
+    return ask(
+      parameters.statement(`
+      SELECT ${groups}, sum(calls_by_reason) AS calls, sum(attempts) AS attempts,
+        coalesce(sum(input_tokens + output_tokens), 0) AS tokens, coalesce(sum(cost), 0) AS cost
+      FROM (${matchedFacts(grouped, extent, reader, parameters)}) AS matched
+      WHERE reason <> 'first' GROUP BY ${groups} ORDER BY cost DESC, ${groups} LIMIT ${parameters.bind(groupsMax)}`),
+    );
+  });
+  return rows.map((row) => ({
+    workflow: (row.workflow as string | null) ?? null,
+    stage: (row.stage as string | null) ?? null,
+    reason: toText(row.reason) as RetryRow['reason'],
+    layer: toText(row.layer) as RetryRow['layer'],
+    cause: (row.cause as RetryRow['cause']) ?? null,
+    calls: toNumber(row.calls),
+    attempts: toNumber(row.attempts),
+    tokens: toNumber(row.tokens),
+    cost: fromPicos(toBigInt(row.cost)),
+  }));
+}
