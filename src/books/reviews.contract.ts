@@ -9,7 +9,13 @@ const minuteMs = 60_000;
 
 const review = (id: string, changes: Partial<NewReview> = {}): NewReview => ({
   ...{ id, kind: 'application', callId: `call_${id}`, run: `run_${id}`, role: 'support-agent' },
-  ...{ labels: { workflow: 'support', stage: 'answer', team: 'care' }, workflow: 'support', stage: 'answer', reason: 'unsure', link: 'https://x.test/1' },
+  ...{
+    labels: { workflow: 'support', stage: 'answer', team: 'care' },
+    workflow: 'support',
+    stage: 'answer',
+    reason: 'unsure',
+    link: 'https://x.test/1',
+  },
   ...changes,
 });
 

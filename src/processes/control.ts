@@ -5,16 +5,10 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { ControlPlane } from '../api/index.ts';
 import { BurnrateError, type Clock } from '../base/index.ts';
+import { childVerbs } from './children/child-verbs.ts';
 import type { Log } from './log.ts';
 import type { LedgerStart, WorkerStart } from './messages.ts';
 import { type Supervised, supervise } from './supervise.ts';
-
-/** The verbs main.ts understands besides the public ones: what a forked child is told to be. */
-export const childVerbs = {
-  ledger: 'internal-ledger',
-  worker: 'internal-worker',
-  forecast: 'internal-forecast',
-} as const;
 
 export interface ChildOptions {
   /** The script that is run for every process: main.ts, built or not. */

@@ -11,7 +11,7 @@ import {
   measuredNotes,
   reportForecast,
 } from '../forecast/index.ts';
-import { childVerbs } from './control.ts';
+import { childVerbs } from './children/child-verbs.ts';
 import { priceBookOf } from './price-book-of.ts';
 
 const forecastLimits = {

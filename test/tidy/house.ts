@@ -66,6 +66,10 @@ export const engineFolders: readonly string[] = [
 ];
 
 export const compositionRoot = 'src/main.ts';
+/** Reads the environment and the terminal for people's commands, which main hands to it. */
+export const commandLine = 'src/command-line.ts';
+/** Where main enters the processes without loading them all. */
+export const childDoor = 'src/processes/children/index.ts';
 /** What the product is entered by; every other file must be reached from one of these. */
 export const entrances: readonly string[] = [compositionRoot, 'src/client/index.ts', 'web/src/main.tsx'];
 

@@ -1,6 +1,8 @@
 import {
   anyRoom,
+  childDoor,
   clockFiles,
+  commandLine,
   compositionRoot,
   engineFolders,
   entrances,
@@ -57,6 +59,7 @@ export const roomsAreEnteredByTheirDoor: Rule = (files) =>
   importsOf(files).flatMap(({ from, to, at }) => {
     const room = roomOf(to);
     if (room === null || roomOf(from) === room || /^src\/[^/]+\/index\.ts$/.test(to)) return [];
+    if (to === childDoor && from === compositionRoot) return [];
     if (engineOf(to) && (from === compositionRoot || isTest(from))) return [];
     if (/^(test|bench)\//.test(from) || /\.contract\.ts$/.test(to)) return [];
     return [`${at} enters ${room} past its index.ts (${to})`];
@@ -127,7 +130,7 @@ export const timeAndChanceAreArguments: Rule = (files) =>
 
 export const onlyMainReadsTheEnvironment: Rule = (files) =>
   files
-    .filter(({ path }) => isProduct(path) && path !== compositionRoot)
+    .filter(({ path }) => isProduct(path) && path !== compositionRoot && path !== commandLine)
     .flatMap(({ path, environment }) => environment.map(({ line }) => `${path}:${line} reads process.env`));
 
 export const nothingIsLeftForLater: Rule = (files) =>

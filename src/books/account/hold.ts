@@ -122,3 +122,12 @@ export function largestHolds(
   found.sort((a, b) => (a.amount < b.amount ? 1 : a.amount > b.amount ? -1 : 0));
   return { largest: found.slice(0, max), inAll: found.length };
 }
+
+/** What shares hold of a unit, by pot. */
+export function heldByPot(shares: readonly Share[], unit: PotRef['unit']): Map<Pot, bigint> {
+  const totals = new Map<Pot, bigint>();
+  for (const { pot, amount } of shares) {
+    if (pot.ref.unit === unit) totals.set(pot, (totals.get(pot) ?? 0n) + amount);
+  }
+  return totals;
+}

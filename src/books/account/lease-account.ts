@@ -8,6 +8,7 @@ import {
   growHold,
   type Hold,
   type HoldRequest,
+  heldByPot,
   holdEntry,
   journalShares,
   resolveShare,
@@ -199,13 +200,9 @@ export class LeaseAccount {
   }
 
   /** Open holds on the busiest of these hard pots. */
-  openHoldsOf(pots: readonly PotRef[]): number {
-    let most = 0;
-    for (const ref of pots) {
-      const holds = ref.hard ? (this.#pots.get(potKey(ref))?.lease?.holds ?? 0) : 0;
-      if (holds > most) most = holds;
-    }
-    return most;
+  openHoldsOf(refs: readonly PotRef[]): number {
+    const pots = refs.filter((ref) => ref.hard).map((ref) => this.#pots.get(potKey(ref)));
+    return Math.max(0, ...pots.map((pot) => pot?.lease?.holds ?? 0));
   }
 
   /** The whole account as one journal entry, so that older entries can be dropped. */
@@ -224,11 +221,8 @@ export class LeaseAccount {
 
   /** Why the first of these pots that gave nothing did so. */
   refusalOf(pots: readonly PotRef[]): Refusal | null {
-    for (const ref of pots) {
-      const refusal = this.#pots.get(potKey(ref))?.refusal;
-      if (refusal) return refusal;
-    }
-    return null;
+    const refusals = pots.map((ref) => this.#pots.get(potKey(ref))?.refusal ?? null);
+    return refusals.find((refusal) => refusal !== null) ?? null;
   }
 
   /** How a budget instance stands, as far as this process knows; null before the books first told. */
@@ -239,11 +233,7 @@ export class LeaseAccount {
 
   /** What is held for a call in a unit, in the pot that holds least of it; null when nothing limits it. */
   heldFor(holdId: string, unit: PotRef['unit']): bigint | null {
-    const totals = new Map<Pot, bigint>();
-    for (const { pot, amount } of this.#holds.get(holdId)?.shares ?? []) {
-      if (pot.ref.unit === unit) totals.set(pot, (totals.get(pot) ?? 0n) + amount);
-    }
-    return smallest(totals.values());
+    return smallest(heldByPot(this.#holds.get(holdId)?.shares ?? [], unit).values());
   }
 
   /**

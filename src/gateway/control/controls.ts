@@ -25,6 +25,7 @@ import { Recent } from '../pipeline/recent.ts';
 import type { BudgetsPort, LearningStore } from '../ports.ts';
 import type { GatewaySettings } from '../settings.ts';
 import { actualOf, billableOf, withInteraction } from './amounts.ts';
+import { factsOf, learnKeyOf, potOf } from './call-facts.ts';
 import { ControlCounters } from './control-counters.ts';
 import { Coverage } from './coverage.ts';
 import { checkPlan, type Hurdle, measure } from './hurdle.ts';
@@ -374,26 +375,6 @@ function headerSafe(value: string): string {
 
 function controlOf(exchange: Exchange): Control {
   return exchange.control as Control;
-}
-
-function factsOf(exchange: Exchange): CallFacts {
-  return {
-    attribution: exchange.call.attribution,
-    keyId: exchange.caller.keyId,
-    keyBudgets: exchange.caller.budgets,
-    provider: exchange.route.provider.name,
-    model: exchange.understanding.facts.model,
-  };
-}
-
-function learnKeyOf(exchange: Exchange): string {
-  const { workflow = '', stage = '' } = exchange.call.attribution;
-  return JSON.stringify([workflow, stage, exchange.route.provider.name, exchange.understanding.facts.model]);
-}
-
-export function potOf({ definition, instance }: BudgetMatch): PotRef {
-  const { name, unit, hard, failOpen, limit } = definition;
-  return { budget: name, instance, unit, hard, failOpen, limit };
 }
 
 function smaller(a: number | null, b: number | null): number | null {
