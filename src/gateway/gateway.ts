@@ -66,6 +66,7 @@ class DataPlane implements Gateway {
   readonly #controls: Controls;
   readonly #idempotency: Idempotency;
   readonly #refused: RefusedCalls;
+  readonly #inFlight = new Set<Exchange>();
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
   #onIdle: () => void = () => undefined;
@@ -76,7 +77,7 @@ class DataPlane implements Gateway {
     this.#upstream = new Upstream(settings);
     this.#controls = new Controls(deps, settings);
     this.#idempotency = new Idempotency(deps.clock);
-    this.#refused = new RefusedCalls(deps.budgets.account, deps.clock);
+    this.#refused = new RefusedCalls(deps.budgets.account, deps.clock, this.#inFlight);
     const calls = callMemory(deps.clock, deps.ids, settings);
     this.#touch = calls.touch;
     this.#pipeline = this.#compose(calls.stage);
@@ -181,6 +182,7 @@ class DataPlane implements Gateway {
 
   async #serve(exchange: Exchange): Promise<void> {
     this.#counters.inFlight++;
+    this.#inFlight.add(exchange);
     try {
       for (const stage of this.#pipeline) {
         const pending = stage(exchange);
@@ -209,6 +211,7 @@ class DataPlane implements Gateway {
 
   #leave(exchange: Exchange): void {
     this.#counters.inFlight--;
+    this.#inFlight.delete(exchange);
     this.#controls.leave(exchange);
     this.#idempotency.leave(exchange);
     this.#bodies.giveBack(exchange.body.length);
