@@ -1,6 +1,6 @@
 import { type Budget, useBudgets } from '../api/budgets.ts';
 import { nowMs } from '../clock.ts';
-import { showMoney, unknownText } from '../format/money.ts';
+import { showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
 import { showDayTime, showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
@@ -60,7 +60,7 @@ function BudgetsPanel() {
 /** An amount in the budget's own unit. */
 function amount(row: Budget, value: string | undefined): string {
   if (value === undefined) return unknownText;
-  return row.unit === 'usd' ? showMoney(value) : `${showCount(Number(value))} ${row.unit}`;
+  return row.unit === 'usd' ? showUnitMoney(value) : `${showCount(Number(value))} ${row.unit}`;
 }
 
 function scopeText(row: Budget): string {

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { RefusedCall } from '../api/refused.ts';
-import { showMoney } from '../format/money.ts';
+import { showUnitMoney } from '../format/money.ts';
 import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
@@ -52,7 +52,7 @@ function holdColumns(unit: string): readonly Column<Hold>[] {
       label: 'Held',
       number: true,
       render: ({ amount }) =>
-        unit === 'usd' ? <span title={`$${amount}`}>{showMoney(amount)}</span> : `${amount} ${unit}`,
+        unit === 'usd' ? <span title={`$${amount}`}>{showUnitMoney(amount)}</span> : `${amount} ${unit}`,
       csv: ({ amount }) => amount,
     },
   ];

@@ -139,7 +139,7 @@ function comparedColumns(digits: number, where: (row: Row) => Readonly<Record<st
     number: true,
     render: (row) => {
       const usd = row.node[key] ?? null;
-      const sign = key === 'differenceUsd' && usd !== null && !usd.startsWith('-') ? '+' : '';
+      const sign = key === 'differenceUsd' && usd !== null && usd !== '0' && !usd.startsWith('-') ? '+' : '';
       return <Behind where={where(row)}>{`${sign}${alignMoney(usd, digits)}`}</Behind>;
     },
     csv: ({ node }) => node[key] ?? null,

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type RefusedCall, useRefused } from '../api/refused.ts';
-import { showMoney, unknownText } from '../format/money.ts';
+import { showUnitMoney, unknownText } from '../format/money.ts';
 import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
@@ -43,7 +43,8 @@ export function RefusedPanel() {
 
 const refusalKey = (row: RefusedCall) => `${row.callId}@${row.at}`;
 
-const amount = (unit: string | undefined, text: string) => (unit === 'usd' ? showMoney(text) : `${text} ${unit ?? ''}`);
+const amount = (unit: string | undefined, text: string) =>
+  unit === 'usd' ? showUnitMoney(text) : `${text} ${unit ?? ''}`;
 
 function Why({ row }: { readonly row: RefusedCall }) {
   const { view, change } = useView();

@@ -1,4 +1,6 @@
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { Select } from '@mantine/core';
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { getJson } from '../api/client.ts';
 import { showMoment } from '../format/time.ts';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
@@ -17,24 +19,48 @@ interface AuditEntry {
 
 const entriesMax = 200;
 
-function useAudit(): UseQueryResult<{ readonly entries: readonly AuditEntry[] }> {
+function useAudit(action: string): UseQueryResult<{ readonly entries: readonly AuditEntry[] }> {
   return useQuery({
-    queryKey: ['audit'],
-    queryFn: ({ signal }) => getJson<{ entries: readonly AuditEntry[] }>(`/api/audit?limit=${entriesMax}`, signal),
+    queryKey: ['audit', action],
+    queryFn: ({ signal }) =>
+      getJson<{ entries: readonly AuditEntry[] }>(`/api/audit?limit=${entriesMax}&action=${action}`, signal),
+    placeholderData: keepPreviousData,
     staleTime: 0,
   });
 }
 
+const actions = [
+  { value: '', label: 'Everything' },
+  ...['key', 'budget', 'forecast', 'alert', 'review', 'outcome'].map((value) => ({
+    value,
+    label: `${value.charAt(0).toUpperCase()}${value.slice(1)}s`,
+  })),
+];
+
 /** Who changed what of this instance. */
 export function AuditPanel() {
-  const audit = useAudit();
+  const [action, setAction] = useState('');
+  const audit = useAudit(action);
   const rows = audit.data?.entries ?? [];
   return (
     <Panel
       title="Audit record"
       note="Who changed what, newest first; nothing in it is ever changed"
       flush
-      actions={<CsvButton fileName="burnrate-audit.csv" columns={columns} rows={rows} />}
+      actions={
+        <>
+          <Select
+            aria-label="Of what"
+            size="xs"
+            w={150}
+            data={actions}
+            value={action}
+            allowDeselect={false}
+            onChange={(value) => setAction(value ?? '')}
+          />
+          <CsvButton fileName="burnrate-audit.csv" columns={columns} rows={rows} />
+        </>
+      }
     >
       <Loaded query={audit} height={140}>
         {() =>
