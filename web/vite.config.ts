@@ -18,5 +18,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
+  worker: { format: 'es' },
   server: { proxy: { '/api': process.env.BURNRATE_API ?? 'http://127.0.0.1:4711' } },
 });

@@ -29,7 +29,7 @@ const refusedCallSchema = z
       .nullable()
       .openapi({ description: 'How the budget that refused it stood then; null when none did.' }),
     holds: z
-      .array(z.object({ attemptId: z.string(), amount: z.string() }))
+      .array(z.object({ callId: z.string(), attemptId: z.string(), user: z.string().nullable(), amount: z.string() }))
       .openapi({ description: 'What calls in flight of that gateway held of it then, the largest first.' }),
     holdsInAll: countSchema,
   })

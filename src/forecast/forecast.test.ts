@@ -236,7 +236,8 @@ describe('a forecast with unknowns', () => {
     expect(text).toContain('## expected');
     expect(text).toContain('binds on 2026-04-');
     const html = await renderForecastHtml(of);
-    expect(html.match(/<svg /g)!.length).toBe(8);
+    expect(html.match(/<svg /g)!.length).toBe(6);
+    expect(html).toContain('<td class="bar">');
     expect(/<script|<link|src=|url\((?!#)|@import/.test(html)).toBe(false);
   });
 });

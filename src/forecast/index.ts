@@ -74,8 +74,9 @@ export {
 export { changeMarkdown, changeText } from './report/change-text.ts';
 export { type CompareReport, compareReport, compareText } from './report/compare-text.ts';
 export { renderForecastHtml } from './report/forecast-html.ts';
-export { type ForecastReport, reportForecast, type ScenarioReport } from './report/forecast-report.ts';
+export { reportForecast } from './report/forecast-report.ts';
 export { type DrawTable, forecastText } from './report/forecast-text.ts';
+export type { ForecastReport, ScenarioReport } from './report/report-types.ts';
 export {
   type Accuracy,
   type BacktestReport,

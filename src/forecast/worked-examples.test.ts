@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Config, parseConfig } from '../config/index.ts';
+import { formatUsd, usd } from '../money/index.ts';
 import { createPriceBook, type PricedProvider } from '../pricing/index.ts';
 import {
   attemptsThroughLayers,
@@ -176,3 +177,60 @@ test.each(['support-bot', 'sales-assistant', 'it-operations', 'report-drafting',
     }
   },
 );
+
+describe('every page of docs/examples says what is computed', () => {
+  const page = (name: string): string =>
+    readFileSync(new URL(`../../docs/examples/${name}.md`, import.meta.url), 'utf8');
+  const dollars = (text: string): string => formatUsd(usd(text));
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  const outcome = ({ costPerOutcomeUsd }: { costPerOutcomeUsd: { mean: string } | null }): string =>
+    dollars(costPerOutcomeUsd?.mean ?? '0');
+  const of = (name: string) => scenario(report(example(name)));
+
+  const figures: Record<string, () => string[]> = {
+    'agent-fan-out': () => [of('agent-fan-out').workflows.agent!.callsPerInteraction.toFixed(2)],
+    automation: () => [dollars(of('automation').roi.valueUsd.mean), `${of('automation').roi.returnOnCost! * 100} %`],
+    containment: () => Object.values(of('containment').workflows).map(outcome),
+    'generous-retries': () => {
+      const retries = of('generous-retries').lines.find(({ line }) => line === 'retries');
+      return [report(example('generous-retries')).stages[0]!.expectedAttempts.toFixed(4), percent(retries!.share)];
+    },
+    'million-users': () => [
+      dollars(of('million-users').perDayUsd.mean),
+      dollars(of('million-users').per30DaysUsd.mean),
+    ],
+    'report-drafting': () => {
+      const { callsPerDay, naiveCallsPerDay } = scenario(report(pattern('report-drafting')));
+      return [
+        Math.round(callsPerDay.mean).toLocaleString('en-US'),
+        `over the plan is ${(callsPerDay.mean / naiveCallsPerDay).toFixed(2)}`,
+      ];
+    },
+    'stuffed-context': () => {
+      const trim = contextTrim(load(example('stuffed-context')), 'rag', [2000, 1000], compile)!;
+      const saved = trim.trims.map(({ savedUsd }) => dollars(savedUsd.toFixed(6)));
+      return [percent(trim.shareOfInputTokens), percent(trim.shareOfBill), ...saved];
+    },
+    'three-calls': () => [`$${Number(of('three-calls').costPerOutcomeUsd!.mean).toFixed(5)}`],
+    'token-share': () =>
+      Object.values(of('token-share').workflows).flatMap(({ totalUsd, tokenShare }) => [
+        dollars(totalUsd.mean),
+        percent(tokenShare),
+      ]),
+    'viral-spike': () => {
+      const { spike } = of('viral-spike').stresses['viral-spike']!;
+      const { spendUsd, spendPerHourUsd, passesInfrastructureAfterHours } = spike!;
+      const saved = spike!.savings.flatMap(({ savedUsd }) => (Number(savedUsd) > 200 ? dollars(savedUsd) : []));
+      return [...saved, dollars(spendUsd), dollars(spendPerHourUsd), `${passesInfrastructureAfterHours!.toFixed(1)} h`];
+    },
+  };
+
+  test('and each has a page', () => {
+    const pages = readdirSync(new URL('../../docs/examples/', import.meta.url)).map((name) => name.replace('.md', ''));
+    expect(pages.sort()).toEqual(Object.keys(figures).sort());
+  });
+
+  test.each(Object.keys(figures))('%s', (name) => {
+    for (const figure of figures[name]!()) expect(page(name)).toContain(figure);
+  });
+});

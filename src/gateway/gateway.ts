@@ -67,6 +67,7 @@ class DataPlane implements Gateway {
   readonly #keeping: NodeJS.Timeout;
   readonly #idempotency: Idempotency;
   readonly #refused: RefusedCalls;
+  readonly #inFlight = new Set<Exchange>();
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
   #onIdle: () => void = () => undefined;
@@ -79,7 +80,7 @@ class DataPlane implements Gateway {
     this.#keeping = setInterval(() => this.#controls.keepLearning(), limits.keepLearningMs);
     this.#keeping.unref();
     this.#idempotency = new Idempotency(deps.clock);
-    this.#refused = new RefusedCalls(deps.budgets.account, deps.clock);
+    this.#refused = new RefusedCalls(deps.budgets.account, deps.clock, this.#inFlight);
     const calls = callMemory(deps.clock, deps.ids, settings);
     this.#touch = calls.touch;
     this.#pipeline = this.#compose(calls.stage);
@@ -184,6 +185,7 @@ class DataPlane implements Gateway {
 
   async #serve(exchange: Exchange): Promise<void> {
     this.#counters.inFlight++;
+    this.#inFlight.add(exchange);
     try {
       for (const stage of this.#pipeline) {
         const pending = stage(exchange);
@@ -212,6 +214,7 @@ class DataPlane implements Gateway {
 
   #leave(exchange: Exchange): void {
     this.#counters.inFlight--;
+    this.#inFlight.delete(exchange);
     this.#controls.leave(exchange);
     this.#idempotency.leave(exchange);
     this.#bodies.giveBack(exchange.body.length);

@@ -27,7 +27,9 @@ test('a refusal is kept with who asked, how the budget stood and which call in f
     attribution: { user: 'second', stage: 's' },
     model: 'test-model',
     budget: { name: 'company', limit: '0.005' },
-    holds: [{ attemptId: open.rig.journal.begun[0]?.attemptId }],
+    holds: [
+      { callId: open.rig.journal.begun[0]?.callId, attemptId: open.rig.journal.begun[0]?.attemptId, user: 'first' },
+    ],
     holdsInAll: 1,
   });
   expect(Number(refused?.holds[0]?.amount)).toBeGreaterThan(0);

@@ -23,13 +23,15 @@ const noHolds: Holds = { holds: [], holdsInAll: 0 };
 export class RefusedCalls {
   readonly #account: MoneyAccount;
   readonly #clock: Clock;
+  readonly #inFlight: ReadonlySet<Exchange>;
   readonly #kept: RefusedCall[] = [];
   /** A storm of refusals looks at the holds once in a while, not each time. */
   #looked: { readonly key: string; readonly atMs: number; readonly holds: Holds } | null = null;
 
-  constructor(account: MoneyAccount, clock: Clock) {
+  constructor(account: MoneyAccount, clock: Clock, inFlight: ReadonlySet<Exchange>) {
     this.#account = account;
     this.#clock = clock;
+    this.#inFlight = inFlight;
   }
 
   /** The newest last. */
@@ -62,10 +64,13 @@ export class RefusedCalls {
     const atMs = this.#clock.monotonicMs();
     if (this.#looked?.key === key && atMs - this.#looked.atMs < limits.refusedHoldsEveryMs) return this.#looked.holds;
     const found = largestHolds(this.#account.state.holds, { budget: name, instance }, limits.refusedHoldsKept);
-    const holds = found.largest.map(({ holdId, amount }) => ({
-      attemptId: holdId,
-      amount: amountText(amount, unit === 'usd' ? 'usd' : 'requests'),
-    }));
+    const holds = found.largest.map(({ holdId, amount }) => {
+      const call = [...this.#inFlight].find((exchange) => exchange.call.attemptId === holdId)?.call;
+      return {
+        ...{ callId: call?.callId ?? '', attemptId: holdId, user: call?.attribution.user ?? null },
+        amount: amountText(amount, unit === 'usd' ? 'usd' : 'requests'),
+      };
+    });
     this.#looked = { key, atMs, holds: { holds, holdsInAll: found.inAll } };
     return this.#looked.holds;
   }

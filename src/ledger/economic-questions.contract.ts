@@ -123,6 +123,63 @@ export function economicQuestionsContract(name: string, open: () => Promise<Ledg
       ]);
     });
 
+    test('an equal request of the same user is a second tab while the first runs, and impatience soon after', async () => {
+      const at = (seconds: number, changes = {}) =>
+        caseAttempt(`${seconds}`, {
+          ...{ fingerprint: 'same', user: 'u1', durationMs: 5_000, startedAtMs: caseStartMs + seconds * 1_000 },
+          ...changes,
+        });
+      await under.append(
+        at(0),
+        at(2),
+        at(20),
+        at(21, { user: 'u2' }),
+        at(22, { reason: 'retry' }),
+        at(23, { fingerprint: 'other' }),
+        at(90),
+      );
+      const found = await under.ledger.repeats(everything, 30_000);
+      expect(found).toEqual({ overlapping: 1, soonAfter: 1, callsLookedAt: 6, cost: cost([at(2), at(20)]) });
+    });
+
+    test('users count in every group they are seen in, and cohorts by the week they were first seen in', async () => {
+      const by = (id: string, user: string, workflow: string, week: number) =>
+        caseAttempt(id, { user, workflow, startedAtMs: caseStartMs + week * 7 * 86_400_000 });
+      await under.append(by('1', 'u1', 'a', 0), by('2', 'u1', 'b', 1), by('3', 'u2', 'a', 1), by('4', 'u2', 'a', 2));
+      expect(await under.ledger.users({ ...everything, by: [] })).toEqual([{ dimensions: {}, users: 2 }]);
+      expect(await under.ledger.users({ ...everything, by: ['workflow'] })).toEqual([
+        { dimensions: { workflow: 'a' }, users: 2 },
+        { dimensions: { workflow: 'b' }, users: 1 },
+      ]);
+      const cohorts = await under.ledger.cohorts(everything);
+      expect(cohorts.map(({ firstWeek, week, users }) => [firstWeek, week, users])).toEqual([
+        ['2026-03-02', '2026-03-02', 1],
+        ['2026-03-02', '2026-03-09', 1],
+        ['2026-03-09', '2026-03-09', 1],
+        ['2026-03-09', '2026-03-16', 1],
+      ]);
+    });
+
+    test('repetitions count what is in each session and interaction', async () => {
+      const of = (id: string, session: string, interaction: string) => caseAttempt(id, { session, interaction });
+      await under.append(
+        of('1', 's1', 'i1'),
+        of('2', 's1', 'i1'),
+        of('3', 's1', 'i2'),
+        of('4', 's2', 'i3'),
+        caseAttempt('5'),
+      );
+      const one = { value: 1, count: 1 };
+      expect(await under.ledger.repetitions(everything, 'session')).toEqual({
+        bars: [one, { value: 2, count: 1 }],
+        share: 1,
+      });
+      expect((await under.ledger.repetitions(everything, 'interaction')).bars).toEqual([
+        { value: 1, count: 2 },
+        { value: 2, count: 1 },
+      ]);
+    });
+
     test('dimensions of lines are refused', async () => {
       await expect(under.ledger.traffic({ ...everything, by: ['line'] })).rejects.toMatchObject({
         code: 'bad_request',

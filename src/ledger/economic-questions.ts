@@ -61,6 +61,18 @@ export interface Repetitions {
   readonly share: number;
 }
 
+/** The same request sent again by the same user. */
+export interface RepeatedCalls {
+  /** Sent while the first was still being answered: a second tab, or a button pressed again. */
+  readonly overlapping: number;
+  /** Sent soon after the first had ended: asked again. */
+  readonly soonAfter: number;
+  /** What these calls cost. */
+  readonly cost: Usd;
+  /** The newest of the range; fewer than there are where there are very many. */
+  readonly callsLookedAt: number;
+}
+
 /** Runs that began in the range, by dimensions of their first attempt, their latest outcome and its role. */
 export interface EndingRow {
   readonly dimensions: Readonly<Record<string, string | null>>;
@@ -126,6 +138,8 @@ export interface EconomicQuestions {
   cohorts(query: EconomicQuery): Promise<readonly CohortRow[]>;
   /** Interactions of a session, or runs of an interaction. */
   repetitions(query: EconomicQuery, of: 'session' | 'interaction'): Promise<Repetitions>;
+  /** First attempts with an equal fingerprint of the same key and user that began before, or within `soonMs` after, the end of an earlier one. */
+  repeats(query: EconomicQuery, soonMs: number): Promise<RepeatedCalls>;
   endings(query: GroupedQuery): Promise<readonly EndingRow[]>;
   retries(query: EconomicQuery): Promise<readonly RetryRow[]>;
   runs(query: EconomicQuery, limit: number): Promise<RunSample>;

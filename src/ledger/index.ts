@@ -5,6 +5,7 @@ export type {
   EconomicQuestions,
   EndingRow,
   GroupedQuery,
+  RepeatedCalls,
   Repetitions,
   RetryRow,
   RunRow,

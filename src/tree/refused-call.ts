@@ -35,7 +35,10 @@ export interface RefusingBudget {
 }
 
 export interface HeldByCall {
+  readonly callId: string;
   /** The attempt that holds it. */
   readonly attemptId: string;
+  /** Null when nobody said whose it is. */
+  readonly user: string | null;
   readonly amount: string;
 }

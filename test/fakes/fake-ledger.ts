@@ -25,6 +25,7 @@ const noHistory = {
   users: unasked,
   cohorts: unasked,
   repetitions: unasked,
+  repeats: unasked,
   endings: unasked,
   retries: unasked,
   runs: unasked,

@@ -78,7 +78,6 @@ export const fileLinesMax = 400;
 
 /** Files that may be longer, each with its reason. */
 export const longFiles: Readonly<Record<string, string>> = {
-  'src/forecast/report/forecast-report.ts': 'the types and the making of one JSON document',
 };
 
 /** Files beside the source that only tests import, with what they are; contract suites need no entry. */

@@ -56,6 +56,11 @@ const controls = createRoute({
   path: '/controls',
   component: lazyRouteComponent(() => import('./pages/controls.tsx'), 'ControlsPage'),
 });
+const forecast = createRoute({
+  getParentRoute: () => root,
+  path: '/forecast',
+  component: lazyRouteComponent(() => import('./pages/forecast.tsx'), 'ForecastPage'),
+});
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -76,6 +81,7 @@ export const router = createRouter({
     economics,
     behaviour,
     weekly,
+    forecast,
     controls,
     operations,
     settings,

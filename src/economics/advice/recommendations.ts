@@ -44,7 +44,7 @@ export interface Advice {
 
 const stagesMax = 8;
 /** Attempts looked at of each. */
-const attemptsMax = 4_000;
+const attemptsMax = 2_000;
 const attemptsNeeded = 50;
 /** Less than this share of a stage's cost is not worth a change. */
 const shareMin = 0.01;

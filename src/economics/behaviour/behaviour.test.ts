@@ -5,7 +5,6 @@ import { economicLedger, march } from '../../../test/cases/economic-ledger.ts';
 import { toDecimal } from '../../money/index.ts';
 import { readBehaviour } from './behaviour.ts';
 import { concentration } from './concentration.ts';
-import { repeats } from './impatience.ts';
 
 describe('concentration', () => {
   test.each([
@@ -30,24 +29,6 @@ describe('concentration', () => {
       }),
     );
   });
-});
-
-test('an equal request of the same user is a second tab while the first runs, and impatience soon after', () => {
-  const at = (seconds: number, changes = {}) =>
-    caseAttempt(`${seconds}`, {
-      ...{ fingerprint: 'same', user: 'u1', durationMs: 5_000, startedAtMs: caseStartMs + seconds * 1_000 },
-      ...changes,
-    });
-  const found = repeats([
-    at(0),
-    at(2),
-    at(20),
-    at(21, { user: 'u2' }),
-    at(22, { reason: 'retry' }),
-    at(23, { fingerprint: 'other' }),
-    at(90),
-  ]);
-  expect(found).toMatchObject({ overlapping: 1, soonAfter: 1, callsLookedAt: 6 });
 });
 
 describe('on a ledger', () => {

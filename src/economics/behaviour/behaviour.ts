@@ -1,10 +1,9 @@
-import type { CohortRow, CostQuery, EconomicQuery, Repetitions, TimeRange } from '../../ledger/index.ts';
+import type { CohortRow, CostQuery, EconomicQuery, RepeatedCalls, Repetitions, TimeRange } from '../../ledger/index.ts';
 import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { groupBy } from '../sampling/group-by.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 import { perOne } from '../units/ratio.ts';
 import { type Concentration, concentration } from './concentration.ts';
-import { type Repeats, repeats } from './impatience.ts';
 
 export interface Bar {
   /** How many; the last bar holds all beyond. */
@@ -28,7 +27,7 @@ export interface Behaviour {
   /** Runs of an interaction: a draft and its regenerations. */
   readonly chains: readonly Bar[];
   readonly chainsShare: number;
-  readonly repeats: Repeats;
+  readonly repeats: RepeatedCalls;
   readonly concentration: Concentration;
   readonly cohorts: readonly Cohort[];
   /** Call cost of a user in the first week seen, and in a later one. */
@@ -43,7 +42,8 @@ export interface BehaviourQuestion {
 }
 
 const barsMax = 20;
-const attemptsMax = 10_000;
+/** What is asked again this soon after an answer was not answered well. */
+const soonMs = 30_000;
 /** The dearest; their cost is what concentration is about. */
 const usersMax = 10_000;
 
@@ -51,12 +51,12 @@ const usersMax = 10_000;
 export async function readBehaviour(ledger: EconomicLedger, question: BehaviourQuestion): Promise<Behaviour> {
   const { range } = question;
   const query: EconomicQuery = question;
-  const [depth, chains, users, weeks, attempts] = await Promise.all([
+  const [depth, chains, users, weeks, repeats] = await Promise.all([
     ledger.repetitions(query, 'session'),
     ledger.repetitions(query, 'interaction'),
     ledger.costs({ ...query, by: ['user'], limit: usersMax }),
     ledger.cohorts(query),
-    ledger.history(query, attemptsMax),
+    ledger.repeats(query, soonMs),
   ]);
   const known = users.rows.filter((row) => row.dimensions.user !== null);
   const cohorts = cohortsOf(weeks);
@@ -66,7 +66,7 @@ export async function readBehaviour(ledger: EconomicLedger, question: BehaviourQ
     depthShare: depth.share,
     chains: bars(chains),
     chainsShare: chains.share,
-    repeats: repeats(attempts),
+    repeats,
     concentration: concentration(known.map((row) => Number(row.cost.picos))),
     cohorts,
     ...onboarding(cohorts),

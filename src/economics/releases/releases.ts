@@ -52,7 +52,7 @@ export interface ReleaseQuestion {
   readonly where: CostQuery['where'];
 }
 
-const runsMax = 20_000;
+const runsMax = 10_000;
 
 /** Each release with what an outcome cost before and after it, and how prompts grew from week to week. */
 export async function readReleases(ledger: EconomicLedger, question: ReleaseQuestion): Promise<Releases> {

@@ -63,8 +63,16 @@ export function matches(labels: Readonly<Record<string, string | null>>, where: 
 }
 
 const unique = (names: readonly Dimension[]): Dimension[] => [...new Set(names)];
-/** Endings know the labels of a run's first attempt, and when it began. */
-const ofRuns = new Set<string>([...attributionNames, 'day', 'week', 'month', 'hour', 'simulated', 'key']);
+/** Endings know the labels of a run's first attempt, and when it began; its stage is not where people worked. */
+const ofRuns = new Set<string>([
+  ...attributionNames.filter((name) => name !== 'stage'),
+  'day',
+  'week',
+  'month',
+  'hour',
+  'simulated',
+  'key',
+]);
 
 /** @throws BURNRATE bad_request when filters would have to tell more groups apart than are read */
 export async function readStackFacts(

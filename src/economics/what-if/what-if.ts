@@ -30,7 +30,7 @@ export interface WhatIf {
 }
 
 /** Attempts looked at in one question. */
-const attemptsMax = 16_000;
+const attemptsMax = 8_000;
 
 /** Reads the history of the stages a policy names and prices it anew. Prompts are not needed: fingerprints, prefix hashes and part counts are. */
 export async function readWhatIf(

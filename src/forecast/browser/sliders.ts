@@ -4,7 +4,8 @@ import type { ForecastModel } from '../model/build-model.ts';
 import { type ChangeModel, type FactorName, factorNames } from '../model/changes.ts';
 import { fixed, type Num, one, zero } from '../model/number.ts';
 import { z90 } from '../normal.ts';
-import { type ForecastReport, reportForecast } from '../report/forecast-report.ts';
+import { reportForecast } from '../report/forecast-report.ts';
+import type { ForecastReport } from '../report/report-types.ts';
 
 /** Where somebody put the sliders of a forecast. */
 export interface Sliders {

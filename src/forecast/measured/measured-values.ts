@@ -4,7 +4,7 @@ import type { CalibrationRow } from '../calibrate/index.ts';
 import { type CalibrationTarget, measure, proposeEdits } from '../calibrate/index.ts';
 import { buildModel } from '../model/build-model.ts';
 import type { Measured, ModelProblem } from '../model/number.ts';
-import type { MeasuredNote } from '../report/forecast-report.ts';
+import type { MeasuredNote } from '../report/report-types.ts';
 
 /** A number of the file that is `measured`, as recorded calls give it. */
 export interface MeasuredValue {

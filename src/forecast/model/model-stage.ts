@@ -89,7 +89,7 @@ function answererOf(
   const { provider } = splitModel(name);
   const tier = stage.urgency === 'batch' ? 'batch' : (stage.tier ?? 'standard');
   const selfHosted = context.config.providers[provider]?.gpu !== undefined;
-  const use = addUse(name, at, selfHosted ? 'standard' : tier, shape, needsOf(stage), context);
+  const use = addUse(name, at, selfHosted ? 'standard' : tier, shape, needsOf(stage, shape), context);
   const own = context.config.providers[provider]?.failures;
   const failures = failuresOf(
     stage.failures,
@@ -102,9 +102,10 @@ function answererOf(
 }
 
 /** The buckets a stage is billed for; a price is asked for these only. */
-function needsOf(stage: Stage): ModelUse['needs'] {
+function needsOf(stage: Stage, shape: ModelUse['shape']): ModelUse['needs'] {
   const asked: readonly (readonly [ModelUse['needs'][number], unknown])[] = [
-    ['output', stage.output],
+    // An embedding says that it answers nothing, and has no price for it.
+    ['output', shape.output > 0 ? stage.output : undefined],
     ['reasoning', stage.reasoning],
     ['cacheRead', stage.cacheReadShare],
     ['toolCall', stage.toolCalls],

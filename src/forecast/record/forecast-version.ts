@@ -1,5 +1,5 @@
 import type { LineKind } from '../../tree/index.ts';
-import type { ForecastReport } from '../report/forecast-report.ts';
+import type { ForecastReport } from '../report/report-types.ts';
 
 /** US dollars as decimal text, as everywhere at the edge. */
 export interface UsdInterval {

@@ -1,5 +1,5 @@
 import { allocate, toDecimal, usd } from '../../money/index.ts';
-import type { ForecastReport, ScenarioReport } from '../report/forecast-report.ts';
+import type { ForecastReport, ScenarioReport } from '../report/report-types.ts';
 import type { ForecastMonth, ForecastNode, ForecastVersion, KeptForecast } from './forecast-version.ts';
 
 /** The scenario facts are held against where nobody names one: `expected`, else the first of the file. */

@@ -1,25 +1,54 @@
 import type { EChartsOption } from 'echarts';
-import type { ScenarioReport } from './forecast-report.ts';
+import { lineName } from './figures.ts';
+import type { ScenarioReport } from './report-types.ts';
 
 const width = 920;
-const ink = '#1c2430';
-const blue = '#3b6fb6';
-const pale = '#c5d6ec';
-const amber = '#d08a2e';
 const driversShown = 12;
+/** Of a letter at twelve pixels, generously. */
+const letterWidth = 6.6;
+
+/** Colours as the drawing library is told them; in the page they are the colours of its scheme. */
+const colours = {
+  ink: '#1c2430',
+  soft: '#4a5768',
+  rule: '#dde2e9',
+  mean: '#2f62a8',
+  band: '#c5d6ec',
+  swing: '#b8741a',
+};
 
 /** Draws a chart to SVG text. The library is loaded only when a page is made: it is large. */
-async function draw(option: EChartsOption, height: number): Promise<string> {
+async function draw(option: EChartsOption, height: number, label: string): Promise<string> {
   const { init } = await import('echarts');
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  chart.setOption({ animation: false, textStyle: { color: ink, fontFamily: 'system-ui, sans-serif' }, ...option });
+  chart.setOption({
+    animation: false,
+    textStyle: { color: colours.ink, fontFamily: 'system-ui, sans-serif' },
+    ...option,
+  });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return svg;
+  return inPage(svg, label);
 }
 
-const dollars = { axisLabel: { formatter: (value: number) => `$${value.toLocaleString('en-US')}` } } as const;
-const grid = { left: 12, right: 24, top: 24, bottom: 12, containLabel: true } as const;
+/** The colours follow the page, and the picture has a name for whoever cannot see it. */
+function inPage(svg: string, label: string): string {
+  const plain = svg.replace(/<style[\s\S]*?<\/style>/g, '').replace(/ class="[^"]*"/g, '');
+  const coloured = Object.entries(colours).reduce((text, [name, hex]) => text.replaceAll(hex, `var(--${name})`), plain);
+  return coloured.replace('<svg ', `<svg role="img" aria-label="${label}" `);
+}
+
+const axis = {
+  axisLabel: { color: colours.soft },
+  axisLine: { lineStyle: { color: colours.soft } },
+  axisTick: { lineStyle: { color: colours.soft } },
+} as const;
+const dollars = {
+  ...axis,
+  axisLabel: { ...axis.axisLabel, formatter: (value: number) => `$${value.toLocaleString('en-US')}` },
+  splitLine: { lineStyle: { color: colours.rule } },
+} as const;
+const grid = { left: 24, right: 56, top: 24, bottom: 12, containLabel: true } as const;
 
 /** Mean by month within its p10 to p90. */
 export function fanChart({ months }: ScenarioReport): Promise<string> {
@@ -29,28 +58,37 @@ export function fanChart({ months }: ScenarioReport): Promise<string> {
   return draw(
     {
       grid,
-      xAxis: { type: 'category', data: months.map(({ month }) => month), boundaryGap: false },
+      xAxis: { type: 'category', data: months.map(({ month }) => month), boundaryGap: false, ...axis },
       yAxis: { type: 'value', ...dollars },
       series: [
         { ...band, data: low },
-        { ...band, data: high.map((value, index) => value - (low[index] ?? 0)), areaStyle: { color: pale } },
-        { type: 'line', data: of('mean'), symbolSize: 5, color: blue },
+        {
+          ...band,
+          data: high.map((value, index) => value - (low[index] ?? 0)),
+          areaStyle: { color: colours.band, opacity: 1 },
+        },
+        { type: 'line', data: of('mean'), symbol: 'circle', symbolSize: 5, color: colours.mean, silent: true },
       ],
     },
     300,
+    'Cost by month: the mean within its 10th to 90th percentile',
   );
 }
 
+/** What each line of the cost takes, the largest on top. */
 export function linesChart({ lines }: ScenarioReport): Promise<string> {
   const shown = [...lines].reverse();
   return draw(
     {
       grid,
       xAxis: { type: 'value', ...dollars },
-      yAxis: { type: 'category', data: shown.map(({ line }) => line) },
-      series: [{ type: 'bar', data: shown.map(({ totalUsd }) => Number(totalUsd.mean)), color: blue }],
+      yAxis: { type: 'category', data: shown.map(({ line }) => lineName(line)), ...axis },
+      series: [
+        { type: 'bar', data: shown.map(({ totalUsd }) => Number(totalUsd.mean)), color: colours.mean, silent: true },
+      ],
     },
     60 + 26 * lines.length,
+    'Mean cost by line',
   );
 }
 
@@ -58,58 +96,25 @@ export function linesChart({ lines }: ScenarioReport): Promise<string> {
 export function driversChart({ drivers }: ScenarioReport): Promise<string> {
   const shown = drivers.slice(0, driversShown).reverse();
   const ends = shown.map(({ lowUsd, highUsd }) => [Number(lowUsd), Number(highUsd)].sort((a, b) => a - b));
+  const names = shown.map(({ parameter }) => parameter.split('.').slice(-3).join('.'));
+  // Text is only guessed at without a page to measure it in, too narrow for long names.
+  const left = 24 + Math.max(0, ...names.map(({ length }) => length)) * letterWidth;
+  const bar = { type: 'bar', stack: 'swing', silent: true } as const;
   return draw(
     {
-      grid,
+      grid: { ...grid, left, bottom: 32, containLabel: false },
       xAxis: { type: 'value', scale: true, ...dollars },
-      yAxis: { type: 'category', data: shown.map(({ parameter }) => parameter.split('.').slice(-3).join('.')) },
+      yAxis: {
+        type: 'category',
+        data: names,
+        ...axis,
+      },
       series: [
-        {
-          type: 'bar',
-          stack: 'swing',
-          silent: true,
-          itemStyle: { color: 'transparent' },
-          data: ends.map(([low = 0]) => low),
-        },
-        { type: 'bar', stack: 'swing', color: amber, data: ends.map(([low = 0, high = 0]) => high - low) },
+        { ...bar, itemStyle: { color: 'transparent' }, data: ends.map(([low = 0]) => low) },
+        { ...bar, color: colours.swing, data: ends.map(([low = 0, high = 0]) => high - low) },
       ],
     },
     60 + 28 * shown.length,
+    'The total at the 10th and at the 90th percentile of each parameter',
   );
 }
-
-/** Workflow, stage and line, each as large as what it costs. */
-export function treeChart({ nodes }: ScenarioReport): Promise<string> {
-  const workflows = [...new Set(nodes.map(({ workflow }) => workflow))];
-  const data = workflows.map((workflow) => ({
-    name: workflow,
-    children: nodes
-      .filter((node) => node.workflow === workflow)
-      .map(({ stage, lines }) => ({
-        name: stage ?? 'as a whole',
-        children: lines.map(({ line, meanUsd }) => ({ name: line, value: Number(meanUsd) })),
-      })),
-  }));
-  return draw(
-    {
-      series: [
-        {
-          type: 'treemap',
-          data,
-          roam: false,
-          nodeClick: false,
-          breadcrumb: { show: false },
-          leafDepth: 3,
-          levels: treeLevels,
-        },
-      ],
-    },
-    340,
-  );
-}
-
-const treeLevels = [
-  { itemStyle: { gapWidth: 4 } },
-  { upperLabel: { show: true, height: 22 }, itemStyle: { gapWidth: 3 } },
-  { upperLabel: { show: true, height: 20 }, itemStyle: { gapWidth: 1 }, colorSaturation: [0.25, 0.5] as number[] },
-];

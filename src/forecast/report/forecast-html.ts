@@ -1,56 +1,32 @@
-import { formatUsd, usd } from '../../money/index.ts';
-import type { UsdStats } from './figures.ts';
-import { driversChart, fanChart, linesChart, treeChart } from './forecast-charts.ts';
-import type { BudgetReport, ForecastReport, ScenarioReport, StressReport } from './forecast-report.ts';
+import { addUsd, formatUsd, subtractUsd, toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
+import { lineName, type UsdStats } from './figures.ts';
+import { driversChart, fanChart, linesChart } from './forecast-charts.ts';
+import { escaped, page, type TreeRow, table, treeTable } from './html-page.ts';
+import type { BudgetReport, ForecastReport, ScenarioReport, StressReport } from './report-types.ts';
 
 const money = (text: string): string => formatUsd(usd(text));
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 const range = ({ p10, p90 }: UsdStats): string => `${money(p10)} to ${money(p90)}`;
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
-
 /** One page that asks nothing of the network and prints well. Charts are drawn to SVG here, not in the reader's browser. */
 export async function renderForecastHtml(report: ForecastReport): Promise<string> {
+  const { from, months, trials, seed, assumptions, measured } = report;
   const sections: string[] = [];
   for (const [name, scenario] of Object.entries(report.scenarios)) sections.push(await scenarioSection(name, scenario));
-  const taken = report.assumptions.map((each) => `<li>${escaped(each)}</li>`).join('');
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Cost forecast from ${escaped(report.from)}</title><style>${style}</style></head><body>
-<h1>Cost forecast</h1>
-<p>${report.months} months from ${escaped(report.from)}. Ranges are the 10th to the 90th percentile of ${number(report.trials)} simulated futures (seed ${report.seed}). All figures are estimates.</p>
+  const evidence = measured.map(({ path, evidence: seen, count }) => [path, seen, number(count)]);
+  const taken = assumptions.map((each) => `<li>${escaped(each)}</li>`).join('');
+  return page(
+    `Cost forecast from ${from}`,
+    `<h1>Cost forecast</h1>
+<p>${months} months from ${escaped(from)}. Ranges are the 10th to the 90th percentile of ${number(trials)} simulated futures (seed ${seed}). All figures are estimates.</p>
 ${overview(report)}
 ${sections.join('\n')}
 <section><h2>Retries by stage</h2>${stagesTable(report)}</section>
+${evidence.length === 0 ? '' : `<section><h2>Measured</h2>${table(['Number', 'What was seen', 'Observations'], evidence)}</section>`}
 ${taken === '' ? '' : `<section><h2>Taken for granted</h2><ul>${taken}</ul></section>`}
-<section><h2>Method</h2><p>${escaped(report.method)}</p></section>
-</body></html>
-`;
-}
-
-const style = `
-:root{font:15px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff}
-body{max-width:60rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2.5rem;border-bottom:1px solid #d5dbe3}h3{font-size:1rem;margin-bottom:.3rem}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem;font-variant-numeric:tabular-nums}
-th,td{padding:.25rem .5rem;text-align:right;border-bottom:1px solid #e7ebf0}
-th:first-child,td:first-child{text-align:left}th{font-weight:600;color:#4a5768}
-svg{max-width:100%;height:auto}
-@media print{body{margin:0;max-width:none}section,svg,table{break-inside:avoid}h2{break-after:avoid}}
-`;
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = titles.map((title) => `<th scope="col">${escaped(title)}</th>`).join('');
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`).join('\n');
-  return `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+<section><h2>Method</h2><p>${escaped(report.method)}</p></section>`,
+  );
 }
 
 function overview({ scenarios }: ForecastReport): string {
@@ -68,7 +44,7 @@ function overview({ scenarios }: ForecastReport): string {
 
 async function scenarioSection(name: string, of: ScenarioReport): Promise<string> {
   const lines = of.lines.map(({ line, totalUsd, share }) => [
-    line,
+    lineName(line),
     money(totalUsd.mean),
     range(totalUsd),
     percent(share),
@@ -80,12 +56,6 @@ async function scenarioSection(name: string, of: ScenarioReport): Promise<string
     number(calls),
     number(outcomes),
   ]);
-  const nodes = of.nodes.map(({ workflow, stage, totalUsd, share }) => [
-    stage === null ? workflow : `${workflow} / ${stage}`,
-    money(totalUsd.mean),
-    range(totalUsd),
-    percent(share),
-  ]);
   const drivers = of.drivers
     .slice(0, 12)
     .map(({ parameter, lowUsd, highUsd, swingUsd, varianceShare }) => [
@@ -95,13 +65,35 @@ async function scenarioSection(name: string, of: ScenarioReport): Promise<string
       money(swingUsd),
       percent(varianceShare),
     ]);
-  return `<section><h2>${escaped(name)}</h2>
+  return `<section class="scenario"><h2>${escaped(name)}</h2>
 <p>${escaped(headline(of))}</p>
 <h3>Cost by month</h3>${await fanChart(of)}${table(['Month', 'Mean', 'Range', 'Calls', 'Outcomes'], months)}
 <h3>Where it goes</h3>${await linesChart(of)}${table(['Line', 'Mean', 'Range', 'Share'], lines)}
-<h3>Cost tree</h3>${await treeChart(of)}${table(['Node', 'Mean', 'Range', 'Share'], nodes)}
+<h3>Cost tree</h3>${treeTable(['Node', 'Mean', 'Range', 'Share'], treeRows(of))}
 ${drivers.length === 0 ? '' : `<h3>What moves the total</h3>${await driversChart(of)}${table(['Parameter', 'At its p10', 'At its p90', 'Swing', 'Variance'], drivers)}`}
 ${budgets(of.budgets)}${stresses(of.stresses)}</section>`;
+}
+
+/** Workflow by workflow its stages, then what all of them share: the rows of the first level sum to the total. */
+function treeRows({ nodes, totalUsd }: ScenarioReport): TreeRow[] {
+  const total = Number(totalUsd.mean);
+  const shareOf = (amount: Usd): number => (total > 0 ? Number(toDecimal(amount)) / total : 0);
+  const sums = [...new Set(nodes.map(({ workflow }) => workflow))].map((workflow) => {
+    const own = nodes.filter((node) => node.workflow === workflow);
+    return { workflow, own, sum: own.reduce((sum, node) => addUsd(sum, usd(node.totalUsd.mean)), zeroUsd) };
+  });
+  const row = (depth: TreeRow['depth'], name: string, amount: Usd, band: string): TreeRow => {
+    const share = shareOf(amount);
+    return { depth, name, cells: [formatUsd(amount), band, percent(share)], share };
+  };
+  const shared = sums.reduce((rest, { sum }) => subtractUsd(rest, sum), usd(totalUsd.mean));
+  return [
+    ...sums.flatMap(({ workflow, own, sum }) => [
+      row(0, workflow, sum, ''),
+      ...own.map(({ stage, totalUsd: of }) => row(1, stage ?? 'as a whole', usd(of.mean), range(of))),
+    ]),
+    ...(shareOf(shared) > 1e-6 ? [row(0, 'shared by all workflows', shared, '')] : []),
+  ];
 }
 
 function headline({ roi, tokenShare, tippingPoint, uncertainty }: ScenarioReport): string {
@@ -124,7 +116,8 @@ function budgets(all: readonly BudgetReport[]): string {
     budget,
     `${money(limitUsd)} a ${period}`,
     usersBound !== null ? `${percent(usersBound)} of users` : (bindsOn ?? 'never'),
-    savings.map(({ brake, savedUsd }) => `${brake}: ${money(savedUsd)}`).join('; '),
+    savings.flatMap(({ brake, savedUsd }) => (Number(savedUsd) > 0 ? `${brake}: ${money(savedUsd)}` : [])).join('; ') ||
+      'nothing',
   ]);
   return `<h3>Budgets</h3>${table(['Budget', 'Limit', 'Binds', 'Would save'], rows)}`;
 }
@@ -140,16 +133,19 @@ function stresses(all: Readonly<Record<string, StressReport>>): string {
     each.costPerOutcomeUsd ? money(each.costPerOutcomeUsd.mean) : 'none',
   ]);
   const spikes = entries.flatMap(([name, { spike }]) => (spike ? [spikeTable(name, spike)] : []));
-  return `<h3>Stresses</h3>${table(['Stress', 'Total', 'More', '', 'Per outcome'], rows)}${spikes.join('')}`;
+  return `<h3>Stresses</h3>${table(['Stress', 'Total', 'More', 'Increase', 'Per outcome'], rows)}${spikes.join('')}`;
 }
 
 function spikeTable(name: string, spike: NonNullable<StressReport['spike']>): string {
   const after = spike.passesInfrastructureAfterHours;
-  const when = after === null ? 'never within it' : `after ${after.toFixed(1)} hours`;
+  const month = `a month of infrastructure (${money(spike.infrastructureMonthUsd)})`;
+  const passes = after === null ? `that stays below ${month}` : `that passes ${month} after ${after.toFixed(1)} hours`;
   const said =
-    `${name}: ${number(spike.newUsers)} newcomers in ${spike.hours} hours cost ${money(spike.spendPerHourUsd)} an hour, ` +
-    `${money(spike.spendUsd)} in all; that passes a month of infrastructure (${money(spike.infrastructureMonthUsd)}) ${when}.`;
-  const rows = spike.savings.map(({ setting, brake, savedUsd }) => [setting, brake, money(savedUsd)]);
+    `${name}: ${number(spike.newUsers)} newcomers in ${spike.hours} hours cost ${money(spike.spendPerHourUsd)} an hour ` +
+    `at providers, ${money(spike.spendUsd)} in all; ${passes}.`;
+  const rows = spike.savings
+    .filter(({ savedUsd }) => Number(savedUsd) > 0)
+    .map(({ setting, brake, savedUsd }) => [setting, brake, money(savedUsd)]);
   return `<p>${escaped(said)}</p>${rows.length > 0 ? table(['Setting', 'Brake', 'Would have saved'], rows) : ''}`;
 }
 

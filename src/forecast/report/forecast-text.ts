@@ -1,6 +1,6 @@
 import { formatUsd, usd } from '../../money/index.ts';
 import type { UsdStats } from './figures.ts';
-import type { BudgetReport, ForecastReport, ScenarioReport, StressReport } from './forecast-report.ts';
+import type { BudgetReport, ForecastReport, ScenarioReport, StressReport } from './report-types.ts';
 
 /** How a table is drawn is the terminal's business. */
 export type DrawTable = (

@@ -79,6 +79,7 @@ class DuckDbLedger implements Ledger {
   readonly users: LedgerQueries['users'];
   readonly cohorts: LedgerQueries['cohorts'];
   readonly repetitions: LedgerQueries['repetitions'];
+  readonly repeats: LedgerQueries['repeats'];
   readonly endings: LedgerQueries['endings'];
   readonly retries: LedgerQueries['retries'];
   readonly runs: LedgerQueries['runs'];
@@ -132,6 +133,7 @@ class DuckDbLedger implements Ledger {
     this.users = queries.users;
     this.cohorts = queries.cohorts;
     this.repetitions = queries.repetitions;
+    this.repeats = queries.repeats;
     this.endings = queries.endings;
     this.retries = queries.retries;
     this.runs = queries.runs;

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { summedColumns } from '../sql/fact-rows.ts';
-import { dailyLatency, type Extent, type Rollup, sumRollups } from '../sql/rollups.ts';
+import { type Extent, latencyRollups, type Rollup, sumRollups } from '../sql/rollups.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
@@ -57,12 +57,11 @@ export async function sumAttempts(
     return runStatement(connection, parameters.statement(text(condition(parameters))));
   };
   for (const rollup of sumRollups) await write((meant) => sumStatement(rollup, meant));
-  await write(latencyStatement);
+  for (const rollup of latencyRollups) await write((meant) => latencyStatement(rollup, meant));
 }
 
 /** Counts by bin of how long attempts took, to their last byte and to their first token. */
-function latencyStatement(condition: string): string {
-  const { table, columns, grainMs } = dailyLatency;
+function latencyStatement({ table, columns, grainMs }: Rollup, condition: string): string {
   const counted = (measure: string) => `
     SELECT started_at - started_at % ${grainMs} AS stretch, ${columns.join(', ')}, '${measure}' AS measure,
       ${measure}_bin AS bin, count(*) AS attempts

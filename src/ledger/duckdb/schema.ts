@@ -2,7 +2,7 @@ import { attemptColumns, type ColumnType } from '../sql/attempt-columns.ts';
 import { attributionColumns } from '../sql/dimensions.ts';
 import { keptRunLabels, runLabels } from '../sql/ending-queries.ts';
 import { summedColumns } from '../sql/fact-rows.ts';
-import { dailyLatency, type Rollup, sumRollups } from '../sql/rollups.ts';
+import { latencyRollups, type Rollup, sumRollups } from '../sql/rollups.ts';
 
 /** The engine packs 128-bit numbers so that reading one takes most of a microsecond; left as they are it takes some nanoseconds. */
 const wideNumber = 'HUGEINT USING COMPRESSION uncompressed';
@@ -49,9 +49,9 @@ const lineColumns: TableColumns = [
   ['line_cost', 'HUGEINT[]'],
 ];
 
-const latencyTable: TableColumns = [
+const latencyTable = (rollup: Rollup): TableColumns => [
   ['started_at', 'BIGINT'],
-  ...dailyLatency.columns.map((name): TableColumn => [name, typeOf(name)]),
+  ...rollup.columns.map((name): TableColumn => [name, typeOf(name)]),
   ...([
     ['measure', 'VARCHAR'],
     ['bin', 'SMALLINT'],
@@ -62,7 +62,7 @@ const latencyTable: TableColumns = [
 /** Sums by stretches of time. Those of deleted attempts cannot be made again, so these tables only ever gain columns. */
 export const rollupTables: Readonly<Record<string, TableColumns>> = {
   ...Object.fromEntries(sumRollups.map((rollup) => [rollup.table, sumTable(rollup)])),
-  [dailyLatency.table]: latencyTable,
+  ...Object.fromEntries(latencyRollups.map((rollup) => [rollup.table, latencyTable(rollup)])),
 };
 
 export const attemptsTable: TableColumns = attemptColumns.map(({ name, type }) => [name, duckDbTypes[type]]);

@@ -14,6 +14,7 @@ export const remoteMethods = [
   'users',
   'cohorts',
   'repetitions',
+  'repeats',
   'endings',
   'retries',
   'runs',

@@ -4,6 +4,7 @@ import type {
   AttemptCursor,
   EconomicQuery,
   EconomicQuestions,
+  RepeatedCalls,
   Repetitions,
   RunRow,
   RunSample,
@@ -32,6 +33,7 @@ export function economicQueries(reader: SqlReader): EconomicQuestions {
     endings: (query) => endings(reader, query),
     retries: (query) => retries(reader, query),
     runs: (query, limit) => runs(reader, query, Math.min(limit, runsMax)),
+    repeats: (query, soonMs) => repeats(reader, query, soonMs),
     history: (query, limit, after) => history(reader, query, Math.min(limit, attemptsMax), after),
   };
 }
@@ -133,22 +135,74 @@ async function history(
   const fromMs = Math.max(query.range.fromMs, after?.startedAtMs ?? query.range.fromMs);
   for (let lookMs = firstLookMs; ; lookMs *= lookFactor) {
     const toMs = Math.min(query.range.toMs, fromMs + lookMs);
-    const rows = await reader.query(historyPage(reader, { ...query, range: { fromMs, toMs } }, limit, after));
-    if (rows.length === limit || toMs >= query.range.toMs) return rows.map(readAttempt);
+    const statement = lastOfPage(reader, { ...query, range: { fromMs, toMs } }, limit, after);
+    const [last] = await reader.query(statement);
+    if (toNumber(last?.found) < limit && toMs < query.range.toMs) continue;
+    const range = { fromMs, toMs: Math.min(toMs, toNumber(last?.moment) + 1) };
+    return wholePage(await reader.query(attemptsAfter(reader, { ...query, range }, '*', after)), limit);
   }
 }
 
-function historyPage(
+/** Rows of a page are wide, so where it ends is found first and only what is in it is read. */
+function lastOfPage(
   reader: SqlReader,
   query: EconomicQuery,
   limit: number,
+  after: AttemptCursor | undefined,
+): Statement {
+  const { text, parameters } = attemptsAfter(reader, query, 'started_at', after);
+  return {
+    text: `SELECT count(*) AS found, coalesce(max(started_at), 0) AS moment
+      FROM (${text} ORDER BY started_at LIMIT ${Math.max(0, Math.trunc(limit))}) AS page`,
+    parameters,
+  };
+}
+
+function attemptsAfter(
+  reader: SqlReader,
+  query: EconomicQuery,
+  columns: string,
   after: AttemptCursor | undefined,
 ): Statement {
   const parameters = new Parameters(reader.dialect.placeholder);
   const later = after
     ? `AND (started_at, attempt_id) > (${parameters.bind(after.startedAtMs)}, ${parameters.bind(after.attemptId)})`
     : '';
+  return parameters.statement(`SELECT ${columns} FROM attempts WHERE ${condition(query, reader, parameters)} ${later}`);
+}
+
+/** Of attempts that began at the same moment as the page's last one there may be more than fit it. */
+function wholePage(rows: readonly SqlRow[], limit: number): Attempt[] {
+  const attempts = rows.map(readAttempt);
+  const before = (a: Attempt, b: Attempt) => a.startedAtMs - b.startedAtMs || (a.attemptId < b.attemptId ? -1 : 1);
+  return attempts.sort(before).slice(0, limit);
+}
+
+/** Calls with the same request of the same key and user again, in the newest part of the range. */
+async function repeats(reader: SqlReader, query: EconomicQuery, soonMs: number): Promise<RepeatedCalls> {
+  const [row] = await reader.read(async (ask, extent) => {
+    const [all] = await ask(countStatement(query, extent, reader));
+    const share = Math.min(1, sampleAttempts / Math.max(1, toNumber(all?.attempts)));
+    const { fromMs, toMs } = query.range;
+    const newest = { ...query, range: { fromMs: Math.floor(toMs - (toMs - fromMs) * share), toMs } };
+    return ask(repeatStatement(reader, newest, soonMs));
+  });
+  return {
+    overlapping: toNumber(row?.overlapping),
+    soonAfter: toNumber(row?.soon_after),
+    cost: fromPicos(toBigInt(row?.cost)),
+    callsLookedAt: toNumber(row?.calls),
+  };
+}
+
+function repeatStatement(reader: SqlReader, query: EconomicQuery, soonMs: number): Statement {
+  const parameters = new Parameters(reader.dialect.placeholder);
+  const soon = `started_at < ends_at + ${parameters.bind(soonMs)}`;
   return parameters.statement(`
-    SELECT * FROM attempts WHERE ${condition(query, reader, parameters)} ${later}
-    ORDER BY started_at, attempt_id LIMIT ${parameters.bind(limit)}`);
+    SELECT count(*) AS calls, count(CASE WHEN started_at < ends_at THEN 1 END) AS overlapping,
+      count(CASE WHEN started_at >= ends_at AND ${soon} THEN 1 END) AS soon_after,
+      coalesce(sum(CASE WHEN ${soon} THEN cost END), 0) AS cost
+    FROM (SELECT started_at, cost, max(started_at + duration_ms) OVER (PARTITION BY key_id, user_id, fingerprint
+        ORDER BY started_at, attempt_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ends_at
+      FROM attempts WHERE ${condition(query, reader, parameters)} AND reason = 'first' AND fingerprint IS NOT NULL) AS sent`);
 }

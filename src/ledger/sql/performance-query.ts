@@ -5,13 +5,12 @@ import { timeUnitOf } from './dimensions.ts';
 import { latencyRows } from './fact-rows.ts';
 import { groupBy, groupNames, groupsMax, matchedRows, readDimensions, sumsOfRows } from './grouped-facts.ts';
 import { latencyOfBin } from './latency-bins.ts';
-import { dailyLatency, type Extent, piecesOf, rollupFor } from './rollups.ts';
+import { dailyLatency, type Extent, latencyRollups, piecesOf, rollupFor } from './rollups.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 import { matchedFacts } from './traffic-queries.ts';
 
 const shares = [50, 95, 99] as const;
-const latencyRollups = [dailyLatency];
 
 /** Counts come from sums, quantiles from counts by logarithmic bin. */
 export async function performance(reader: SqlReader, query: GroupedQuery): Promise<PerformanceRow[]> {

@@ -72,9 +72,18 @@ export const dailyUsers: Rollup = {
   columns: ['user_id', ...audience],
 };
 
+/** The same by hour for less, so that hours and the days of any zone have quantiles too. */
+export const hourlyLatency: Rollup = {
+  table: 'hourly_latency',
+  grainMs: hourMs,
+  lines: false,
+  columns: ['workflow', 'stage', 'environment', 'release_name', 'provider', 'model_served', 'failure', 'simulated'],
+};
+
 /** Those that hold sums, the cheapest to read first. */
 export const sumRollups: readonly Rollup[] = [hourly, dailyCustomers, dailyUsers];
-export const rollups: readonly Rollup[] = [...sumRollups, dailyLatency];
+export const latencyRollups: readonly Rollup[] = [dailyLatency, hourlyLatency];
+export const rollups: readonly Rollup[] = [...sumRollups, ...latencyRollups];
 
 /** How far the sums reach; read together with them, in one transaction. */
 export interface Extent {

@@ -24,7 +24,15 @@ export interface Budget {
   readonly period: string;
   readonly window: string;
   readonly hard: boolean;
-  readonly brake: readonly { readonly at: number }[];
+  readonly brake: readonly {
+    /** Share of the limit from which it holds. */
+    readonly at: number;
+    readonly maxOutputTokens?: number;
+    readonly model?: string;
+    readonly queueMs?: number;
+    readonly cooldownMs?: number;
+    readonly stop?: boolean;
+  }[];
   readonly instances: number;
   readonly fullest: Standing | null;
 }

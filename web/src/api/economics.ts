@@ -1,7 +1,10 @@
-import type { UseQueryResult } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { LineKind } from '../../../src/tree/index.ts';
-import type { RangeChoice, ResolvedRange } from '../view/range.ts';
+import { type RangeChoice, type ResolvedRange, rangeKey, resolveRange } from '../view/range.ts';
 import type { Filters } from '../view/view-state.ts';
+import { getJson } from './client.ts';
+import { useLive } from './live.tsx';
+import { liveKey } from './live-key.ts';
 import { addFilters, rangeParams } from './paths.ts';
 import { useRanged } from './queries.ts';
 
@@ -101,20 +104,31 @@ export function economicParams(range: ResolvedRange, where: Filters): URLSearchP
   return params;
 }
 
-export function useStack(by: readonly string[], where: Filters, range: RangeChoice): UseQueryResult<CostStack> {
-  return useRanged<CostStack>(['stack', by, where], range, (resolved) => {
-    const params = economicParams(resolved, where);
-    params.set('by', by.join(','));
-    return `/api/stack?${params}`;
-  });
+/** The full cost in all, and shared out by the dimensions asked for. */
+export interface Economics {
+  readonly whole: CostStack;
+  readonly units: UnitEconomics;
+  readonly shared: CostStack;
 }
 
-export function useUnitEconomics(where: Filters, range: RangeChoice): UseQueryResult<UnitEconomics> {
-  return useRanged<UnitEconomics>(
-    ['units', where],
-    range,
-    (resolved) => `/api/unit-economics?${economicParams(resolved, where)}`,
-  );
+/** One answer of all three, so that no figure is of another moment than the one beside it. */
+export function useEconomics(by: readonly string[], where: Filters, range: RangeChoice): UseQueryResult<Economics> {
+  const { moment } = useLive();
+  return useQuery({
+    queryKey: [liveKey, rangeKey(range), 'economics', by, where],
+    queryFn: async ({ signal }) => {
+      const params = economicParams(resolveRange(range, moment.current), where);
+      const stack = (names: string) =>
+        getJson<CostStack>(`/api/stack?by=${encodeURIComponent(names)}&${params}`, signal);
+      const [whole, units, shared] = await Promise.all([
+        stack('workflow'),
+        getJson<UnitEconomics>(`/api/unit-economics?${params}`, signal),
+        stack(by.join(',')),
+      ]);
+      return { whole, units, shared };
+    },
+    placeholderData: keepPreviousData,
+  });
 }
 
 export function useReleases(where: Filters, range: RangeChoice): UseQueryResult<Releases> {

@@ -17,12 +17,13 @@ interface ValueCurvesProps {
   readonly label: string;
   readonly curves: readonly Curve[];
   readonly heightPx?: number;
+  readonly yMax?: number;
   formatX(value: number): string;
   formatY(value: number): string;
 }
 
 /** Curves of one measure over another. */
-export function ValueCurves({ label, curves, heightPx = 220, formatX, formatY }: ValueCurvesProps) {
+export function ValueCurves({ label, curves, heightPx = 220, yMax, formatX, formatY }: ValueCurvesProps) {
   const build = useCallback(
     (palette: Palette): EChartsCoreOption => ({
       textStyle: { fontFamily: palette.font },
@@ -34,10 +35,10 @@ export function ValueCurves({ label, curves, heightPx = 220, formatX, formatY }:
         formatter: (points: unknown) => curveTip(points, formatX, formatY),
       },
       xAxis: { ...valueAxis(palette, formatX), max: 'dataMax', min: 'dataMin', splitLine: { show: false } },
-      yAxis: valueAxis(palette, formatY),
+      yAxis: { ...valueAxis(palette, formatY), ...(yMax === undefined ? {} : { max: yMax }) },
       series: curves.map((curve) => curveOption(curve, palette)),
     }),
-    [curves, formatX, formatY],
+    [curves, yMax, formatX, formatY],
   );
   return (
     <>

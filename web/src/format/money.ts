@@ -31,6 +31,7 @@ export function showUnitMoney(decimal: string | null): string {
 /** Decimals that tell the amounts of one column apart: `of` is the largest of them. */
 export function moneyDigits(of: string): number {
   const magnitude = Math.abs(toApproximateNumber(usd(of)));
+  if (magnitude === 0) return 2;
   return magnitude >= 1_000 ? 2 : magnitude >= 1 ? 4 : 6;
 }
 

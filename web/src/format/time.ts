@@ -26,6 +26,19 @@ export function showClock(ms: number): string {
   return clockTime.format(ms);
 }
 
+const dayTime = new Intl.DateTimeFormat(undefined, {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle,
+});
+
+/** `Mar 1, 14:00` of a moment in ms since the Unix epoch. */
+export function showDayTime(ms: number): string {
+  return dayTime.format(ms);
+}
+
 /** Start of a time bucket as the API names it, ms since the Unix epoch; a text without an offset is read as UTC. */
 export function parseBucket(text: string): number {
   const withTime = /^\d{4}-\d{2}$/.test(text) ? `${text}-01` : text;

@@ -1,5 +1,5 @@
 import { Button, Select } from '@mantine/core';
-import { type CostStack, economicParams, type StackGroup, useStack } from '../api/economics.ts';
+import { type CostStack, economicParams, type StackGroup } from '../api/economics.ts';
 import { useLive } from '../api/live.tsx';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
@@ -7,52 +7,40 @@ import { Behind } from '../parts/behind.tsx';
 import styles from '../parts/breakdown.module.css';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { Loaded } from '../parts/states.tsx';
 import { dimensionGroups, dimensionLabel } from '../view/dimensions.ts';
 import { resolveRange } from '../view/range.ts';
 import { useView } from '../view/use-view.ts';
-import { dimensionFilters } from '../view/view-state.ts';
 import { pivotOf } from './pivot.ts';
 import { PivotTable, pivotColumns } from './pivot-table.tsx';
 
 /** Who pays: the full cost shared out by one dimension or two, overheads included, to the last picodollar. */
-export function Allocation() {
-  const { view } = useView();
-  const where = dimensionFilters(view.where);
-  const by = allocationOf(view.by);
-  const stack = useStack(by, where, view.range);
+export function Allocation({ stack, by }: SharedProps) {
   return (
     <Panel
       title="Who pays"
       note={
         <>
-          The full cost shared out, overheads included
-          {stack.data && (
-            <>
-              : <strong title={`$${stack.data.totalUsd}`}>{showMoney(stack.data.totalUsd)}</strong> in all
-            </>
-          )}
-          . A chargeback file holds it line by line and sums to the same.
+          The full cost shared out, overheads included:{' '}
+          <strong title={`$${stack.totalUsd}`}>{showMoney(stack.totalUsd)}</strong> in all. A chargeback file holds it
+          line by line and sums to the same.
         </>
       }
       flush
       actions={
         <>
           <ByControl by={by} />
-          {stack.data && <Export stack={stack.data} by={by} />}
+          <Export stack={stack} by={by} />
           <Chargeback by={by} />
         </>
       }
     >
-      <Loaded query={stack} height={180}>
-        {(data) => <Shared stack={data} by={by} />}
-      </Loaded>
+      <Shared stack={stack} by={by} />
     </Panel>
   );
 }
 
 /** Lines are told apart by the stack itself. */
-function allocationOf(by: readonly string[]): readonly string[] {
+export function allocationOf(by: readonly string[]): readonly string[] {
   const told = by.filter((name) => name !== 'line' && name !== 'bucket').slice(0, 2);
   return told.length === 0 ? ['team'] : told;
 }

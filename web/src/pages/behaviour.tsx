@@ -100,7 +100,7 @@ function BehaviourFacts({ data }: { readonly data: Behaviour }) {
         label="Repeats cost"
         value={<Behind>{showMoney(repeats.costUsd)}</Behind>}
         exact={`$${repeats.costUsd}`}
-        detail="answers nobody waited for twice"
+        detail="what asking again cost"
       />
       <Fact
         label="A new user's week"

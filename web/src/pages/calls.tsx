@@ -1,18 +1,16 @@
-import { Link } from '@tanstack/react-router';
 import { useCalls, useCosts } from '../api/queries.ts';
-import type { CallInList } from '../api/schema.ts';
-import { showMoney, showUnitMoney } from '../format/money.ts';
-import { plural, showCount, showDuration } from '../format/number.ts';
-import { showMoment } from '../format/time.ts';
-import { EstimatedMark, Mark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { showMoney } from '../format/money.ts';
+import { plural } from '../format/number.ts';
+import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
+import { CsvButton, DataTable } from '../parts/data-table.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { More } from '../parts/more.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { useTitle } from '../view/use-title.ts';
-import { carry, useView } from '../view/use-view.ts';
+import { useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
+import { callColumns } from './call-columns.tsx';
 
 const pageSize = 50;
 
@@ -30,7 +28,7 @@ export function CallsPage() {
         title="Newest first"
         note={<Summary />}
         flush
-        actions={<CsvButton fileName="burnrate-calls.csv" columns={columns} rows={calls.query.data ?? []} />}
+        actions={<CsvButton fileName="burnrate-calls.csv" columns={callColumns} rows={calls.query.data ?? []} />}
       >
         <Loaded query={calls.query} height={320}>
           {(rows) =>
@@ -38,7 +36,7 @@ export function CallsPage() {
               <NothingHere>No calls in this range match these filters.</NothingHere>
             ) : (
               <>
-                <DataTable label="Calls" columns={columns} rows={rows} rowKey={(call) => call.id} whole />
+                <DataTable label="Calls" columns={callColumns} rows={rows} rowKey={(call) => call.id} whole />
                 <More pages={calls} what="calls" />
               </>
             )
@@ -64,119 +62,6 @@ function Summary() {
       {simulated && <SimulatedMark />}
       <UnknownPriceMark attempts={total.unknownPriceAttempts} />
       <EstimatedMark attempts={total.estimatedAttempts} />
-    </span>
-  );
-}
-
-const last = (call: CallInList) => call.attempts.at(-1);
-const modelOf = (call: CallInList) => last(call)?.model || last(call)?.modelRequested || '';
-
-const columns: readonly Column<CallInList>[] = [
-  {
-    key: 'startedAt',
-    label: 'Began',
-    render: (call) => <CallLink call={call} />,
-    csv: (call) => call.startedAt,
-    sort: (call) => Date.parse(call.startedAt),
-  },
-  { key: 'id', label: 'Call', hidden: true, render: (call) => call.id, csv: (call) => call.id },
-  {
-    key: 'workflow',
-    label: 'Workflow',
-    render: (call) => call.workflow ?? <None />,
-    csv: (call) => call.workflow ?? null,
-  },
-  { key: 'stage', label: 'Stage', render: (call) => call.stage ?? <None />, csv: (call) => call.stage ?? null },
-  { key: 'model', label: 'Model', render: modelOf, csv: modelOf, sort: modelOf },
-  {
-    key: 'status',
-    label: 'Status',
-    render: (call) => <Status call={call} />,
-    csv: (call) => last(call)?.status ?? null,
-    sort: (call) => last(call)?.status ?? 0,
-  },
-  {
-    key: 'attempts',
-    label: 'Attempts',
-    number: true,
-    render: (call) => showCount(call.attempts.length),
-    csv: (call) => call.attempts.length,
-    sort: (call) => call.attempts.length,
-  },
-  {
-    key: 'inputTokens',
-    label: 'Tokens in',
-    number: true,
-    render: (call) => showCount(call.inputTokens),
-    csv: (call) => call.inputTokens,
-    sort: (call) => call.inputTokens,
-  },
-  {
-    key: 'outputTokens',
-    label: 'Tokens out',
-    number: true,
-    render: (call) => showCount(call.outputTokens),
-    csv: (call) => call.outputTokens,
-    sort: (call) => call.outputTokens,
-  },
-  {
-    key: 'durationMs',
-    label: 'Took',
-    number: true,
-    render: (call) => showDuration(call.durationMs),
-    csv: (call) => call.durationMs,
-    sort: (call) => call.durationMs,
-  },
-  {
-    key: 'costUsd',
-    label: 'Cost',
-    number: true,
-    render: (call) => (
-      <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>{showUnitMoney(call.costUsd)}</span>
-    ),
-    csv: (call) => call.costUsd,
-    sort: (call) => Number(call.knownCostUsd),
-  },
-  { key: 'run', label: 'Run', render: (call) => <RunLink run={call.run} />, csv: (call) => call.run },
-];
-
-function None() {
-  return <span className="muted">(none)</span>;
-}
-
-function CallLink({ call }: { readonly call: CallInList }) {
-  const { view } = useView();
-  return (
-    <Link to="/calls/$id" params={{ id: call.id }} search={carry(view)} title={call.id}>
-      {showMoment(call.startedAt)}
-    </Link>
-  );
-}
-
-function RunLink({ run }: { readonly run: string }) {
-  const { view } = useView();
-  if (run === '') return <None />;
-  return (
-    <Link to="/runs/$id" params={{ id: run }} search={carry(view)} className="mono" title={run}>
-      …{run.slice(-6)}
-    </Link>
-  );
-}
-
-function Status({ call }: { readonly call: CallInList }) {
-  const attempt = last(call);
-  if (!attempt) return <None />;
-  const status = attempt.status === 0 ? 'no answer' : String(attempt.status);
-  const failed = attempt.failure !== null;
-  return (
-    <span className="row">
-      <Mark
-        tone={failed ? 'bad' : 'good'}
-        label={failed ? attempt.failure.replaceAll('_', ' ') : status}
-        meaning={failed ? `The last attempt failed: ${status}.` : 'The last attempt was answered in full.'}
-      />
-      <UnknownPriceMark attempts={call.unknownPriceAttempts} short />
-      <EstimatedMark attempts={call.estimatedAttempts} short />
     </span>
   );
 }

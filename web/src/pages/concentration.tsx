@@ -43,6 +43,7 @@ export function ConcentrationPanel({ concentration }: { readonly concentration: 
             label="Lorenz curve: share of cost made by the cheapest share of users"
             curves={curvesOf(concentration)}
             heightPx={260}
+            yMax={1}
             formatX={usersText}
             formatY={shareText}
           />

@@ -1,7 +1,8 @@
 import { type Budget, useBudgets } from '../api/budgets.ts';
-import { showMoney, unknownText } from '../format/money.ts';
+import { nowMs } from '../clock.ts';
+import { showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
-import { showMoment } from '../format/time.ts';
+import { showDayTime, showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
 import styles from '../parts/breakdown.module.css';
@@ -9,8 +10,11 @@ import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { dimensionLabel } from '../view/dimensions.ts';
+import { paceOf, rungText } from '../view/pace.ts';
 import { useTitle } from '../view/use-title.ts';
 import { AlertsPanel } from './alerts-panel.tsx';
+import { PlansPanel } from './plans-panel.tsx';
+import { RefusedPanel } from './refused-panel.tsx';
 
 /** What may be spent, what is, what is set aside for calls in flight, and what is not as usual. */
 export function ControlsPage() {
@@ -20,6 +24,8 @@ export function ControlsPage() {
       <PageHead title="Controls" />
       <div className="stack">
         <BudgetsPanel />
+        <PlansPanel />
+        <RefusedPanel />
         <AlertsPanel />
       </div>
     </>
@@ -54,7 +60,7 @@ function BudgetsPanel() {
 /** An amount in the budget's own unit. */
 function amount(row: Budget, value: string | undefined): string {
   if (value === undefined) return unknownText;
-  return row.unit === 'usd' ? showMoney(value) : `${showCount(Number(value))} ${row.unit}`;
+  return row.unit === 'usd' ? showUnitMoney(value) : `${showCount(Number(value))} ${row.unit}`;
 }
 
 function scopeText(row: Budget): string {
@@ -117,6 +123,21 @@ const columns: readonly Column<Budget>[] = [
   part('held', 'Held'),
   part('available', 'Left'),
   {
+    key: 'usedUpAt',
+    label: 'At this pace',
+    render: (row) => <AtThisPace row={row} />,
+    csv: (row) => {
+      const usedUpAtMs = paceOf(row, nowMs())?.usedUpAtMs ?? null;
+      return usedUpAtMs === null ? null : new Date(usedUpAtMs).toISOString();
+    },
+  },
+  {
+    key: 'brake',
+    label: 'Brake',
+    render: (row) => <Brake row={row} />,
+    csv: (row) => row.brake.map((rung) => `from ${showShare(rung.at)}: ${rungText(rung)}`).join('; '),
+  },
+  {
     key: 'resetsAt',
     label: 'Starts anew',
     render: (row) => (row.fullest?.resetsAt ? showMoment(row.fullest.resetsAt) : unknownText),
@@ -131,6 +152,35 @@ const columns: readonly Column<Budget>[] = [
     sort: (row) => row.instances,
   },
 ];
+
+function AtThisPace({ row }: { readonly row: Budget }) {
+  const pace = paceOf(row, nowMs());
+  if (pace === null) return unknownText;
+  if (pace.usedUpAtMs === null) return <Mark tone="good" label="holds" meaning="It lasts until it starts anew." />;
+  const gone = pace.usedUpAtMs <= nowMs();
+  return (
+    <Mark
+      tone="bad"
+      label={gone ? 'used up' : `used up ${showDayTime(pace.usedUpAtMs)}`}
+      meaning="If it is spent as since its period began."
+    />
+  );
+}
+
+/** The step of the brake that holds now, or the next and when it will. */
+function Brake({ row }: { readonly row: Budget }) {
+  if (row.brake.length === 0) return <span className="muted">none</span>;
+  const brake = paceOf(row, nowMs())?.brake ?? null;
+  const rung = brake?.rung ?? row.brake[0];
+  if (rung === undefined) return null;
+  const holds = (row.fullest?.usedShare ?? 0) >= rung.at;
+  const when = holds ? 'holds now' : brake === null ? `from ${showShare(rung.at)}` : `from ${showDayTime(brake.atMs)}`;
+  return (
+    <span className="wrap">
+      {rungText(rung)} <span className="muted">{when}</span>
+    </span>
+  );
+}
 
 function Used({ share }: { readonly share: number }) {
   return (

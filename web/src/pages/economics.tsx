@@ -1,5 +1,5 @@
 import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/economics.ts';
-import { useStack, useUnitEconomics } from '../api/economics.ts';
+import { useEconomics } from '../api/economics.ts';
 import {
   alignMoney,
   chartDollars,
@@ -23,7 +23,7 @@ import { describeRange } from '../view/range.ts';
 import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
 import { dimensionFilters, type Filters } from '../view/view-state.ts';
-import { Allocation } from './allocation.tsx';
+import { Allocation, allocationOf } from './allocation.tsx';
 import { Recommendations } from './recommendations.tsx';
 import { ReleasesPanel } from './releases.tsx';
 
@@ -31,25 +31,21 @@ import { ReleasesPanel } from './releases.tsx';
 export function EconomicsPage() {
   const { view } = useView();
   const where = dimensionFilters(view.where);
-  const stack = useStack(['workflow'], where, view.range);
-  const units = useUnitEconomics(where, view.range);
+  const by = allocationOf(view.by);
+  const economics = useEconomics(by, where, view.range);
   useTitle('Economics');
   return (
     <>
-      <PageHead title="Economics" badges={stack.data && <Marks stack={stack.data} />} />
+      <PageHead title="Economics" badges={economics.data && <Marks stack={economics.data.whole} />} />
       <EconomicPlaces />
       <FilterBar />
-      <Loaded query={stack}>
-        {(full) => (
+      <Loaded query={economics}>
+        {({ whole, units, shared }) => (
           <div className="stack">
-            <Loaded query={units} height={112}>
-              {(data) => <EconomicFacts stack={full} units={data} />}
-            </Loaded>
-            <Lines stack={full} />
-            <Loaded query={units} height={240}>
-              {(data) => <Components units={data} />}
-            </Loaded>
-            <Allocation />
+            <EconomicFacts stack={whole} units={units} />
+            <Lines stack={whole} />
+            <Components units={units} />
+            <Allocation stack={shared} by={by} />
             <ReleasesPanel where={where} />
             <Recommendations />
           </div>

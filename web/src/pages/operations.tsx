@@ -16,6 +16,7 @@ import { Failures, FailuresOverTime, failureClasses } from './failures.tsx';
 import { LatencyOverTime } from './latency.tsx';
 import styles from './operations.module.css';
 import { PerformanceTable } from './performance-table.tsx';
+import { ReviewsPanel } from './reviews-panel.tsx';
 
 /** How well things run: waiting, failing, sending again, and what the record of it all weighs. */
 export function OperationsPage() {
@@ -50,6 +51,7 @@ function OperationsBody({ sums }: { readonly sums: PerformanceSums }) {
         <Failures />
         <Retries />
       </div>
+      <ReviewsPanel />
       <Growth />
     </div>
   );

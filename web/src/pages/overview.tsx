@@ -26,6 +26,7 @@ import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
 import { NothingYet } from './nothing-yet.tsx';
+import { TightBudgets } from './tight-budgets.tsx';
 
 /** The burn rate looks at this much of the past: short enough to be now, long enough not to flicker. */
 const burnWindow: RangeChoice = { kind: 'last', preset: '15m' };
@@ -75,6 +76,7 @@ function OverviewBody({ costs }: { readonly costs: Costs }) {
     <div className="stack">
       <OverviewFacts costs={costs} workflows={workflows.data?.workflows ?? []} />
       {calendar !== null && <Days calendar={calendar} />}
+      <TightBudgets />
       <Panel title="Cost over time" note={`Per ${bucket}, by workflow`}>
         <Loaded query={overTime} height={240}>
           {(answer) => (

@@ -39,7 +39,7 @@ export function Recommendations() {
               that ran.
             </NothingHere>
           ) : (
-            <DataTable label="Recommendations" columns={columns} rows={rows} rowKey={(row) => row.id} />
+            <DataTable label="Recommendations" columns={columns} rows={rows} rowKey={(row) => row.id} rowsAtFirst={8} />
           )
         }
       </Loaded>
@@ -77,11 +77,8 @@ function recommendationColumns(rows: readonly Recommendation[]): readonly Column
     {
       key: 'stage',
       label: 'Stage',
-      render: (row) => (
-        <>
-          {row.stage} <span className="muted">{row.workflow}</span>
-        </>
-      ),
+      hidden: true,
+      render: (row) => row.stage,
       csv: (row) => `${row.workflow}/${row.stage}`,
       sort: (row) => `${row.workflow}/${row.stage}`,
     },
@@ -138,6 +135,9 @@ function Lever({ row }: { readonly row: Recommendation }) {
   return (
     <>
       {leverWords[row.lever] ?? row.lever} <span className="muted">{settingText(row)}</span>
+      <span className={styles.place}>
+        {row.stage} <span className="muted">{row.workflow}</span>
+      </span>
     </>
   );
 }

@@ -1,16 +1,20 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useRun } from '../api/queries.ts';
-import type { Call, Outcome, Run } from '../api/schema.ts';
+import type { Outcome, Run } from '../api/schema.ts';
 import { showMoney, showUnitMoney } from '../format/money.ts';
 import { plural, showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
+import { callColumns } from './call-columns.tsx';
+
+/** All but the run, which is the page. */
+const columns = callColumns.filter(({ key }) => key !== 'run');
 
 /** One run: its calls in order, and how it ended. */
 export function RunPage() {
@@ -71,12 +75,12 @@ function RunView({ run }: { readonly run: Run }) {
         title="Calls"
         note="In the order they began"
         flush
-        actions={<CsvButton fileName={`burnrate-${run.id}.csv`} columns={callColumns} rows={run.calls} />}
+        actions={<CsvButton fileName={`burnrate-${run.id}.csv`} columns={columns} rows={run.calls} />}
       >
         {run.calls.length === 0 ? (
           <NothingHere>No call of this run is in the ledger.</NothingHere>
         ) : (
-          <DataTable label="Calls of this run" columns={callColumns} rows={run.calls} rowKey={(call) => call.id} />
+          <DataTable label="Calls of this run" columns={columns} rows={run.calls} rowKey={(call) => call.id} />
         )}
       </Panel>
     </div>
@@ -91,73 +95,4 @@ function outcomeDetail(outcome: Outcome | null): string {
     outcome.csat === null ? null : `CSAT ${outcome.csat}`,
   ];
   return parts.filter((part) => part !== null).join(' · ') || showMoment(outcome.at);
-}
-
-const callColumns: readonly Column<Call>[] = [
-  { key: 'call', label: 'Call', render: (call) => <CallLink call={call} />, csv: (call) => call.id },
-  {
-    key: 'stage',
-    label: 'Stage',
-    render: (call) => call.stage ?? <span className="muted">(none)</span>,
-    csv: (call) => call.stage ?? null,
-    sort: (call) => call.stage ?? '',
-  },
-  {
-    key: 'model',
-    label: 'Model',
-    render: (call) => call.attempts.at(-1)?.model || call.attempts.at(-1)?.modelRequested,
-    csv: (call) => call.attempts.at(-1)?.model ?? null,
-    sort: (call) => call.attempts.at(-1)?.model ?? '',
-  },
-  {
-    key: 'attempts',
-    label: 'Attempts',
-    number: true,
-    render: (call) => showCount(call.attempts.length),
-    csv: (call) => call.attempts.length,
-    sort: (call) => call.attempts.length,
-  },
-  {
-    key: 'inputTokens',
-    label: 'Tokens in',
-    number: true,
-    render: (call) => showCount(call.inputTokens),
-    csv: (call) => call.inputTokens,
-    sort: (call) => call.inputTokens,
-  },
-  {
-    key: 'outputTokens',
-    label: 'Tokens out',
-    number: true,
-    render: (call) => showCount(call.outputTokens),
-    csv: (call) => call.outputTokens,
-    sort: (call) => call.outputTokens,
-  },
-  {
-    key: 'durationMs',
-    label: 'Took',
-    number: true,
-    render: (call) => showDuration(call.durationMs),
-    csv: (call) => call.durationMs,
-    sort: (call) => call.durationMs,
-  },
-  {
-    key: 'costUsd',
-    label: 'Cost',
-    number: true,
-    render: (call) => (
-      <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>{showUnitMoney(call.costUsd)}</span>
-    ),
-    csv: (call) => call.costUsd,
-    sort: (call) => Number(call.knownCostUsd),
-  },
-];
-
-function CallLink({ call }: { readonly call: Call }) {
-  const { view } = useView();
-  return (
-    <Link to="/calls/$id" params={{ id: call.id }} search={carry(view)} title={call.id}>
-      {showMoment(call.startedAt)}
-    </Link>
-  );
 }

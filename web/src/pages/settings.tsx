@@ -1,5 +1,6 @@
 import { PageHead } from '../parts/panel.tsx';
 import { useTitle } from '../view/use-title.ts';
+import { AuditPanel } from './settings-audit.tsx';
 import { InstanceFactsPanel } from './settings-instance.tsx';
 import { KeysPanel } from './settings-keys.tsx';
 import { PricesPanel } from './settings-prices.tsx';
@@ -13,6 +14,7 @@ export function SettingsPage() {
       <div className="stack">
         <KeysPanel />
         <PricesPanel />
+        <AuditPanel />
         <InstanceFactsPanel />
       </div>
     </>

@@ -19,6 +19,7 @@ import { dimensionFilters, type Filters } from '../view/view-state.ts';
 import { FiguresStrip } from './figures.tsx';
 import layout from './layout.module.css';
 import { Outcomes } from './outcomes.tsx';
+import { PredictedTreeTable, TreeSwitch, treeNotes } from './predicted-tree.tsx';
 import { ReleasesPanel } from './releases.tsx';
 
 /** What the API calls the workflow of calls that name none. */
@@ -142,16 +143,20 @@ function CostTree({ data, where }: { readonly data: WorkflowTree; readonly where
           <CostTreeChart tree={data.tree} onStage={toggleStage} />
         </Panel>
       </div>
-      <Panel title="Cost tree" note="Open a stage for its calls, newest first; a call for its attempts." flush>
-        <TreeTable
-          label={`Cost tree of ${data.name}`}
-          rows={rows}
-          toggle={toggle}
-          details={opened.details}
-          where={where}
-          more={opened.more}
-          canShowMore={opened.canShowMore}
-        />
+      <Panel title="Cost tree" note={treeNotes[view.tree ?? 'actual']} flush actions={<TreeSwitch />}>
+        {view.tree === undefined ? (
+          <TreeTable
+            label={`Cost tree of ${data.name}`}
+            rows={rows}
+            toggle={toggle}
+            details={opened.details}
+            where={where}
+            more={opened.more}
+            canShowMore={opened.canShowMore}
+          />
+        ) : (
+          <PredictedTreeTable workflow={data.name} tree={view.tree} />
+        )}
       </Panel>
     </div>
   );

@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { attributionNames } from '../../../src/tree/index.ts';
 import { useCosts, useInstance } from '../api/queries.ts';
 import type { CostRow, Costs } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney, unknownText } from '../format/money.ts';
@@ -161,6 +162,9 @@ function breakdownColumns(costs: Costs, where: Filters): Column<CostRow>[] {
   ];
 }
 
+/** A run counts in the group of its first attempt, which says nothing where attempts of one run differ. */
+const runDimensions: ReadonlySet<string> = new Set([...attributionNames, 'simulated', 'key']);
+
 const countNames = [
   ['runs', 'Runs'],
   ['calls', 'Calls'],
@@ -171,18 +175,21 @@ const countNames = [
 ] as const;
 
 function countColumns(costs: Costs, where: Filters): Column<CostRow>[] {
-  return countNames.map(([key, label]) => ({
-    key,
-    label,
-    number: true,
-    render: (row) => (
-      <BehindRow row={row} by={costs.by} where={where} list={key === 'runs' ? 'runs' : 'calls'}>
-        {showCount(row[key])}
-      </BehindRow>
-    ),
-    csv: (row) => row[key],
-    sort: (row) => row[key],
-  }));
+  const ofRuns = costs.by.every((name) => runDimensions.has(name) || timeDimensions.has(name));
+  return countNames
+    .filter(([key]) => key !== 'runs' || ofRuns)
+    .map(([key, label]) => ({
+      key,
+      label,
+      number: true,
+      render: (row) => (
+        <BehindRow row={row} by={costs.by} where={where} list={key === 'runs' ? 'runs' : 'calls'}>
+          {showCount(row[key])}
+        </BehindRow>
+      ),
+      csv: (row) => row[key],
+      sort: (row) => row[key],
+    }));
 }
 
 function ShareCell({ share }: { readonly share: number }) {

@@ -115,7 +115,7 @@ function changeColumns(by: string, changes: readonly Change[], days: ChangeTable
     render: (row) => (
       <span title={row[key] === null ? undefined : `$${row[key]}`}>
         <Behind where={where(row)} range={range}>
-          {key === 'differenceUsd' && row[key] !== null && !row[key].startsWith('-') ? '+' : ''}
+          {key === 'differenceUsd' && row[key] !== null && row[key] !== '0' && !row[key].startsWith('-') ? '+' : ''}
           {alignMoney(row[key], digits)}
         </Behind>
       </span>

@@ -23,6 +23,8 @@ interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   rowKey(row: Row): string;
+  /** A longer table is cut here until it is asked for in full. */
+  readonly rowsAtFirst?: number;
   /** Every row at once, for lists that are read page by page. */
   readonly whole?: boolean;
   /** Sums of the rows, shown below them. */
@@ -30,7 +32,7 @@ interface DataTableProps<Row> {
 }
 
 /** A longer table is cut here until it is asked for in full. */
-const rowsAtFirst = 25;
+const rowsUsuallyAtFirst = 25;
 
 interface Order {
   readonly key: string;
@@ -38,7 +40,8 @@ interface Order {
 }
 
 /** Rows under sortable headings; as they come until a heading is pressed. */
-export function DataTable<Row>({ label, columns, rows, rowKey, whole = false, total }: DataTableProps<Row>) {
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, columns, rows, rowKey, whole = false, rowsAtFirst = rowsUsuallyAtFirst, total } = props;
   const shown = columns.filter((column) => column.hidden !== true);
   const [order, setOrder] = useState<Order | null>(null);
   const [all, setAll] = useState(whole);

@@ -4,7 +4,10 @@ import styles from './sub-places.module.css';
 
 interface SubPlacesProps {
   readonly label: string;
-  readonly places: readonly { readonly to: '/economics' | '/economics/behaviour' | '/economics/weekly'; readonly label: string }[];
+  readonly places: readonly {
+    readonly to: '/economics' | '/economics/behaviour' | '/economics/weekly';
+    readonly label: string;
+  }[];
 }
 
 /** The pages of one place; range and filters stay as they are. */

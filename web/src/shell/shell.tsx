@@ -17,6 +17,7 @@ const places = [
   { to: '/costs', label: 'Costs' },
   { to: '/calls', label: 'Calls' },
   { to: '/economics', label: 'Economics' },
+  { to: '/forecast', label: 'Forecast' },
   { to: '/controls', label: 'Controls' },
   { to: '/operations', label: 'Operations' },
   { to: '/settings', label: 'Settings' },
@@ -59,10 +60,12 @@ function Frame() {
   );
 }
 
-/** Settings hold whatever the time, and a week is chosen by itself. */
+/** Settings hold whatever the time, a week is chosen by itself, and a forecast is of what comes. */
+const timeless: ReadonlySet<string> = new Set(['/settings', '/economics/weekly', '/forecast']);
+
 function RangeControl() {
   const path = useLocation({ select: (location) => location.pathname });
-  if (path === '/settings' || path === '/economics/weekly') return null;
+  if (timeless.has(path)) return null;
   return (
     <section className={styles.controls} aria-label="Time range">
       <RangePicker />

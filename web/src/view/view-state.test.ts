@@ -12,6 +12,8 @@ describe('a view in the URL', () => {
     ['?where.stage=', { where: { stage: [''] } }],
     ['?where.tag.region=eu', { where: { 'tag.region': ['eu'] } }],
     ['?open=answer', { open: ['answer'] }],
+    ['?tree=diff', { tree: 'diff' }],
+    ['?scenario=expected&set.traffic=1.5', { scenario: 'expected', sliders: { traffic: 1.5 } }],
     [
       '?from=2026-03-01T10:00:00.000Z&to=2026-03-01T12:00:00.000Z',
       { range: { kind: 'fixed', fromMs: Date.UTC(2026, 2, 1, 10), toMs: Date.UTC(2026, 2, 1, 12) } },
@@ -24,6 +26,9 @@ describe('a view in the URL', () => {
   test.each([
     ['an unknown preset', '?range=1y'],
     ['an upside-down range', '?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z'],
+    ['a slider that is no number', '?set.traffic=much'],
+    ['a slider on a prototype', '?set.__proto__=1'],
+    ['an unknown side of the tree', '?tree=other'],
     ['half a range', '?from=2026-03-02T00:00:00Z'],
     ['a dimension that is none', '?by=%3Cscript%3E'],
     ['a filter on a prototype', '?where.__proto__=x'],

@@ -9,14 +9,25 @@ export interface ViewState {
   /** Dimensions of the breakdown, outermost first. */
   readonly by: readonly string[];
   readonly where: Filters;
-  /** Stages opened in the cost tree. */
+  /** What is opened on the page: stages of the cost tree, the week of a review, an accepted recommendation. */
   readonly open: readonly string[];
+  /** Which side of the cost tree is shown; measured when absent. */
+  readonly tree?: TreeView | undefined;
+  /** Scenario of the forecast; the first when absent. */
+  readonly scenario?: string;
+  /** Where the sliders of the forecast stand, those that were moved. */
+  readonly sliders?: Readonly<Record<string, number>>;
 }
+
+export const treeViews = ['forecast', 'diff'] as const;
+export type TreeView = (typeof treeViews)[number];
 
 /** Links are read from the outside, so their size is bounded. */
 const dimensionsMax = 3;
 const valuesMax = 50;
 const textMax = 256;
+/** A factor, or the dotted path of a number of the file. */
+const sliderPattern = /^(?!__proto__$)[\w.: -]{1,200}$/;
 const namePattern = /^(?:[a-zA-Z]{1,40}|tag\.[\w.-]{1,60})$/;
 
 export const emptyView: ViewState = { range: defaultRange, by: [], where: {}, open: [] };
@@ -29,7 +40,30 @@ export function parseView(search: string): ViewState {
     by: splitList(params.get('by')).filter(isDimension).slice(0, dimensionsMax),
     where: parseFilters(params),
     open: params.getAll('open').filter(isShort).slice(0, valuesMax),
+    ...parseForecast(params),
   };
+}
+
+type ForecastView = Pick<ViewState, 'tree' | 'scenario' | 'sliders'>;
+
+function parseForecast(params: URLSearchParams): ForecastView {
+  const tree = treeViews.find((name) => name === params.get('tree'));
+  const scenario = params.get('scenario');
+  const sliders = parseSliders(params);
+  return {
+    ...(tree === undefined ? {} : { tree }),
+    ...(scenario !== null && isShort(scenario) ? { scenario } : {}),
+    ...(Object.keys(sliders).length === 0 ? {} : { sliders }),
+  };
+}
+
+function parseSliders(params: URLSearchParams): Record<string, number> {
+  const entries = [...params].flatMap(([name, value]): [string, number][] => {
+    const slider = name.startsWith('set.') ? name.slice('set.'.length) : '';
+    const number = Number(value);
+    return sliderPattern.test(slider) && value !== '' && Number.isFinite(number) ? [[slider, number]] : [];
+  });
+  return Object.fromEntries(entries.slice(0, valuesMax));
 }
 
 /** The inverse of `parseView`, with defaults left out; starts with `?` unless it is empty. */
@@ -44,6 +78,9 @@ export function formatView(view: ViewState): string {
     for (const value of values) params.append(`where.${name}`, value);
   }
   for (const stage of view.open) params.append('open', stage);
+  if (view.tree !== undefined) params.set('tree', view.tree);
+  if (view.scenario !== undefined) params.set('scenario', view.scenario);
+  for (const [name, value] of Object.entries(view.sliders ?? {})) params.set(`set.${name}`, String(value));
   const text = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
   return text === '' ? '' : `?${text}`;
 }

@@ -1,0 +1,122 @@
+import { Link } from '@tanstack/react-router';
+import type { CallInList } from '../api/schema.ts';
+import { showUnitMoney } from '../format/money.ts';
+import { showCount, showDuration } from '../format/number.ts';
+import { showMoment } from '../format/time.ts';
+import { EstimatedMark, Mark, UnknownPriceMark } from '../parts/badges.tsx';
+import type { Column } from '../parts/data-table.tsx';
+import { carry, useView } from '../view/use-view.ts';
+
+const last = (call: CallInList) => call.attempts.at(-1);
+const modelOf = (call: CallInList) => last(call)?.model || last(call)?.modelRequested || '';
+
+/** Calls wherever they are listed; whole calls have all that a list shows. */
+export const callColumns: readonly Column<CallInList>[] = [
+  {
+    key: 'startedAt',
+    label: 'Began',
+    render: (call) => <CallLink call={call} />,
+    csv: (call) => call.startedAt,
+    sort: (call) => Date.parse(call.startedAt),
+  },
+  { key: 'id', label: 'Call', hidden: true, render: (call) => call.id, csv: (call) => call.id },
+  {
+    key: 'workflow',
+    label: 'Workflow',
+    render: (call) => call.workflow ?? <None />,
+    csv: (call) => call.workflow ?? null,
+  },
+  { key: 'stage', label: 'Stage', render: (call) => call.stage ?? <None />, csv: (call) => call.stage ?? null },
+  { key: 'model', label: 'Model', render: modelOf, csv: modelOf, sort: modelOf },
+  {
+    key: 'status',
+    label: 'Status',
+    render: (call) => <Status call={call} />,
+    csv: (call) => last(call)?.status ?? null,
+    sort: (call) => last(call)?.status ?? 0,
+  },
+  {
+    key: 'attempts',
+    label: 'Attempts',
+    number: true,
+    render: (call) => showCount(call.attempts.length),
+    csv: (call) => call.attempts.length,
+    sort: (call) => call.attempts.length,
+  },
+  {
+    key: 'inputTokens',
+    label: 'Tokens in',
+    number: true,
+    render: (call) => showCount(call.inputTokens),
+    csv: (call) => call.inputTokens,
+    sort: (call) => call.inputTokens,
+  },
+  {
+    key: 'outputTokens',
+    label: 'Tokens out',
+    number: true,
+    render: (call) => showCount(call.outputTokens),
+    csv: (call) => call.outputTokens,
+    sort: (call) => call.outputTokens,
+  },
+  {
+    key: 'durationMs',
+    label: 'Took',
+    number: true,
+    render: (call) => showDuration(call.durationMs),
+    csv: (call) => call.durationMs,
+    sort: (call) => call.durationMs,
+  },
+  {
+    key: 'costUsd',
+    label: 'Cost',
+    number: true,
+    render: (call) => (
+      <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>{showUnitMoney(call.costUsd)}</span>
+    ),
+    csv: (call) => call.costUsd,
+    sort: (call) => Number(call.knownCostUsd),
+  },
+  { key: 'run', label: 'Run', render: (call) => <RunLink run={call.run} />, csv: (call) => call.run },
+];
+
+function None() {
+  return <span className="muted">(none)</span>;
+}
+
+function CallLink({ call }: { readonly call: CallInList }) {
+  const { view } = useView();
+  return (
+    <Link to="/calls/$id" params={{ id: call.id }} search={carry(view)} title={call.id}>
+      {showMoment(call.startedAt)}
+    </Link>
+  );
+}
+
+function RunLink({ run }: { readonly run: string }) {
+  const { view } = useView();
+  if (run === '') return <None />;
+  return (
+    <Link to="/runs/$id" params={{ id: run }} search={carry(view)} className="mono" title={run}>
+      …{run.slice(-6)}
+    </Link>
+  );
+}
+
+function Status({ call }: { readonly call: CallInList }) {
+  const attempt = last(call);
+  if (!attempt) return <None />;
+  const status = attempt.status === 0 ? 'no answer' : String(attempt.status);
+  const failed = attempt.failure !== null;
+  return (
+    <span className="row">
+      <Mark
+        tone={failed ? 'bad' : 'good'}
+        label={failed ? attempt.failure.replaceAll('_', ' ') : status}
+        meaning={failed ? `The last attempt failed: ${status}.` : 'The last attempt was answered in full.'}
+      />
+      <UnknownPriceMark attempts={call.unknownPriceAttempts} short />
+      <EstimatedMark attempts={call.estimatedAttempts} short />
+    </span>
+  );
+}

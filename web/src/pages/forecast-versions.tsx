@@ -1,0 +1,81 @@
+import { type ForecastSummary, useForecasts } from '../api/forecasts.ts';
+import { showMoney } from '../format/money.ts';
+import { showMoment } from '../format/time.ts';
+import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Loaded, NothingHere } from '../parts/states.tsx';
+
+/** Which forecasts were made, and what changed before each. */
+export function ForecastVersions() {
+  const forecasts = useForecasts();
+  const rows = forecasts.data?.forecasts ?? [];
+  return (
+    <Panel
+      title="Versions"
+      note="A changed file, price, model or release is followed by a new forecast; none is ever changed"
+      flush
+      actions={<CsvButton fileName="burnrate-forecasts.csv" columns={columns} rows={rows} />}
+    >
+      <Loaded query={forecasts} height={120}>
+        {() =>
+          rows.length === 0 ? (
+            <NothingHere>None was made yet.</NothingHere>
+          ) : (
+            <DataTable label="Forecasts" columns={columns} rows={rows} rowKey={({ id }) => id} rowsAtFirst={8} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+const reasonWords: Readonly<Record<string, string>> = {
+  first: 'the first',
+  asked: 'asked for',
+  file: 'burnrate.yaml changed',
+  prices: 'prices changed',
+  models: 'models changed',
+  release: 'a new release',
+  measured: 'more is measured',
+  engine: 'a new Burnrate',
+  from: 'a new month',
+};
+
+const reasonsText = ({ reasons }: ForecastSummary) => reasons.map((name) => reasonWords[name] ?? name).join(', ');
+const totalOf = ({ scenarios, plainScenario }: ForecastSummary) => scenarios[plainScenario]?.totalUsd ?? null;
+
+const columns: readonly Column<ForecastSummary>[] = [
+  {
+    key: 'madeAt',
+    label: 'Made',
+    render: ({ madeAt }) => showMoment(madeAt),
+    csv: ({ madeAt }) => madeAt,
+    sort: ({ madeAt }) => Date.parse(madeAt),
+  },
+  { key: 'id', label: 'Version', hidden: true, render: ({ id }) => id, csv: ({ id }) => id },
+  { key: 'reasons', label: 'Because', render: reasonsText, csv: reasonsText },
+  { key: 'madeBy', label: 'By', render: ({ madeBy }) => madeBy, csv: ({ madeBy }) => madeBy },
+  {
+    key: 'months',
+    label: 'Of',
+    render: ({ from, months }) => `${months} months from ${from}`,
+    csv: ({ from, months }) => `${from} ${months}`,
+  },
+  {
+    key: 'totalUsd',
+    label: 'Expected',
+    number: true,
+    render: (row) => showMoney(totalOf(row)?.mean ?? null),
+    csv: (row) => totalOf(row)?.mean ?? null,
+  },
+  {
+    key: 'interval',
+    label: 'p10 to p90',
+    number: true,
+    render: (row) => {
+      const total = totalOf(row);
+      return total === null ? '' : `${showMoney(total.p10)} to ${showMoney(total.p90)}`;
+    },
+    csv: (row) => `${totalOf(row)?.p10 ?? ''} ${totalOf(row)?.p90 ?? ''}`,
+  },
+];

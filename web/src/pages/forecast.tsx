@@ -1,0 +1,105 @@
+import { SegmentedControl } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { ApiError } from '../api/client.ts';
+import { type ForecastModelAnswer, useForecastModel } from '../api/forecasts.ts';
+import { useSimulation } from '../forecast/use-simulation.ts';
+import { PageHead, Panel } from '../parts/panel.tsx';
+import { Loaded, NothingHere } from '../parts/states.tsx';
+import { useTitle } from '../view/use-title.ts';
+import { useView } from '../view/use-view.ts';
+import { ForecastBudgets } from './forecast-budgets.tsx';
+import { Drivers, Fans, ForecastFacts, ForecastMonths, TippingPointPanel } from './forecast-results.tsx';
+import { SlidersPanel, slidersOf } from './forecast-sliders.tsx';
+import { ForecastTrackPanel } from './forecast-track.tsx';
+import { ForecastVersions } from './forecast-versions.tsx';
+import layout from './layout.module.css';
+
+/** What next months will cost, under whatever the sliders say; simulated here with the code every forecast is made with. */
+export function ForecastPage() {
+  const model = useForecastModel();
+  useTitle('Forecast');
+  if (model.error instanceof ApiError && model.error.code === 'forecast_impossible') {
+    return <Impossible message={model.error.message} remedy={model.error.remedy} />;
+  }
+  return (
+    <>
+      <PageHead title="Forecast" />
+      <Loaded query={model}>
+        {(answer) => (answer.scenarios.length === 0 ? <NoWorkflows /> : <Simulated answer={answer} />)}
+      </Loaded>
+    </>
+  );
+}
+
+function NoWorkflows() {
+  return (
+    <Panel title="Nothing to forecast yet">
+      <NothingHere>Describe your workflows in burnrate.yaml; `burnrate init` writes one to start from.</NothingHere>
+    </Panel>
+  );
+}
+
+function Impossible({ message, remedy }: { readonly message: string; readonly remedy: ReactNode }) {
+  return (
+    <>
+      <PageHead title="Forecast" />
+      <Panel title="No forecast can be made of burnrate.yaml as it is">
+        <p>{message}</p>
+        <p className="muted">{remedy}</p>
+      </Panel>
+    </>
+  );
+}
+
+/** Enough for a steady picture, few enough to follow a slider. */
+const trialsMax = 1_000;
+
+function Simulated({ answer }: { readonly answer: ForecastModelAnswer }) {
+  const { view, change } = useView();
+  const scenario = answer.scenarios.find((name) => name === view.scenario) ?? answer.scenarios[0] ?? '';
+  const run = { scenario, trials: Math.min(answer.trials, trialsMax), seed: answer.seed };
+  const moved = view.sliders ?? {};
+  const slid = useSimulation(answer.model, slidersOf(moved, answer), run);
+  const plain = useSimulation(answer.model, {}, run);
+  const result = slid.report?.scenarios[scenario];
+  const before = Object.keys(moved).length === 0 ? undefined : plain.report?.scenarios[scenario];
+  return (
+    <div className="stack">
+      {answer.scenarios.length > 1 && (
+        <div>
+          <SegmentedControl
+            aria-label="Scenario"
+            size="xs"
+            value={scenario}
+            data={[...answer.scenarios]}
+            onChange={(name) => change({ scenario: name }, true)}
+          />
+        </div>
+      )}
+      <div className={layout.forecast}>
+        <SlidersPanel answer={answer} />
+        <div className="stack" aria-busy={slid.busy}>
+          {slid.problem !== null && <p role="alert">{slid.problem}</p>}
+          {result === undefined ? (
+            <NothingHere>Simulating…</NothingHere>
+          ) : (
+            <>
+              <ForecastFacts result={result} before={before} />
+              <Fans result={result} before={before} scenario={scenario} />
+            </>
+          )}
+        </div>
+      </div>
+      {result !== undefined && (
+        <>
+          <Drivers result={result} />
+          <ForecastBudgets budgets={result.budgets} />
+          <TippingPointPanel result={result} />
+          <ForecastMonths result={result} scenario={scenario} />
+        </>
+      )}
+      <ForecastTrackPanel />
+      <ForecastVersions />
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { type Plan, usePlans } from '../api/plans.ts';
+import { showMoney, unknownText } from '../format/money.ts';
+import { showCount, showShare } from '../format/number.ts';
+import { Behind } from '../parts/behind.tsx';
+import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Panel } from '../parts/panel.tsx';
+
+/** What each plan allows, and how near its fullest user is. Nothing where burnrate.yaml has no plans. */
+export function PlansPanel() {
+  const plans = usePlans();
+  const rows = plans.data?.plans ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Panel
+      title="Plans"
+      note="What users of each may ask for; a quota is a hard budget per user"
+      flush
+      actions={<CsvButton fileName="burnrate-plans.csv" columns={columns} rows={rows} />}
+    >
+      <DataTable label="Plans" columns={columns} rows={rows} rowKey={({ name }) => name} />
+    </Panel>
+  );
+}
+
+const quotaText = ({ quotas }: Plan): string =>
+  quotas
+    .map(({ limit, unit, period }) => `${unit === 'usd' ? showMoney(limit) : `${limit} ${unit}`} / ${period}`)
+    .join(', ');
+
+/** Of the user who has used most of any quota. */
+function fullest({ quotas }: Plan) {
+  return quotas
+    .flatMap((quota) => (quota.fullest === null ? [] : [quota.fullest]))
+    .toSorted((a, b) => b.usedShare - a.usedShare)[0];
+}
+
+const columns: readonly Column<Plan>[] = [
+  {
+    key: 'name',
+    label: 'Plan',
+    render: ({ name }) => <Behind where={{ plan: [name] }}>{name}</Behind>,
+    csv: ({ name }) => name,
+    sort: ({ name }) => name,
+  },
+  {
+    key: 'priceUsd',
+    label: 'Price',
+    number: true,
+    render: ({ priceUsd }) => (priceUsd === null ? unknownText : `${showMoney(priceUsd)} / month`),
+    csv: ({ priceUsd }) => priceUsd,
+  },
+  { key: 'quotas', label: 'Quotas per user', render: (row) => quotaText(row) || 'none', csv: quotaText },
+  {
+    key: 'maxOutputTokens',
+    label: 'Longest answer',
+    number: true,
+    render: ({ maxOutputTokens }) => (maxOutputTokens === null ? 'any' : `${showCount(maxOutputTokens)} tokens`),
+    csv: ({ maxOutputTokens }) => maxOutputTokens,
+  },
+  {
+    key: 'models',
+    label: 'Models',
+    render: ({ models }) => <span className="wrap">{models.join(', ') || 'every model'}</span>,
+    csv: ({ models }) => models.join(' '),
+  },
+  {
+    key: 'usersCounted',
+    label: 'Users counted now',
+    number: true,
+    render: ({ quotas }) => showCount(Math.max(0, ...quotas.map(({ instances }) => instances))),
+    csv: ({ quotas }) => Math.max(0, ...quotas.map(({ instances }) => instances)),
+  },
+  {
+    key: 'fullest',
+    label: 'Fullest user',
+    render: (row) => {
+      const standing = fullest(row);
+      if (!standing) return unknownText;
+      const { user = '' } = standing.of;
+      return (
+        <>
+          <Behind where={{ user: [user], plan: [row.name] }}>{user}</Behind>{' '}
+          <span className="muted">{showShare(standing.usedShare)} used</span>
+        </>
+      );
+    },
+    csv: (row) => fullest(row)?.of.user ?? null,
+  },
+];

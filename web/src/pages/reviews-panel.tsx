@@ -1,0 +1,104 @@
+import { Link } from '@tanstack/react-router';
+import { type Review, useReviewSummary, useReviews } from '../api/reviews.ts';
+import { showMoney, unknownText } from '../format/money.ts';
+import { plural } from '../format/number.ts';
+import { showMoment } from '../format/time.ts';
+import { Mark } from '../parts/badges.tsx';
+import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Loaded } from '../parts/states.tsx';
+import { carry, useView } from '../view/use-view.ts';
+
+/** Answers people look at: who waits, who works on what, and what it took. Nothing where nobody reviews. */
+export function ReviewsPanel() {
+  const { view } = useView();
+  const reviews = useReviews();
+  const summary = useReviewSummary(view.range);
+  const rows = reviews.data?.reviews ?? [];
+  if (reviews.data && rows.length === 0) return null;
+  const { data: done } = summary;
+  const queue = reviews.data?.queue;
+  const cost = done?.costUsd === null ? 'without a rate' : showMoney(done?.costUsd ?? null);
+  return (
+    <Panel
+      title="Reviews"
+      note={
+        queue &&
+        `${plural(queue.waiting, 'answer')} waiting${queue.oldestWaitingAt === null ? '' : `, the oldest since ${showMoment(queue.oldestWaitingAt)}`}; ${queue.started} under way. ` +
+          (done ? `In this range ${done.items} decided in ${Math.round(done.minutes)} minutes, ${cost}.` : '')
+      }
+      flush
+      actions={<CsvButton fileName="burnrate-reviews.csv" columns={columns} rows={rows} />}
+    >
+      <Loaded query={reviews} height={140}>
+        {() => <DataTable label="Reviews" columns={columns} rows={rows} rowKey={({ id }) => id} rowsAtFirst={10} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function CallLink({ row }: { readonly row: Review }) {
+  const { view } = useView();
+  if (row.call !== null) {
+    return (
+      <Link to="/calls/$id" params={{ id: row.call }} search={carry(view)} className="mono">
+        {row.call}
+      </Link>
+    );
+  }
+  if (row.run === null) return unknownText;
+  return (
+    <Link to="/runs/$id" params={{ id: row.run }} search={carry(view)} className="mono">
+      {row.run}
+    </Link>
+  );
+}
+
+const columns: readonly Column<Review>[] = [
+  {
+    key: 'state',
+    label: 'State',
+    render: ({ state, decision }) => (
+      <Mark
+        tone={decision === 'reject' ? 'bad' : state === 'waiting' ? 'warn' : 'plain'}
+        label={decision ?? state}
+        meaning="Where the review stands."
+      />
+    ),
+    csv: ({ state, decision }) => decision ?? state,
+    sort: ({ state }) => state,
+  },
+  {
+    key: 'createdAt',
+    label: 'Since',
+    render: ({ createdAt }) => showMoment(createdAt),
+    csv: ({ createdAt }) => createdAt,
+    sort: ({ createdAt }) => Date.parse(createdAt),
+  },
+  {
+    key: 'kind',
+    label: 'Why',
+    render: ({ kind, reason }) => reason ?? kind,
+    csv: ({ kind, reason }) => reason ?? kind,
+  },
+  {
+    key: 'stage',
+    label: 'Stage',
+    render: ({ stage, workflow }) => (
+      <>
+        {stage ?? unknownText} <span className="muted">{workflow}</span>
+      </>
+    ),
+    csv: ({ stage, workflow }) => `${workflow ?? ''}/${stage ?? ''}`,
+  },
+  { key: 'call', label: 'Call', render: (row) => <CallLink row={row} />, csv: ({ call, run }) => call ?? run },
+  { key: 'reviewer', label: 'By', render: ({ reviewer }) => reviewer ?? unknownText, csv: ({ reviewer }) => reviewer },
+  {
+    key: 'minutes',
+    label: 'Minutes',
+    number: true,
+    render: ({ minutes, minutesSoFar }) => (minutes ?? minutesSoFar).toFixed(1),
+    csv: ({ minutes, minutesSoFar }) => minutes ?? minutesSoFar,
+    sort: ({ minutes, minutesSoFar }) => minutes ?? minutesSoFar,
+  },
+];
