@@ -24,8 +24,8 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     traffic = sampleTraffic(90, nowMs - 40 * minuteMs, nowMs - minuteMs);
     [browser, instance, empty] = await Promise.all([
       openBrowser(),
-      startSampleInstance(true),
-      startSampleInstance(false),
+      startSampleInstance({ simulated: true }),
+      startSampleInstance({ simulated: false }),
     ]);
     await instance.record(traffic);
   });
@@ -129,8 +129,8 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     const { page, context, complaints } = await visit(instance.origin, '/costs?by=stage,failure&range=24h');
     const mine = traffic.attempts.filter((attempt) => attempt.stage === 'answer' && attempt.failure === 'timeout');
     const row = page.getByRole('row').filter({ hasText: 'answer' }).filter({ hasText: 'timeout' });
-    expect(await row.getByRole('cell').nth(6).textContent()).toBe(String(mine.length));
-    await row.getByRole('cell').nth(6).getByRole('link').click();
+    expect(await row.getByRole('cell').nth(5).textContent()).toBe(String(mine.length));
+    await row.getByRole('cell').nth(5).getByRole('link').click();
     await page.getByRole('heading', { level: 1, name: 'Calls' }).waitFor();
     const rows = page.getByRole('table').locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(new Set(mine.map((attempt) => attempt.callId)).size);
@@ -199,7 +199,7 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
   });
 
   test('an instance with a token asks for it, keeps it from scripts, and lets go of it', async () => {
-    const guarded = await startSampleInstance(true, 'a long admin token');
+    const guarded = await startSampleInstance({ simulated: true, adminToken: 'a long admin token' });
     const { page, context, complaints } = await visit(guarded.origin, '/operations');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);

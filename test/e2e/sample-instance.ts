@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { build } from 'vite';
 import { createApi, loadAssets, openIdentify, tokenSignIn } from '../../src/api/index.ts';
-import { BurnrateError, idSource, systemClock } from '../../src/base/index.ts';
-import { defaultConfig } from '../../src/config/index.ts';
+import { BurnrateError, type Clock, idSource, systemClock } from '../../src/base/index.ts';
+import type { Books } from '../../src/books/index.ts';
+import { openSqliteBooks } from '../../src/books/sqlite/index.ts';
+import { defaultConfig, parseConfig } from '../../src/config/index.ts';
 import { openDuckDbLedger } from '../../src/ledger/duckdb/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
-import { fakeBooks } from '../fakes/fake-books.ts';
-import { noForecasts } from '../fakes/fake-forecaster.ts';
+import { fakeForecaster } from '../fakes/fake-forecaster.ts';
 import type { SampleTraffic } from './sample-traffic.ts';
 import { repository } from './stack.ts';
 
@@ -18,19 +19,35 @@ import { repository } from './stack.ts';
 export interface SampleInstance {
   readonly origin: string;
   record(traffic: SampleTraffic): Promise<void>;
+  /** Posts spend on a budget without `per`, as a gateway does. */
+  spend(budget: string, usd: bigint): Promise<void>;
   /** From now on the ledger answers nothing, as while it restarts. */
   breakLedger(broken: boolean): void;
   close(): Promise<void>;
 }
 
-/** With an `adminToken` browsers must sign in. */
-export async function startSampleInstance(simulated: boolean, adminToken?: string): Promise<SampleInstance> {
+export interface SampleOptions {
+  readonly simulated: boolean;
+  /** Browsers must sign in with it. */
+  readonly adminToken?: string;
+  readonly clock?: Clock;
+  /** burnrate.yaml; the usual settings when absent. */
+  readonly yaml?: string;
+}
+
+const picosPerUsd = 1_000_000_000_000n;
+
+export async function startSampleInstance(options: SampleOptions): Promise<SampleInstance> {
+  const { clock = systemClock } = options;
   const folder = mkdtempSync(join(tmpdir(), 'burnrate-dashboard-'));
-  const ledger = await openDuckDbLedger({ file: join(folder, 'ledger.duckdb'), clock: systemClock });
+  const ledger = await openDuckDbLedger({ file: join(folder, 'ledger.duckdb'), clock });
+  const books = await openSqliteBooks({ path: join(folder, 'books.db'), clock, ids: idSource(clock) });
+  const config = configOf(options);
   const state = { broken: false, sequence: 0 };
+  const asked = breakable(ledger, state);
   const api = createApi({
-    ...plainPorts(simulated, adminToken),
-    ledger: breakable(ledger, state),
+    ...plainPorts(options, clock),
+    ...{ books, config, ledger: asked, forecasts: fakeForecaster(config, clock, asked, books.forecasts) },
     assets: await loadAssets(await builtDashboard()),
   });
   const server = serve({ fetch: api.fetch, port: 0, hostname: '127.0.0.1' });
@@ -42,31 +59,43 @@ export async function startSampleInstance(simulated: boolean, adminToken?: strin
       await ledger.append({ journalId: 'sample', lastSequence: state.sequence, attempts });
       for (const outcome of outcomes) await ledger.recordOutcome(outcome);
     },
+    spend: (budget, usd) => spend(books, budget, usd * picosPerUsd),
     breakLedger(broken) {
       state.broken = broken;
     },
     async close() {
       api.close();
       await new Promise((closed) => server.close(closed));
+      await books.close();
       await ledger.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function plainPorts(simulated: boolean, adminToken: string | undefined) {
-  const signIn = adminToken === undefined ? null : tokenSignIn(adminToken, 'sample-secret', systemClock);
+function configOf({ yaml }: SampleOptions) {
+  return yaml === undefined ? defaultConfig({}) : parseConfig(yaml, { file: 'burnrate.yaml', environment: {} });
+}
+
+/** Takes money and posts it all. */
+async function spend(books: Books, budget: string, picos: bigint): Promise<void> {
+  const of = { leaseId: `sample-${budget}`, budget, instance: '' };
+  const ask = { ...of, sequence: 1, need: picos, want: picos, size: picos };
+  await books.budgets.exchange({ holder: 'sample', settlements: [], asks: [[ask]] });
+  const settlement = { ...of, sequence: 2, spent: picos, returned: 0n, close: true };
+  await books.budgets.exchange({ holder: 'sample', settlements: [settlement], asks: [] });
+}
+
+function plainPorts({ simulated, adminToken }: SampleOptions, clock: Clock) {
+  const signIn = adminToken === undefined ? null : tokenSignIn(adminToken, 'sample-secret', clock);
   return {
-    clock: systemClock,
-    ids: idSource(systemClock),
-    books: fakeBooks(),
-    config: defaultConfig({}),
+    clock,
+    ids: idSource(clock),
     heldMoney: async () => [],
     refusedCalls: async () => [],
-    forecasts: noForecasts,
     instance: {
       version: '0.0.0-test',
-      startedAtMs: systemClock.nowMs(),
+      startedAtMs: clock.nowMs(),
       timeZone: 'UTC',
       url: 'http://127.0.0.1:4700',
       simulated,

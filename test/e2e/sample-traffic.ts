@@ -74,13 +74,25 @@ const workflows: readonly SampleWorkflow[] = [
   },
 ];
 
+/** What of the product ran: a release may send longer prompts. */
+export interface SampleRelease {
+  readonly release: string;
+  readonly promptFactor: number;
+}
+
 export interface SampleTraffic {
   readonly attempts: readonly Attempt[];
   readonly outcomes: readonly Outcome[];
 }
 
 /** Runs of three workflows spread evenly from `fromMs` to `toMs`; the same seed gives the same traffic. */
-export function sampleTraffic(runs: number, fromMs: number, toMs: number, seed = 7): SampleTraffic {
+export function sampleTraffic(
+  runs: number,
+  fromMs: number,
+  toMs: number,
+  seed = 7,
+  shipped: SampleRelease = { release: '2026.11.2', promptFactor: 1 },
+): SampleTraffic {
   const random = seededRandom(seed);
   const clock = manualClock(fromMs);
   const ids = idSource(clock, (bytes) => bytes.set(bytes.map(() => Math.floor(random.next() * 256))));
@@ -88,7 +100,7 @@ export function sampleTraffic(runs: number, fromMs: number, toMs: number, seed =
   const outcomes: Outcome[] = [];
   for (let run = 0; run < runs; run++) {
     clock.advance((toMs - fromMs) / runs);
-    const made = sampleRun(random, clock.nowMs(), (prefix) => ids.next(prefix));
+    const made = sampleRun(random, clock.nowMs(), (prefix) => ids.next(prefix), shipped);
     attempts.push(...made.attempts);
     outcomes.push(...made.outcomes);
   }
@@ -104,7 +116,12 @@ function pickWorkflow(random: Random): SampleWorkflow {
   return workflows[0] as SampleWorkflow;
 }
 
-function sampleRun(random: Random, startMs: number, id: (prefix: string) => string): SampleTraffic {
+function sampleRun(
+  random: Random,
+  startMs: number,
+  id: (prefix: string) => string,
+  { release, promptFactor }: SampleRelease,
+): SampleTraffic {
   const workflow = pickWorkflow(random);
   const run = id('run');
   const user = `user-${1 + Math.floor(random.next() * 60)}`;
@@ -116,7 +133,8 @@ function sampleRun(random: Random, startMs: number, id: (prefix: string) => stri
     const failed = random.next() < step.failing;
     for (let number = 1; number <= (failed ? 2 : 1); number++) {
       const fails = failed && number === 1;
-      const attempt = sampleAttempt(random, step, { number, fails, atMs, callId, attemptId: id('att') });
+      const longer = { ...step, inputTokens: step.inputTokens * promptFactor };
+      const attempt = sampleAttempt(random, longer, { number, fails, atMs, callId, attemptId: id('att') });
       attempts.push({
         ...attempt,
         run,
@@ -128,7 +146,7 @@ function sampleRun(random: Random, startMs: number, id: (prefix: string) => stri
         feature: workflow.feature,
         plan: user.endsWith('7') ? 'pro' : 'free',
         environment: 'production',
-        release: '2026.11.2',
+        release,
         inferred: ['interaction'],
       });
       atMs += attempt.durationMs;

@@ -17,7 +17,11 @@ export interface Spread {
 }
 
 const dayMs = 86_400_000;
-/** Days are blocks where there are so many; shorter times are cut into as many parts as a day has hours. */
+/**
+ * Days are blocks where there are so many. Shorter times are cut into as many parts as a day has hours for their sums:
+ * what the hours of a day differ by makes the interval wide, as it should be. Shares drift slowly, so that the hours of
+ * a day tell the same thing over and over: they get a few long parts.
+ */
 const daysNeeded = 4;
 const partsOfShortRange = 24;
 
@@ -28,24 +32,41 @@ const partsOfShortRange = 24;
  * interval over its residuals (Cochran, Sampling Techniques, 1977, chapter 6).
  */
 export function blockSpread(items: readonly SavedAt[], range: TimeRange): Spread {
-  const blocks = blocksOf(items, range, blockCount(range));
-  return { saved: width(blocks.map((block) => block.saved)), share: shareWidth(blocks) };
+  const sums = blocksOf(items, range, sumBlocks(range));
+  const shares = blocksOf(items, range, Math.max(daysNeeded, daysOf(range)));
+  return { saved: width(sums.map((block) => block.saved)), share: shareWidth(shares) };
 }
 
 /** Stretches a sample is read in. */
 const stretches = 8;
 
+/** Whether a range is long enough for its days to be what is taken as independent. */
+export const countsDays = (range: TimeRange): boolean => daysOf(range) >= daysNeeded;
+
+const daysOf = ({ fromMs, toMs }: TimeRange): number => Math.floor((toMs - fromMs) / dayMs);
+const sumBlocks = (range: TimeRange): number => (countsDays(range) ? daysOf(range) : partsOfShortRange);
+
+/** What a day or an hour cost in all. */
+export interface CostAt {
+  readonly atMs: number;
+  readonly cost: Usd;
+}
+
 /**
- * The same from stretches of a range, read as a sample: they tell how the share varies, and what the days cost in all
- * tells how the volume does. Both are relative and independent, so that their squares add up.
+ * The same from stretches of a range, read as a sample: they tell how the share varies, and what days or hours cost in
+ * all tells how the volume does. Both are relative and independent, so that their squares add up.
  */
-export function sampleSpread(items: readonly SavedAt[], range: TimeRange, days: readonly Usd[]): Spread {
+export function sampleSpread(items: readonly SavedAt[], range: TimeRange, costs: readonly CostAt[]): Spread {
   const blocks = blocksOf(items, range, stretches);
   const share = shareWidth(blocks);
-  const costs = days.map(({ picos }) => Number(picos));
-  const cost = costs.reduce((sum, each) => sum + each, 0);
-  const volume = costs.length < daysNeeded ? 0 : width(costs) / cost;
-  return { saved: cost * Math.hypot(share, volume * ratioOf(blocks)), share };
+  const volume = blocksOf(
+    costs.map(({ atMs, cost }) => ({ atMs, saved: 0, recorded: Number(cost.picos) })),
+    range,
+    sumBlocks(range),
+  ).map(({ recorded }) => recorded);
+  const cost = volume.reduce((sum, each) => sum + each, 0);
+  const relative = cost === 0 ? 0 : width(volume) / cost;
+  return { saved: cost * Math.hypot(share, relative * ratioOf(blocks)), share };
 }
 
 function ratioOf(blocks: readonly Block[]): number {
@@ -66,11 +87,6 @@ const width = (values: readonly number[]): number =>
 interface Block {
   saved: number;
   recorded: number;
-}
-
-function blockCount({ fromMs, toMs }: TimeRange): number {
-  const days = Math.floor((toMs - fromMs) / dayMs);
-  return days >= daysNeeded ? days : partsOfShortRange;
 }
 
 function blocksOf(items: readonly SavedAt[], { fromMs, toMs }: TimeRange, count: number): Block[] {

@@ -1,6 +1,7 @@
 import type { AttemptCursor, CostQuery, TimeRange } from '../../ledger/index.ts';
 import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import type { Attempt } from '../../tree/index.ts';
+import { type CostAt, countsDays } from '../sampling/block-interval.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 
 /** Attempts of some stages over a range: all of them, or where there are very many stretches spread evenly over it. */
@@ -15,8 +16,8 @@ export interface StageAttempts {
 export interface WholeHistory {
   readonly attempts: number;
   readonly cost: Usd;
-  /** What each day cost, of those that cost anything; only where a sample was read. */
-  readonly days?: readonly Usd[];
+  /** What each day, or each hour of a short range, cost; only where a sample was read. */
+  readonly costs?: readonly CostAt[];
 }
 
 interface StageName {
@@ -50,11 +51,13 @@ export async function readStageAttempts(
   if (whole.attempts <= attemptsMax) {
     return { attempts: await readPages(ledger, range, where, attemptsMax), whole, sampled: false };
   }
-  const [attempts, days] = await Promise.all([
+  const unit = countsDays(range) ? 'day' : 'hour';
+  const [attempts, times] = await Promise.all([
     readStretches(ledger, range, where, attemptsMax),
-    ledger.costs({ range, where, by: ['day'] }),
+    ledger.costs({ range, where, by: [unit] }),
   ]);
-  return { attempts, whole: { ...whole, days: days.rows.map(({ cost }) => cost) }, sampled: true };
+  const costs = times.rows.map(({ dimensions, cost }) => ({ atMs: Date.parse(dimensions[unit] ?? ''), cost }));
+  return { attempts, whole: { ...whole, costs }, sampled: true };
 }
 
 async function readPages(

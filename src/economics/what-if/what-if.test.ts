@@ -134,12 +134,13 @@ describe('where the saving of the next week is expected', () => {
     const attempts = traffic();
     const part = whatIf(attempts, week, policies, prices);
     const cost = fromPicos(part.recorded.picos * 10n);
-    const days = (spread: bigint) =>
-      Array.from({ length: 7 }, (_, day) =>
-        fromPicos(((cost.picos / 7n) * (100n + (BigInt(day) - 3n) * spread)) / 100n),
-      );
+    const costs = (spread: bigint) =>
+      Array.from({ length: 7 }, (_, day) => {
+        const picos = ((cost.picos / 7n) * (100n + (BigInt(day) - 3n) * spread)) / 100n;
+        return { atMs: week.fromMs + day * 86_400_000, cost: fromPicos(picos) };
+      });
     const sample = (spread: bigint) =>
-      whatIf(attempts, week, policies, prices, { attempts: 2_000, cost, days: days(spread) });
+      whatIf(attempts, week, policies, prices, { attempts: 2_000, cost, costs: costs(spread) });
     const whole = sample(0n);
     expect([whole.attempts, whole.ofAttempts, toDecimal(whole.recorded)]).toEqual([
       attempts.length,

@@ -67,7 +67,7 @@ export function whatIf(
   const saving = scaled(replay.saved.picos, scale);
   const all = whole ? whole.cost.picos : recorded;
   const share = all === 0n ? 0 : Number(saving) / Number(all);
-  const spread = whole ? sampleSpread(savedAt, range, whole.days ?? []) : blockSpread(savedAt, range);
+  const spread = whole ? sampleSpread(savedAt, range, whole.costs ?? []) : blockSpread(savedAt, range);
   const around = BigInt(Math.round(spread.saved));
   return {
     ...{ range, attempts: savedAt.length, ofAttempts: whole?.attempts ?? savedAt.length, effects },

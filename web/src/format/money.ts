@@ -28,6 +28,22 @@ export function showUnitMoney(decimal: string | null): string {
   return `${value < 0 ? '-' : ''}$${magnitude.toFixed(4)}`;
 }
 
+const wholeDollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
+const shortDollars = new Intl.NumberFormat('en-US', {
+  ...{ style: 'currency', currency: 'USD', notation: 'compact', maximumFractionDigits: 1 },
+});
+
+/** An estimate: its cents say nothing from a hundred dollars up. */
+export function showEstimate(decimal: string): string {
+  const value = toApproximateNumber(usd(decimal));
+  return Math.abs(value) < 100 ? showMoney(decimal) : wholeDollars.format(value);
+}
+
+/** Dollars beside an axis: `$120K`. */
+export function axisMoney(dollars: number): string {
+  return shortDollars.format(dollars);
+}
+
 /** Decimals that tell the amounts of one column apart: `of` is the largest of them. */
 export function moneyDigits(of: string): number {
   const magnitude = Math.abs(toApproximateNumber(usd(of)));

@@ -2,16 +2,7 @@ import { useMemo } from 'react';
 import type { ScenarioReport } from '../../../src/forecast/index.ts';
 import { Fan, type FanPoint } from '../charts/fan.tsx';
 import { Tornado } from '../charts/tornado.tsx';
-import {
-  alignMoney,
-  chartDollars,
-  maxMoney,
-  moneyDigits,
-  showMoney,
-  showUnitMoney,
-  subtractMoney,
-  unknownText,
-} from '../format/money.ts';
+import { axisMoney, chartDollars, showEstimate, showUnitMoney, subtractMoney, unknownText } from '../format/money.ts';
 import { showShare, showShort } from '../format/number.ts';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
@@ -25,9 +16,8 @@ interface ResultProps {
   readonly before?: ScenarioReport | undefined;
 }
 
-const money = (value: number) => showMoney(String(Number(value.toFixed(2))));
 const between = ({ p10, p90 }: { readonly p10: string; readonly p90: string }) =>
-  `four of five from ${showMoney(p10)} to ${showMoney(p90)}`;
+  `four of five from ${showEstimate(p10)} to ${showEstimate(p90)}`;
 
 /** What it comes to, and what the sliders changed. */
 export function ForecastFacts({ result, before }: ResultProps) {
@@ -38,13 +28,13 @@ export function ForecastFacts({ result, before }: ResultProps) {
       <Fact
         hero
         label={`${result.months.length} months in all`}
-        value={showMoney(result.totalUsd.mean)}
+        value={showEstimate(result.totalUsd.mean)}
         detail={before ? changeText(result, before) : between(result.totalUsd)}
       />
       {first && (
         <Fact
           label={`First month, ${first.month}`}
-          value={showMoney(first.totalUsd.mean)}
+          value={showEstimate(first.totalUsd.mean)}
           detail={between(first.totalUsd)}
         />
       )}
@@ -75,8 +65,8 @@ export function ForecastFacts({ result, before }: ResultProps) {
 function changeText(result: ScenarioReport, before: ScenarioReport): string {
   const more = subtractMoney(result.totalUsd.mean, before.totalUsd.mean);
   return more.startsWith('-')
-    ? `${showMoney(more.slice(1))} less than the file as it is`
-    : `${showMoney(more)} more than the file as it is`;
+    ? `${showEstimate(more.slice(1))} less than the file as it is`
+    : `${showEstimate(more)} more than the file as it is`;
 }
 
 /** Month by month, with the band in which four futures of five lie. */
@@ -100,7 +90,7 @@ export function Fans({ result, before, scenario }: ResultProps & { readonly scen
       title="Month by month"
       note={`Scenario ${scenario}; the band holds four futures of five${before ? ', the dashed line is the file as it is' : ''}`}
     >
-      <Fan label="Forecast cost by month with its interval" points={points} format={money} />
+      <Fan label="Forecast cost by month with its interval" points={points} format={axisMoney} />
     </Panel>
   );
 }
@@ -117,13 +107,13 @@ export function Drivers({ result }: ResultProps) {
   const bars = useMemo(
     () =>
       drivers.map(({ parameter, lowUsd, highUsd }) => ({
-        name: parameter,
+        name: shortPath(parameter),
         low: chartDollars(lowUsd),
         high: chartDollars(highUsd),
       })),
     [drivers],
   );
-  const columns = driverColumns(drivers);
+  const columns = driverColumns();
   return (
     <Panel
       title="What moves the total"
@@ -136,7 +126,7 @@ export function Drivers({ result }: ResultProps) {
       ) : (
         <div className={layout.beside}>
           <div className={layout.chart}>
-            <Tornado label="Total cost by unsure number" bars={bars} format={money} />
+            <Tornado label="Total cost by unsure number" bars={bars} format={axisMoney} />
           </div>
           <DataTable label="Drivers" columns={columns} rows={drivers} rowKey={({ parameter }) => parameter} />
         </div>
@@ -145,18 +135,31 @@ export function Drivers({ result }: ResultProps) {
   );
 }
 
-function driverColumns(drivers: readonly Driver[]): readonly Column<Driver>[] {
-  const digits = moneyDigits(maxMoney(drivers.map(({ highUsd }) => highUsd)));
+/** `workflows.support.stages.answer.output` → `support answer.output`. */
+function shortPath(path: string): string {
+  return path.replace(/^workflows\.([^.]+)\./, '$1 ').replace(' stages.', ' ');
+}
+
+function driverColumns(): readonly Column<Driver>[] {
   const amount = (key: 'lowUsd' | 'highUsd' | 'swingUsd', label: string): Column<Driver> => ({
     key,
     label,
     number: true,
-    render: (row) => alignMoney(row[key], digits),
+    render: (row) => showEstimate(row[key]),
     csv: (row) => row[key],
     sort: (row) => chartDollars(row[key]),
   });
   return [
-    { key: 'parameter', label: 'Number', render: ({ parameter }) => parameter, csv: ({ parameter }) => parameter },
+    {
+      key: 'parameter',
+      label: 'Number',
+      render: ({ parameter }) => (
+        <span className="wrap" title={parameter}>
+          {shortPath(parameter)}
+        </span>
+      ),
+      csv: ({ parameter }) => parameter,
+    },
     amount('lowUsd', 'At its low'),
     amount('highUsd', 'At its high'),
     amount('swingUsd', 'Swing'),
@@ -185,12 +188,11 @@ type Month = ScenarioReport['months'][number];
 
 /** The figures behind the fan. */
 export function ForecastMonths({ result, scenario }: ResultProps & { readonly scenario: string }) {
-  const digits = moneyDigits(maxMoney(result.months.map(({ totalUsd }) => totalUsd.p90)));
   const amount = (key: 'mean' | 'p10' | 'p90', label: string): Column<Month> => ({
     key,
     label,
     number: true,
-    render: ({ totalUsd }) => alignMoney(totalUsd[key], digits),
+    render: ({ totalUsd }) => showEstimate(totalUsd[key]),
     csv: ({ totalUsd }) => totalUsd[key],
   });
   const count = (key: 'calls' | 'runs' | 'outcomes' | 'tokens', label: string): Column<Month> => ({

@@ -1,5 +1,8 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { sendJson } from '../api/client.ts';
 import { type ForecastSummary, useForecasts } from '../api/forecasts.ts';
-import { showMoney } from '../format/money.ts';
+import { showEstimate } from '../format/money.ts';
 import { showMoment } from '../format/time.ts';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -14,7 +17,12 @@ export function ForecastVersions() {
       title="Versions"
       note="A changed file, price, model or release is followed by a new forecast; none is ever changed"
       flush
-      actions={<CsvButton fileName="burnrate-forecasts.csv" columns={columns} rows={rows} />}
+      actions={
+        <>
+          <MakeForecast />
+          <CsvButton fileName="burnrate-forecasts.csv" columns={columns} rows={rows} />
+        </>
+      }
     >
       <Loaded query={forecasts} height={120}>
         {() =>
@@ -26,6 +34,23 @@ export function ForecastVersions() {
         }
       </Loaded>
     </Panel>
+  );
+}
+
+/** Keeps the forecast of the file as it is, to be held against the facts. */
+function MakeForecast() {
+  const client = useQueryClient();
+  const make = useMutation({
+    mutationFn: () => sendJson('POST', '/api/forecasts', {}),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['forecasts'] }),
+  });
+  return (
+    <>
+      {make.error !== null && <span role="alert">{make.error.message}</span>}
+      <Button size="compact-sm" variant="default" loading={make.isPending} onClick={() => make.mutate()}>
+        Forecast now
+      </Button>
+    </>
   );
 }
 
@@ -65,7 +90,7 @@ const columns: readonly Column<ForecastSummary>[] = [
     key: 'totalUsd',
     label: 'Expected',
     number: true,
-    render: (row) => showMoney(totalOf(row)?.mean ?? null),
+    render: (row) => showEstimate(totalOf(row)?.mean ?? '0'),
     csv: (row) => totalOf(row)?.mean ?? null,
   },
   {
@@ -74,7 +99,7 @@ const columns: readonly Column<ForecastSummary>[] = [
     number: true,
     render: (row) => {
       const total = totalOf(row);
-      return total === null ? '' : `${showMoney(total.p10)} to ${showMoney(total.p90)}`;
+      return total === null ? '' : `${showEstimate(total.p10)} to ${showEstimate(total.p90)}`;
     },
     csv: (row) => `${totalOf(row)?.p10 ?? ''} ${totalOf(row)?.p90 ?? ''}`,
   },

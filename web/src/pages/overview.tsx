@@ -84,7 +84,7 @@ function OverviewBody({ costs }: { readonly costs: Costs }) {
           )}
         </Loaded>
       </Panel>
-      {calendar !== null && <ChangeTable before={calendar.yesterday} after={calendar.today} />}
+      {calendar !== null && <ChangeTable calendar={calendar} />}
       <Panel
         title="Workflows"
         note="By total cost"

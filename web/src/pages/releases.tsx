@@ -17,6 +17,7 @@ export function ReleasesPanel({ where }: { readonly where: Filters }) {
   return (
     <Panel
       title="Releases"
+      id="releases"
       note="Each against the one before it in its workflow, with a 90% interval"
       flush
       actions={<CsvButton fileName="burnrate-releases.csv" columns={columns} rows={releases.data?.releases ?? []} />}

@@ -1,11 +1,13 @@
 import { SegmentedControl } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCosts } from '../api/queries.ts';
 import type { CostRow, Costs } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, subtractMoney } from '../format/money.ts';
 import { dimensionLabel } from '../view/dimensions.ts';
 import type { RangeChoice } from '../view/range.ts';
-import { useView } from '../view/use-view.ts';
+import type { Calendar } from '../view/use-calendar.ts';
+import { carry, useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
 import { UnknownPriceMark } from './badges.tsx';
 import { Behind } from './behind.tsx';
@@ -13,9 +15,13 @@ import { type Column, CsvButton, DataTable } from './data-table.tsx';
 import { Panel } from './panel.tsx';
 import { Loaded, NothingHere } from './states.tsx';
 
-interface ChangeTableProps {
+interface Days {
   readonly before: RangeChoice;
   readonly after: RangeChoice;
+}
+
+interface ChangeTableProps {
+  readonly calendar: Calendar;
 }
 
 interface Change {
@@ -32,20 +38,41 @@ const choices = ['release', 'stage', 'model', 'workflow', 'team', 'feature'];
 const groupsMax = 1_000;
 
 /** What costs more or less today than yesterday at the same time, the largest change first. */
-export function ChangeTable({ before, after }: ChangeTableProps) {
+export function ChangeTable({ calendar }: ChangeTableProps) {
   const { view } = useView();
   const [by, setBy] = useState('stage');
+  const [day, setDay] = useState('today');
+  const { before, after } = day === 'today' ? sinceYesterday(calendar) : ofYesterday(calendar);
   const query = { by: [by], where: dimensionFilters(view.where), limit: groupsMax };
   const [old, now] = [useCosts(query, before), useCosts(query, after)];
   const changes = old.data && now.data ? changesOf(by, old.data, now.data) : [];
-  const columns = changeColumns(by, changes, { before, after });
+  const columns = changeColumns(
+    by,
+    changes,
+    { before, after },
+    day === 'today' ? ['Yesterday', 'Today'] : ['Day before', 'Yesterday'],
+  );
   return (
     <Panel
-      title="What changed since yesterday"
-      note="Today so far against yesterday up to the same time, largest change first"
+      title={day === 'today' ? 'What changed since yesterday' : 'What changed yesterday'}
+      note={
+        day === 'today'
+          ? 'Today so far against yesterday up to the same time, largest change first'
+          : 'All of yesterday against the day before, largest change first'
+      }
       flush
       actions={
         <>
+          <SegmentedControl
+            aria-label="Day"
+            size="xs"
+            value={day}
+            onChange={setDay}
+            data={[
+              { value: 'today', label: 'Today' },
+              { value: 'yesterday', label: 'Yesterday' },
+            ]}
+          />
           <SegmentedControl
             aria-label="Compare by"
             size="xs"
@@ -79,6 +106,9 @@ export function ChangeTable({ before, after }: ChangeTableProps) {
   );
 }
 
+const sinceYesterday = ({ yesterday, today }: Calendar): Days => ({ before: yesterday, after: today });
+const ofYesterday = ({ dayBefore, wholeYesterday }: Calendar): Days => ({ before: dayBefore, after: wholeYesterday });
+
 function changesOf(by: string, before: Costs, after: Costs): Change[] {
   const rows = (answer: Costs) => new Map(answer.rows.map((row) => [String(row[by] ?? ''), row]));
   const [old, now] = [rows(before), rows(after)];
@@ -99,9 +129,27 @@ function knownCost(row: CostRow | undefined): string | null {
   return row.attempts > 0 && row.unknownPriceAttempts === row.attempts ? null : row.costUsd;
 }
 
+/** A release leads to what it did to the cost of an outcome over both days. */
+function Name({ by, name, days }: { readonly by: string; readonly name: string; readonly days: Days }) {
+  const { view } = useView();
+  if (name === '') return <span className="muted">(none)</span>;
+  if (by !== 'release' || days.before.kind !== 'fixed' || days.after.kind !== 'fixed') return name;
+  const range = { kind: 'fixed', fromMs: days.before.fromMs, toMs: days.after.toMs } as const;
+  return (
+    <Link to="/economics" hash="releases" search={carry(view, { range })}>
+      {name}
+    </Link>
+  );
+}
+
 const dollarsOf = (decimal: string | null): number => (decimal === null ? 0 : chartDollars(decimal));
 
-function changeColumns(by: string, changes: readonly Change[], days: ChangeTableProps): readonly Column<Change>[] {
+function changeColumns(
+  by: string,
+  changes: readonly Change[],
+  days: Days,
+  names: readonly [string, string],
+): readonly Column<Change>[] {
   const digits = moneyDigits(maxMoney(changes.flatMap((row) => [row.beforeUsd, row.afterUsd])));
   const where = (row: Change) => ({ [by]: [row.name] });
   const money = (
@@ -129,15 +177,15 @@ function changeColumns(by: string, changes: readonly Change[], days: ChangeTable
       label: dimensionLabel(by),
       render: (row) => (
         <span className="row">
-          {row.name === '' ? <span className="muted">(none)</span> : row.name}
+          <Name by={by} name={row.name} days={days} />
           <UnknownPriceMark attempts={row.unknownPriceAttempts} short />
         </span>
       ),
       csv: (row) => row.name,
       sort: (row) => row.name,
     },
-    money('beforeUsd', 'Yesterday', days.before),
-    money('afterUsd', 'Today', days.after),
+    money('beforeUsd', names[0], days.before),
+    money('afterUsd', names[1], days.after),
     money('differenceUsd', 'Difference', days.after),
   ];
 }

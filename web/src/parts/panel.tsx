@@ -3,6 +3,8 @@ import styles from './panel.module.css';
 
 interface PanelProps {
   readonly title: ReactNode;
+  /** Where a link leads to it. */
+  readonly id?: string;
   /** One sentence under the title. */
   readonly note?: ReactNode;
   readonly actions?: ReactNode;
@@ -12,10 +14,10 @@ interface PanelProps {
 }
 
 /** A titled part of a page; a landmark of its own. */
-export function Panel({ title, note, actions, children, flush = false }: PanelProps) {
+export function Panel({ title, id: anchor, note, actions, children, flush = false }: PanelProps) {
   const id = useId();
   return (
-    <section className={styles.panel} aria-labelledby={id}>
+    <section className={styles.panel} aria-labelledby={id} {...(anchor === undefined ? {} : { id: anchor })}>
       <div className={styles.head}>
         <div className={styles.titles}>
           <h2 id={id}>{title}</h2>

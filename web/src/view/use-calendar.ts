@@ -10,6 +10,8 @@ export interface Calendar {
   readonly today: RangeChoice;
   /** As much of yesterday as there is of today. */
   readonly yesterday: RangeChoice;
+  readonly wholeYesterday: RangeChoice;
+  readonly dayBefore: RangeChoice;
   readonly month: RangeChoice;
 }
 
@@ -25,6 +27,8 @@ export function useCalendar(): Calendar | null {
   return {
     today: fixed(todayMs, endMs),
     yesterday: fixed(yesterdayMs, Math.min(todayMs, yesterdayMs + endMs - todayMs)),
+    wholeYesterday: fixed(yesterdayMs, todayMs),
+    dayBefore: fixed(startOfDayMs(yesterdayMs - 1, timeZone), yesterdayMs),
     month: fixed(startOfMonthMs(endMs - 1, timeZone), endMs),
   };
 }
