@@ -15,11 +15,11 @@ const costUsdMax = 1_000_000;
 /** Of a hash, so much is an id: 128 bits. */
 const idDigits = 32;
 
-export type UsageEvent = z.infer<typeof usageEventSchema>;
+type UsageEvent = z.infer<typeof usageEventSchema>;
 type CallData = Extract<UsageEvent, { type: 'burnrate.call' }>['data'];
 type ServiceData = Extract<UsageEvent, { type: 'burnrate.service' }>['data'];
 
-export interface TellingContext {
+interface TellingContext {
   readonly config: Pick<Config, 'services' | 'retention'>;
   readonly prices: PriceBook;
   readonly nowMs: number;

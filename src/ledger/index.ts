@@ -44,7 +44,6 @@ export {
   type AnsweredCall,
   type PeopleQuestions,
   type ToldUsage,
-  type ToldUsageResult,
   type WorkRow,
   workDimensions,
 } from './people-questions.ts';

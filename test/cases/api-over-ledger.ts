@@ -49,7 +49,13 @@ export async function openApiRig({ ledger, config, startMs }: RigOptions): Promi
       ...{ version: '1', startedAtMs: 0, timeZone: config.timeZone, url: 'http://127.0.0.1:4700', simulated: false },
       ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
     },
-    ...{ openSession: () => null, heldMoney: async () => [], readiness: [], assets: new Map(), log: () => undefined },
+    ...{
+      openSession: () => null,
+      heldMoney: async () => [],
+      readiness: [],
+      assets: new Map(),
+      log: (event: string, facts: unknown) => console.error(event, facts),
+    },
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   } as unknown as ApiPorts);
   const fetch = (path: string, init: RequestInit = {}) =>
