@@ -112,7 +112,9 @@ describe.runIf(browserPath !== null)('a question is followed to its answer', () 
       .first()
       .click();
     await page.getByRole('heading', { level: 1, name: 'Calls' }).waitFor();
-    await expect.poll(() => page.getByRole('table').locator('tbody tr').count()).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.getByRole('table').locator('tbody tr').count(), { timeout: 15_000 })
+      .toBeGreaterThan(0);
     await context.close();
   });
 

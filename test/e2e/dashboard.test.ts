@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sumUsd, toDecimal, usd, zeroUsd } from '../../src/money/index.ts';
+import { sumUsd, toDecimal, zeroUsd } from '../../src/money/index.ts';
 import { announceBrowser, browserPath, complaintsOf, openBrowser, overflows, seriousFindings } from './browser.ts';
 import { type SampleInstance, startSampleInstance } from './sample-instance.ts';
 import { type SampleTraffic, sampleTraffic } from './sample-traffic.ts';
@@ -12,6 +12,23 @@ import { freePort, type Running, startBurnrate } from './stack.ts';
 announceBrowser();
 
 const minuteMs = 60_000;
+
+/** What the sample traffic runs, as burnrate.yaml describes it. */
+const yaml = `
+version: 1
+timeZone: UTC
+providers: { openai: { kind: openai }, anthropic: { kind: anthropic }, gemini: { kind: gemini } }
+workflows:
+  support-assistant:
+    outcome: { successRate: 0.7, valueUsd: 4.5 }
+    traffic: { users: "50 to 80", sessionsPerUserPerDay: 2, interactionsPerSession: 1 }
+    stages:
+      classify: { model: openai/gpt-5-nano, input: "400 to 800", output: 12, next: answer }
+      answer: { model: anthropic/claude-sonnet-4-5, input: "4000 to 8000", output: "200 to 500" }
+plans: { free: { interactionsPerDay: 20 }, pro: { priceUsd: 29 } }
+people: { agent: { hourlyUsd: 30 } }
+budgets: [ { name: company, limitUsd: 500, period: month, hard: true, brake: [ { at: 0.9, stop: true } ] } ]
+`;
 
 describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
   let browser: Browser;
@@ -24,10 +41,11 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     traffic = sampleTraffic(90, nowMs - 40 * minuteMs, nowMs - minuteMs);
     [browser, instance, empty] = await Promise.all([
       openBrowser(),
-      startSampleInstance({ simulated: true }),
+      startSampleInstance({ simulated: true, yaml }),
       startSampleInstance({ simulated: false }),
     ]);
     await instance.record(traffic);
+    await instance.raiseAlert(nowMs - 5 * minuteMs);
   });
 
   afterAll(async () => {
@@ -218,28 +236,6 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await guarded.close();
   });
 
-  test('who pays: the chargeback file sums to the full cost on the screen', async () => {
-    const { page, context, complaints } = await visit(instance.origin, '/economics?range=24h&by=team');
-    const shown = page.getByRole('table').filter({ hasText: 'Full cost' }).locator('tbody td:nth-child(2) span');
-    await shown.first().waitFor();
-    const titles = await shown.evaluateAll((cells) => cells.map((cell) => cell.getAttribute('title') ?? ''));
-    const total = sumUsd(titles.map((title) => usd(title.slice(1))));
-    expect(toDecimal(total)).toBe(toDecimal(sumUsd(traffic.attempts.map((attempt) => attempt.cost ?? zeroUsd))));
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Chargeback CSV' }).click(),
-    ]);
-    const chunks: Buffer[] = [];
-    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-    const rows = Buffer.concat(chunks).toString().trim().split('\r\n');
-    const charged = rows.filter((row) => /^(?:support|analytics|growth),/.test(row));
-    expect(charged.length).toBeGreaterThan(0);
-    const costs = charged.map((row) => usd(row.split(',').at(-1) ?? '0'));
-    expect(toDecimal(sumUsd(costs))).toBe(toDecimal(total));
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
   test('a link carries the range, and figures follow the ledger unless paused', async () => {
     const { page, context } = await visit(instance.origin, '/workflows/report-drafting?range=15m');
     await page.getByRole('radio', { name: '15 min' }).waitFor({ state: 'attached' });
@@ -268,7 +264,11 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
       '/calls?where.stage=answer',
       '/runs?where.outcome=success',
       '/operations',
-      '/economics',
+      '/economics?by=team,plan',
+      '/economics/behaviour',
+      '/economics/weekly',
+      '/forecast?set.traffic=1.5',
+      '/workflows/support-assistant?tree=diff',
       '/controls',
       '/settings',
       `/calls/${call?.callId}`,
@@ -290,11 +290,54 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
 
   test.each([
     ...['/', '/workflows/support-assistant?open=answer', '/costs?by=team,model', '/calls', '/runs', '/operations'],
-    ...['/economics', '/controls', '/settings'],
+    ...['/economics?by=team,plan', '/economics/behaviour', '/economics/weekly', '/forecast', '/controls', '/settings'],
   ])('%s can be read at phone width', async (path) => {
     const { page, context } = await visit(instance.origin, path, { viewport: { width: 360, height: 740 } });
     await page.getByRole('heading', { level: 2 }).first().waitFor();
     expect(await overflows(page)).toBe(false);
+    await context.close();
+  });
+
+  test.each([
+    ...['/workflows', '/costs', '/calls', '/runs', '/economics', '/economics/behaviour', '/economics/weekly'],
+    ...['/forecast', '/controls', '/operations', '/settings'],
+  ])('%s says on an empty instance that there is nothing yet', async (path) => {
+    const { page, context, complaints } = await visit(empty.origin, path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
+    expect(await page.getByText(/NaN|undefined|Invalid Date/).count()).toBe(0);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a slider is moved with the keyboard, stands in the address and moves the forecast', async () => {
+    const { page, context, complaints } = await visit(instance.origin, '/forecast');
+    const total = page.locator('dl > div').first();
+    await total.getByText('four of five').waitFor();
+    const before = await total.locator('dd').first().textContent();
+    const volume = page.getByRole('slider', { name: /^Volume/ });
+    await volume.focus();
+    for (let step = 0; step < 10; step++) await page.keyboard.press('ArrowRight');
+    await total.getByText('more than the file as it is').waitFor();
+    expect(await total.locator('dd').first().textContent()).not.toBe(before);
+    expect(page.url()).toContain('set.traffic=1.5');
+    await page.reload();
+    await page.getByText('×1.50').waitFor();
+    await page.getByRole('button', { name: 'As the file is' }).click();
+    await expect.poll(() => total.locator('dd').first().textContent(), { timeout: 15_000 }).toBe(before);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a recommendation is accepted: the exact change of the file', async () => {
+    const { page, context } = await visit(instance.origin, '/economics?range=24h');
+    const panel = page.getByRole('region', { name: 'What would save' });
+    const switched = panel.getByRole('row').filter({ hasText: 'Switch model' }).filter({ hasText: 'answer' });
+    await switched.getByRole('button', { name: /^Accept: switch openai\/gpt-5-nano/ }).click();
+    const change = panel.getByRole('region', { name: 'The change' });
+    expect(await change.locator('pre').textContent()).toContain('model: openai/gpt-5-nano');
+    expect(await seriousFindings(page)).toEqual([]);
     await context.close();
   });
 

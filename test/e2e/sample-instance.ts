@@ -6,7 +6,7 @@ import { serve } from '@hono/node-server';
 import { build } from 'vite';
 import { createApi, loadAssets, openIdentify, tokenSignIn } from '../../src/api/index.ts';
 import { BurnrateError, type Clock, idSource, systemClock } from '../../src/base/index.ts';
-import type { Books } from '../../src/books/index.ts';
+import type { AlertRecord, Books } from '../../src/books/index.ts';
 import { openSqliteBooks } from '../../src/books/sqlite/index.ts';
 import { defaultConfig, parseConfig } from '../../src/config/index.ts';
 import { openDuckDbLedger } from '../../src/ledger/duckdb/index.ts';
@@ -21,6 +21,8 @@ export interface SampleInstance {
   record(traffic: SampleTraffic): Promise<void>;
   /** Posts spend on a budget without `per`, as a gateway does. */
   spend(budget: string, usd: bigint): Promise<void>;
+  /** An alert that fires since then. */
+  raiseAlert(startedAtMs: number): Promise<void>;
   /** From now on the ledger answers nothing, as while it restarts. */
   breakLedger(broken: boolean): void;
   close(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startSampleInstance(options: SampleOptions): Promise<Sampl
       for (const outcome of outcomes) await ledger.recordOutcome(outcome);
     },
     spend: (budget, usd) => spend(books, budget, usd * picosPerUsd),
+    raiseAlert: (startedAtMs) => books.alerts.save([sampleAlert(startedAtMs)], []),
     breakLedger(broken) {
       state.broken = broken;
     },
@@ -84,6 +87,18 @@ async function spend(books: Books, budget: string, picos: bigint): Promise<void>
   await books.budgets.exchange({ holder: 'sample', settlements: [], asks: [[ask]] });
   const settlement = { ...of, sequence: 2, spent: picos, returned: 0n, close: true };
   await books.budgets.exchange({ holder: 'sample', settlements: [settlement], asks: [] });
+}
+
+function sampleAlert(startedAtMs: number): AlertRecord {
+  return {
+    ...{ id: 'alert_sample', key: 'token-spike|support-assistant', rule: 'token-spike', kind: 'token-spike' },
+    ...{ severity: 'page', state: 'firing', once: false, silencedUntilMs: 0, acknowledgedBy: null, resolvedAtMs: null },
+    subject: { workflow: 'support-assistant' },
+    summary: 'support-assistant used 4.2 times the tokens of this hour of the week',
+    evidence: { tokens: 420_000, usual: 100_000 },
+    link: '/costs?where.workflow=support-assistant&by=stage',
+    ...{ startedAtMs, lastSeenAtMs: startedAtMs },
+  };
 }
 
 function plainPorts({ simulated, adminToken }: SampleOptions, clock: Clock) {

@@ -30,7 +30,8 @@ export function AcceptedChange({ recommendation }: { readonly recommendation: Re
         </CopyButton>
         <span className="muted">
           Tried on {plural(evidence.attempts, 'attempt')} that cost {showMoney(evidence.recordedUsd)}; they would have
-          cost {showMoney(evidence.wouldUsd)}. <code>burnrate check</code> says what it does to the forecast.
+          cost {showMoney(evidence.wouldUsd)}. <code>burnrate advice accept</code> writes it,{' '}
+          <code>burnrate check</code> says what it does to the forecast.
         </span>
       </div>
     </section>
