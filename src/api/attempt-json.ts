@@ -76,6 +76,7 @@ function attemptJson(attempt: Attempt): AttemptJson {
     requestBytes: attempt.requestBytes,
     responseBytes: attempt.responseBytes,
     providerRequestId: attempt.providerRequestId,
+    decisions: [...attempt.decisions],
     simulated: attempt.simulated,
   };
 }

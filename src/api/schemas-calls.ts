@@ -59,6 +59,9 @@ export const attemptSchema = attributionSchema
     requestBytes: countSchema,
     responseBytes: countSchema,
     providerRequestId: z.string(),
+    decisions: z
+      .array(z.string())
+      .describe('What controls did to it: rungs of brakes in force, and `endedEarly` when its budget cut it short.'),
     simulated: z.boolean(),
   })
   .openapi('Attempt');

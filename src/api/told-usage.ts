@@ -49,7 +49,7 @@ function readEvent(event: UsageEvent, at: string, context: TellingContext): Told
     ...{ protocol: 'other', streamed: false, status: 0, failure: failure ?? null, clientRetryCount: 0, startedAtMs },
     ...{ firstByteMs: null, firstTokenMs: null, durationMs: durationMs ?? 0, fingerprint: '', prefixHashes: [] },
     ...{ partTokens: null, requestBytes: requestBytes ?? 0, responseBytes: responseBytes ?? 0, simulated },
-    ...{ providerRequestId: event.id, usageSource: estimated ? 'estimated' : 'reported' },
+    ...{ providerRequestId: event.id, decisions: [], usageSource: estimated ? 'estimated' : 'reported' },
     ...measured,
   };
   return { id, content: contentOf(event), attempt };

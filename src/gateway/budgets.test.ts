@@ -225,7 +225,10 @@ describe('an early end', () => {
     expect(got.broken).toBe(false);
     expect(got.body.toString()).toMatch(ending);
     await until(() => cut && open.rig.journal.ended.length === 1);
-    expect(open.rig.journal.ended[0]).toMatchObject({ failure: null, usageSource: 'estimated' });
+    expect(open.rig.journal.ended[0]).toMatchObject({
+      ...{ failure: null, usageSource: 'estimated' },
+      decisions: ['endedEarly'],
+    });
     expect(open.rig.journal.money.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['hold', 'extend', 'post']));
     expect(open.rig.gateway.stats().controls).toMatchObject({ endedEarly: 1, expired: 1 });
     await until(() => open.account.state.openHolds === 0 && known() > 0n);
@@ -312,7 +315,7 @@ describe('many calls at once', () => {
     const limit = 60_000_000_000n;
     open = await openBudgetRig([budget('company', limit)], {
       providerYaml: ', cancelLag: 64',
-      serverYaml: 'budgetWait: 30s',
+      serverYaml: 'budgetWait: 15s',
     });
     const bill = meteredUpstream(300, lag);
     const calls = Array.from({ length: 40 }, () =>

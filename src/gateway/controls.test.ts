@@ -118,6 +118,7 @@ describe('the brake', () => {
     const got = await chat();
     expect(sent(0)).toMatchObject(expected);
     expect(got.headers['burnrate-brake']).toBe('company@0');
+    expect(open.rig.journal.ended[0]?.decisions).toEqual(['company@0']);
   });
 
   test('queues calls at the pace that makes the money last', async () => {

@@ -45,7 +45,7 @@ export function instanceMetrics(sources: MetricsSources): ApiPorts['metrics'] {
     const workers = asked.filter((stats): stats is WorkerStats => stats !== null);
     const families = [
       ...instanceFamilies(sources),
-      ...(workers.length ? [...gatewayFamilies(workers), ...moneyFamilies(workers)] : []),
+      ...(workers.length ? [...gatewayFamilies(workers), ...controlFamilies(workers), ...moneyFamilies(workers)] : []),
       ...(await budgetFamilies(sources.budgets, sources.log)),
       ...(await spending()),
     ];
@@ -77,6 +77,34 @@ function instanceFamilies({ version, workers, ledgerProcess }: MetricsSources): 
 
 function gauge(name: string, help: string, value: number, labels: Record<string, string> = {}): MetricFamily {
   return { name, help, type: 'gauge', samples: [{ labels, value }] };
+}
+
+/** What the controls of the data plane did. */
+function controlFamilies(workers: readonly WorkerStats[]): MetricFamily[] {
+  const outcomes = ['posted', 'voided', 'expired'] as const;
+  const count = (name: string, help: string, read: (stats: WorkerStats) => number): MetricFamily => ({
+    ...{ name: `burnrate_${name}`, help, type: 'counter' },
+    samples: workers.map((stats) => ({ labels: { worker: String(stats.slot) }, value: read(stats) })),
+  });
+  return [
+    count('holds_total', 'Calls that money was held for.', ({ gateway }) => gateway.controls.held),
+    count(
+      'holds_waited_total',
+      'Calls that did not find their money at once.',
+      ({ gateway }) => gateway.controls.waited,
+    ),
+    labelled(workers, 'holds_ended_total', 'Holds by how they ended.', 'end', ({ gateway }) =>
+      Object.fromEntries(outcomes.map((end) => [end, gateway.controls[end]])),
+    ),
+    count('ended_early_total', 'Streams a budget cut short.', ({ gateway }) => gateway.controls.endedEarly),
+    labelled(
+      workers,
+      'brakes_total',
+      'Calls each rung of a brake was in force for.',
+      'rung',
+      ({ gateway }) => gateway.controls.brakes,
+    ),
+  ];
 }
 
 function gatewayFamilies(workers: readonly WorkerStats[]): MetricFamily[] {

@@ -46,6 +46,7 @@ export {
   type AttributionName,
   attributionNames,
   type CostLine,
+  endedEarly,
   type FailureClass,
   type HumanWork,
   type LineKind,

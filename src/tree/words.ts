@@ -162,9 +162,14 @@ export interface Attempt extends Attribution {
   readonly responseBytes: number;
   /** The provider's own id of the answer, for reconciliation; empty when none came. */
   readonly providerRequestId: string;
+  /** What controls did to it: rungs of brakes in force (`free-users@0.85`), and `endedEarly` when its budget cut it short. */
+  readonly decisions: readonly string[];
   /** True when the answer came from the emulator. */
   readonly simulated: boolean;
 }
+
+/** The decision by which an answer was ended before its own end. */
+export const endedEarly = 'endedEarly';
 
 export const outcomeKinds = ['success', 'escalated', 'abandoned', 'failed'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];

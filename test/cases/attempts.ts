@@ -63,6 +63,7 @@ export function caseAttempt(id: string, changes: Partial<Attempt> = {}): Attempt
     requestBytes: 4_000,
     responseBytes: 1_200,
     providerRequestId: 'req_1',
+    decisions: ['free-users@0.85', 'endedEarly'],
     simulated: false,
     ...changes,
   };

@@ -290,7 +290,14 @@ function serviceCall({ base }: RunFrame, place: number): Attempt {
 
 const plain = {
   ...{ inferred: [], keyId: 'key_app', operation: 'chat', status: 200, failure: null, clientRetryCount: 0 },
-  ...{ firstByteMs: 250, firstTokenMs: 300, usageSource: 'reported', prefixHashes: [], providerRequestId: '' },
+  ...{
+    firstByteMs: 250,
+    firstTokenMs: 300,
+    usageSource: 'reported',
+    prefixHashes: [],
+    decisions: [],
+    providerRequestId: '',
+  },
   simulated: true,
 } as const;
 

@@ -220,6 +220,7 @@ function sampleAttempt(random: Random, step: SampleStage, place: AttemptPlace): 
     requestBytes: input * 4,
     responseBytes: output * 5,
     providerRequestId: `req-${place.attemptId}`,
+    decisions: [],
     simulated: true,
   };
 }

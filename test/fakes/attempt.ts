@@ -45,6 +45,7 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
     requestBytes: 400,
     responseBytes: 900,
     providerRequestId: 'req_1',
+    decisions: [],
     simulated: false,
     ...changes,
   };

@@ -59,6 +59,7 @@ function startOf(exchange: Exchange, priceBook: PriceBook, nowMs: number, simula
     fingerprint: prompt.fingerprint,
     prefixHashes: prompt.prefixHashes,
     partTokens: prompt.partTokens,
+    decisions: exchange.control?.rungs ?? [],
     requestBytes: exchange.body.length,
     simulated,
     ...call.attribution,

@@ -1,5 +1,5 @@
 import type { Journal } from '../../journal/index.ts';
-import type { Attempt } from '../../tree/index.ts';
+import { type Attempt, endedEarly } from '../../tree/index.ts';
 import type { Controls } from '../control/controls.ts';
 import type { Exchange, Stage } from '../exchange.ts';
 
@@ -47,6 +47,7 @@ function attemptOf(exchange: Exchange): Attempt | null {
     durationMs: result.durationMs,
     responseBytes: result.responseBytes,
     providerRequestId: result.requestId,
+    decisions: result.observation.cut ? [...start.decisions, endedEarly] : start.decisions,
     simulated: result.status > 0 ? result.simulated : start.simulated,
   };
 }

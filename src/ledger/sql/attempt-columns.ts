@@ -118,6 +118,7 @@ export const attemptColumns: readonly AttemptColumn[] = [
   integer('request_bytes', (a) => a.requestBytes),
   integer('response_bytes', (a) => a.responseBytes),
   text('provider_request_id', (a) => a.providerRequestId),
+  text('decisions', (a) => (a.decisions.length > 0 ? JSON.stringify(a.decisions) : null)),
   column('simulated', 'boolean', (a) => a.simulated),
   text('workflow', (a) => a.workflow),
   text('stage', (a) => a.stage),
@@ -188,6 +189,7 @@ export function readAttempt(row: SqlRow): Attempt {
     requestBytes: toNumber(row.request_bytes),
     responseBytes: toNumber(row.response_bytes),
     providerRequestId: toText(row.provider_request_id),
+    decisions: JSON.parse(toText(row.decisions) || '[]') as string[],
     simulated: row.simulated === true,
   };
 }

@@ -162,6 +162,7 @@ export interface Attempt extends Attribution {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly providerRequestId: string;
+  readonly decisions: readonly string[];
   readonly simulated: boolean;
 }
 

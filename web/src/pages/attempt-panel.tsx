@@ -48,6 +48,18 @@ function Marks({ attempt }: { readonly attempt: Attempt }) {
           meaning="Why this was sent again, and which layer sent it."
         />
       )}
+      {attempt.decisions.map((decision) => (
+        <Mark
+          key={decision}
+          tone="warn"
+          label={decision === 'endedEarly' ? 'ended early' : `brake ${decision}`}
+          meaning={
+            decision === 'endedEarly'
+              ? 'Its budget had no more money, so the answer was ended as at its maximum.'
+              : 'A brake of a budget was in force.'
+          }
+        />
+      ))}
       {attempt.simulated && <SimulatedMark />}
       {attempt.usageSource === 'estimated' && <EstimatedMark />}
       {attempt.usageSource === 'absent' && (
