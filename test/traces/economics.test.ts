@@ -281,7 +281,7 @@ describe('advice that is accepted', () => {
       told += 1;
       const result = realised(next, change.advised, change.after);
       console.log(lever, shown(change.advised), toDecimal(result.saved), result.share);
-      expect([lever, within(result, change.advised).dollars]).toEqual([lever, true]);
+      expect([lever, within(result, change.advised)]).toEqual([lever, { dollars: true, share: true }]);
     }
     expect(told).toBeGreaterThanOrEqual(2);
   });
