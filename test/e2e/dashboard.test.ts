@@ -363,7 +363,7 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await page.getByRole('link', { name: 'support-assistant' }).waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     await context.close();
-  });
+  }, 60_000);
 
   test('an address that names nothing gets an error with its code', async () => {
     const { page, context } = await visit(instance.origin, '/calls/call_unknown');
