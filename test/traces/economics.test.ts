@@ -135,7 +135,7 @@ describe('a month of traffic', () => {
       const groups = stack.groups.map(({ dimensions, total }) => [dimensions[by], toDecimal(total)]);
       return { total: toDecimal(stack.total), groups };
     };
-    for (const by of ['team', 'customer', 'plan', 'release'] as const) {
+    for (const by of ['team', 'customer', 'plan', 'promptVersion'] as const) {
       const [before, after] = await Promise.all([borne(same, by), borne(other, by)]);
       expect(after.total).toBe(before.total);
       expect(after.groups).not.toEqual(before.groups);
