@@ -1,4 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import { latencyBinSql } from '../../src/ledger/sql/latency-bins.ts';
 
 export const monthMs = 30 * 86_400_000;
 const rowsPerStatement = 500_000;
@@ -19,13 +20,16 @@ export async function makeMonth(file: string, rows: number, startMs: number): Pr
   instance.closeSync();
 }
 
+const keyOf = (number: string) => `((hash(${number}) % 4294967296)::BIGINT - 2147483648)::INTEGER`;
+
 function attempts(first: number, end: number, rows: number, startMs: number): string {
   return `
     INSERT INTO attempts BY NAME
     WITH drawn AS (
       SELECT i, i % 10 AS j, (i // 10) * 3 + least((i % 10) // 3, 2) AS run_number,
         CASE WHEN i % 10 = 9 THEN i - 1 ELSE i END AS call_number, CASE WHEN i % 10 = 9 THEN 2 ELSE (i % 10) % 3 END AS s,
-        (200 + hash(i) % 4000)::BIGINT AS input, (hash(i + 1) % 1000)::BIGINT AS cached, (hash(i + 2) % 800)::BIGINT AS output
+        (200 + hash(i) % 4000)::BIGINT AS input, (hash(i + 1) % 1000)::BIGINT AS cached, (hash(i + 2) % 800)::BIGINT AS output,
+        (700 * exp(1.2 * ((hash(i + 3) % 1000 + hash(i + 4) % 1000 + hash(i + 5) % 1000) / 1000.0 - 1.5)))::BIGINT AS duration
       FROM range(${first}, ${end}) AS numbers(i)),
     placed AS (SELECT *, (hash(run_number // 2) % 10000)::BIGINT AS u, run_number % 5 AS w FROM drawn)
     SELECT
@@ -36,23 +40,27 @@ function attempts(first: number, end: number, rows: number, startMs: number): st
       ['chat', 'embeddings', 'messages'][s + 1] AS operation, ['gpt-5-nano', 'text-embedding-3-small', 'claude-sonnet-4-5'][s + 1] AS model_requested,
       ['gpt-5-nano', 'text-embedding-3-small', 'claude-sonnet-4-5'][s + 1] AS model_served, 'standard' AS tier, s = 2 AS streamed,
       CASE WHEN j = 8 THEN 504 ELSE 200 END AS status, CASE WHEN j = 8 THEN 'timeout' END AS failure, 0 AS client_retry_count,
-      ${startMs} + (i * ${monthMs}::HUGEINT // ${rows})::BIGINT AS started_at, 120.5 AS first_byte_ms, 130.25 AS first_token_ms,
-      500 + hash(i + 3) % 5000 AS duration_ms, '{"input":' || input || ',"cacheRead":' || cached || ',"output":' || output || '}' AS usage,
+      ${startMs} + (i * ${monthMs}::HUGEINT // ${rows})::BIGINT AS started_at, duration * 0.2 AS first_byte_ms, duration * 0.25 AS first_token_ms,
+      duration AS duration_ms, '{"input":' || input || ',"cacheRead":' || cached || ',"output":' || output || '}' AS usage,
       input + cached AS input_tokens, cached AS cache_read_tokens, output AS output_tokens, 'reported' AS usage_source,
       CASE WHEN j = 9 THEN ['retries', 'retries', 'retries'] ELSE ['inference', 'inference', 'inference'] END AS line_kind,
       ['input', 'cacheRead', 'output'] AS line_bucket, ['tokens', 'tokens', 'tokens'] AS line_unit,
       [input, cached, output] AS line_quantity, [1250000, 125000, 10000000] AS line_rate,
       [input * 1250000, cached * 125000, output * 10000000] AS line_cost,
       input * 1250000 + cached * 125000 + output * 10000000 AS cost, 'known' AS price_state, 'card_1' AS rate_card,
-      md5(i::VARCHAR) AS fingerprint, '{"system":100,"history":200,"retrieval":600,"question":100,"tools":0}' AS part_tokens,
+      md5(i::VARCHAR) AS fingerprint, 100 AS part_system, 200 AS part_history, 600 AS part_retrieval, 100 AS part_question, 0 AS part_tools,
       input * 4 AS request_bytes, output * 4 AS response_bytes, 'req_' || i AS provider_request_id, false AS simulated,
       'workflow-' || w AS workflow, ['classify', 'retrieve', 'answer'][s + 1] AS stage, 'session_' || run_number // 6 AS session_id,
       'int_' || run_number // 2 AS interaction, 'user-' || u AS user_id, 'customer-' || u % 200 AS customer,
       CASE WHEN u % 20 = 0 THEN 'edge' ELSE 'happy' END AS segment, 'team-' || w % 4 AS team, 'feature-' || w AS feature,
       CASE WHEN u % 10 = 0 THEN 'pro' ELSE 'free' END AS plan, 'production' AS environment, 'r' || (i * 5 // ${rows}) AS release_name,
-      'v' || (i * 9 // ${rows}) AS prompt_version, ((hash(call_number) % 4294967296)::BIGINT - 2147483648)::INTEGER AS call_key,
-      ((hash(run_number + 7) % 4294967296)::BIGINT - 2147483648)::INTEGER AS run_key, (j <> 9)::TINYINT AS new_call,
+      'v' || (i * 9 // ${rows}) AS prompt_version, ${keyOf('call_number')} AS call_key,
+      ${keyOf('run_number + 7')} AS run_key, (j <> 9)::TINYINT AS new_call,
       (j IN (0, 3, 6))::TINYINT AS new_run, (j IN (0, 3, 6) AND run_number % 2 = 0)::TINYINT AS new_interaction,
+      ${`'{"experiment":"' || ['a', 'b', 'c'][run_number % 3 + 1] || '"}'`} AS tags, (j = 9)::TINYINT AS new_reason, (j <> 8)::TINYINT AS completes_call,
+      CASE WHEN j = 9 THEN 'timeout' END AS cause, (j IN (0, 3, 6) AND run_number % 6 = 0)::TINYINT AS new_session,
+      ${keyOf('run_number // 6')} AS session_key, ${keyOf('run_number // 2')} AS interaction_key,
+      ${latencyBinSql('duration')} AS duration_bin, ${latencyBinSql('duration * 0.25')} AS first_token_bin,
       (j <> 9)::TINYINT AS new_run_in_stage, (j <> 9 AND run_number % 2 = 0)::TINYINT AS new_interaction_in_stage
     FROM placed`;
 }
@@ -61,5 +69,6 @@ const outcomes = `
   INSERT INTO outcomes BY NAME
   SELECT 'o' || attempt_id AS id, run, ['success', 'success', 'success', 'escalated', 'failed'][(hash(run) % 5)::BIGINT + 1] AS outcome,
     4500000000000 AS value, 2 AS human_minutes, started_at + 60000 AS happened_at, started_at + 60000 AS recorded_at,
-    run_key, true AS counts, started_at AS run_began_at, workflow
+    run_key, true AS counts, started_at AS run_began_at, workflow, stage, session_id, interaction, user_id, customer, segment, team,
+    feature, plan, environment, release_name, prompt_version, key_id, simulated
   FROM attempts WHERE new_run = 1 AND hash(run || 'x') % 10 < 7`;

@@ -8,7 +8,7 @@ import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
 import { idSource, type ManualClock, manualClock } from '../base/index.ts';
 import type { Books } from '../books/index.ts';
 import { openSqliteBooks } from '../books/sqlite/index.ts';
-import { reviewTask } from '../scheduler/review-task.ts';
+import { reviewTask } from '../scheduler/index.ts';
 import { type ControlPlane, createApi } from './index.ts';
 import type { Principal } from './roles.ts';
 import { stackSchema } from './schemas-economics.ts';

@@ -16,8 +16,41 @@ const drawnAttempt = fc.record({
   reason: fc.constantFrom<Attempt['reason']>('first', 'retry'),
   run: fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5'),
   usage: fc.constantFrom<Attempt['usage']>({ input: 10, output: 3 }, { input: 7, cacheRead: 5, output: 1 }),
+  failure: fc.constantFrom<Attempt['failure']>(null, null, 'timeout', 'rate_limited'),
+  durationMs: fc.integer({ min: 1, max: 60_000 }),
+  requestBytes: fc.nat(10_000),
   offsetMs: fc.nat(spanMs),
 });
+
+/** 150 attempts over five days, in the order they were drawn, which is not the order they began. */
+function drawnAttempts(): Attempt[] {
+  return fc
+    .sample(drawnAttempt, { numRuns: 150, seed: 11 })
+    .map(({ offsetMs, ...fields }, index) =>
+      caseAttempt(`${index}`, { ...fields, startedAtMs: caseStartMs + offsetMs }),
+    );
+}
+
+function drawnRanges(): { readonly fromMs: number; readonly toMs: number }[] {
+  const pairs = fc.sample(fc.tuple(fc.nat(spanMs), fc.nat(spanMs)), { numRuns: 7, seed: 5 });
+  return [[0, spanMs + 1] as const, ...pairs].map(([a, b]) => ({
+    fromMs: caseStartMs + Math.min(a, b),
+    toMs: caseStartMs + Math.max(a, b),
+  }));
+}
+
+const count = (attempts: readonly Attempt[], counts: (attempt: Attempt) => boolean) => attempts.filter(counts).length;
+const total = (attempts: readonly Attempt[], amount: (attempt: Attempt) => number) =>
+  attempts.reduce((sum, attempt) => sum + amount(attempt), 0);
+
+/** The nearest rank, which bins tell within 1 %. */
+function quantile(attempts: readonly Attempt[], share: number): number {
+  const sorted = attempts.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+}
+
+/** A day in Kolkata, where days begin at half past an hour. */
+const dayInKolkata = ({ startedAtMs }: Attempt) => new Date(startedAtMs + 5.5 * hourMs).toISOString().slice(0, 10);
 
 const groupings: readonly Dimension[][] = [
   [],
@@ -36,18 +69,13 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
     const under = useLedger(open);
 
     test('any range and grouping gives what single attempts give, early, late and cut', async () => {
-      const drawn = fc.sample(drawnAttempt, { numRuns: 150, seed: 11 });
-      const attempts = drawn.map(({ offsetMs, ...fields }, index) =>
-        caseAttempt(`${index}`, { ...fields, startedAtMs: caseStartMs + offsetMs }),
-      );
+      const attempts = drawnAttempts();
       for (let at = 0; at < attempts.length; at += 30) await under.append(...attempts.slice(at, at + 30));
-      const ranges = fc.sample(fc.tuple(fc.nat(spanMs), fc.nat(spanMs)), { numRuns: 12, seed: 5 });
-      for (const [a, b] of [[0, spanMs + 1] as const, ...ranges]) {
-        const range = { fromMs: caseStartMs + Math.min(a, b), toMs: caseStartMs + Math.max(a, b) };
+      for (const range of drawnRanges()) {
         const inRange = attempts.filter(({ startedAtMs: ms }) => ms >= range.fromMs && ms < range.toMs);
         for (const by of groupings) {
           const { rows, total } = await under.costs(by, { range, limit: 1_000 });
-          const about = `${by.join()} of ${a} to ${b}`;
+          const about = `${by.join()} of ${range.fromMs} to ${range.toMs}`;
           expect(total.cost, about).toEqual(cost(inRange));
           expect(total.attempts, about).toBe(inRange.length);
           const tokens = rows.reduce((sum, row) => sum + row.inputTokens + row.outputTokens, 0);
@@ -61,6 +89,58 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
           ).toBe(inRange.length);
         }
       }
+    });
+
+    test('traffic, latency, users and days of any zone are what attempts say, before and after they are deleted', async () => {
+      const attempts = drawnAttempts();
+      for (let at = 0; at < attempts.length; at += 30) await under.append(...attempts.slice(at, at + 30));
+      for (const range of drawnRanges().slice(0, 4)) {
+        const own = attempts.filter(({ startedAtMs: ms }) => ms >= range.fromMs && ms < range.toMs);
+        const query = { range, where: {}, by: [] };
+        const [traffic] = await under.ledger.traffic(query);
+        expect(traffic).toMatchObject({
+          attempts: own.length,
+          cost: cost(own),
+          failedAttempts: count(own, ({ failure }) => failure !== null),
+          requestBytes: total(own, ({ requestBytes }) => requestBytes),
+          parts: { retrieval: total(own, ({ partTokens }) => partTokens?.retrieval ?? 0) },
+        });
+        const [performance] = await under.ledger.performance(query);
+        expect(performance).toMatchObject({
+          furtherAttempts: count(own, ({ reason }) => reason !== 'first'),
+          rateLimitedAttempts: count(own, ({ failure }) => failure === 'rate_limited'),
+        });
+        for (const [name, share] of [
+          ['p50', 0.5],
+          ['p95', 0.95],
+          ['p99', 0.99],
+        ] as const) {
+          const exact = quantile(own, share);
+          expect(Math.abs((performance?.durationMs?.[name] ?? 0) / exact - 1), `${name} of ${exact}`).toBeLessThan(
+            0.0101,
+          );
+        }
+        const [users] = await under.ledger.users(query);
+        expect(users?.users).toBe(new Set(own.map(({ user }) => user)).size);
+        const days = await under.costs(['day'], { range, timeZone: 'Asia/Kolkata', orderBy: 'dimensions' });
+        const names = [...new Set(own.map(dayInKolkata))].sort();
+        expect(days.rows.map((row) => [row.dimensions.day, row.attempts, row.cost])).toEqual(
+          names.map((day) => {
+            const of = own.filter((attempt) => dayInKolkata(attempt) === day);
+            return [day, of.length, cost(of)];
+          }),
+        );
+      }
+      const whole = { range: { fromMs: caseStartMs - 24 * hourMs, toMs: caseStartMs + 2 * spanMs }, where: {}, by: [] };
+      const ask = () =>
+        Promise.all([under.ledger.traffic(whole), under.ledger.performance(whole), under.ledger.users(whole)]);
+      const before = await ask();
+      await under.ledger.applyRetention({ keepAttemptsMs: 24 * hourMs }, caseStartMs + 2 * spanMs);
+      expect(await ask()).toEqual(before);
+      const late = caseAttempt('late', { workflow: 'sales', failure: 'timeout', startedAtMs: caseStartMs });
+      await under.append(late);
+      const [traffic] = await under.ledger.traffic(whole);
+      expect(traffic?.cost).toEqual(cost([...attempts, late]));
     });
 
     test('runs add up over groups, and over stages count in each', async () => {

@@ -37,24 +37,37 @@ export interface Incident {
   readonly price?: number;
   readonly newRoute?: boolean;
   readonly absentShare?: number;
+  /** Share of input tokens read from the cache. */
+  readonly cacheShare?: number;
+  /** Share of everything that one customer takes. */
+  readonly heavyCustomer?: number;
 }
 
 interface FactRow {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly attempts: number;
   readonly calls: number;
+  /** With what was read from the cache. */
   readonly input: number;
+  readonly cacheRead: number;
   readonly output: number;
   readonly picos: bigint;
 }
 
-/** Facts by slot and by hour, answering cost queries as a ledger does, for days that are simulated in seconds. */
+/** Rows of an hour, or of a slot, that are alike in some dimensions, added up. */
+type Grouped = readonly FactRow[];
+
+/** Facts by slot and by hour, answering cost queries as a ledger does, for weeks that are simulated in seconds. */
 export class SimulatedFacts implements AlertFeed {
   readonly #slots = new Map<number, FactRow[]>();
   readonly #hours = new Map<number, Map<string, FactRow>>();
+  /** Hours and days by the dimensions they were asked for; what is past does not change. */
+  readonly #blocks = new Map<string, Map<number, Grouped>>();
+  #newestMs = 0;
 
   add(atMs: number, rows: readonly FactRow[]): void {
     this.#slots.set(atMs, [...rows]);
+    this.#newestMs = Math.max(this.#newestMs, atMs);
     const hour = Math.floor(atMs / hourMs) * hourMs;
     const merged = this.#hours.get(hour) ?? new Map<string, FactRow>();
     for (const row of rows) {
@@ -67,11 +80,12 @@ export class SimulatedFacts implements AlertFeed {
 
   async costs({ range, by, where, limit = 1_000 }: CostQuery): Promise<CostAnswer> {
     const groups = new Map<string, { dimensions: Record<string, string | null>; row: FactRow }>();
-    const filters = Object.entries(where);
+    const ofCustomers = by.includes('customer');
     let total: FactRow | null = null;
-    for (const [atMs, row] of this.#rows(range.fromMs, range.toMs)) {
+    for (const [atMs, row] of this.#rows(range.fromMs, range.toMs, [...by, ...Object.keys(where)])) {
+      if ('customer' in row.dimensions !== ofCustomers) continue;
       const value = (name: string) => timeOf(name, atMs) ?? row.dimensions[name] ?? null;
-      if (filters.length > 0 && !filters.every(([name, values]) => values?.includes(value(name) ?? ''))) continue;
+      if (!Object.entries(where).every(([name, values]) => values?.includes(value(name) ?? ''))) continue;
       const key = by.map((name) => value(name) ?? '').join('|');
       const known = groups.get(key);
       if (known) known.row = plus(known.row, row);
@@ -80,7 +94,7 @@ export class SimulatedFacts implements AlertFeed {
     }
     const rows = [...groups.values()].map(({ dimensions, row }) => asCostRow(row, dimensions));
     rows.sort((a, b) => (a.cost.picos < b.cost.picos ? 1 : -1));
-    const none = { dimensions: {}, attempts: 0, calls: 0, input: 0, output: 0, picos: 0n };
+    const none = { dimensions: {}, attempts: 0, calls: 0, input: 0, cacheRead: 0, output: 0, picos: 0n };
     return {
       rows: rows.slice(0, limit),
       total: asCostRow(total ?? none, {}),
@@ -88,18 +102,47 @@ export class SimulatedFacts implements AlertFeed {
     };
   }
 
-  *#rows(fromMs: number, toMs: number): Generator<[number, FactRow]> {
+  *#rows(fromMs: number, toMs: number, names: readonly string[]): Generator<[number, FactRow]> {
+    const days = !names.includes('hour');
     let atMs = Math.ceil(fromMs / slotMs) * slotMs;
     while (atMs < toMs) {
-      if (atMs % hourMs === 0 && atMs + hourMs <= toMs) {
-        for (const row of this.#hours.get(atMs)?.values() ?? []) yield [atMs, row];
-        atMs += hourMs;
-      } else {
-        for (const row of this.#slots.get(atMs) ?? []) yield [atMs, row];
-        atMs += slotMs;
-      }
+      const isWhole = (lengthMs: number) => atMs % lengthMs === 0 && atMs + lengthMs <= toMs;
+      const lengthMs = days && isWhole(dayMs) ? dayMs : isWhole(hourMs) ? hourMs : slotMs;
+      const rows = lengthMs === slotMs ? (this.#slots.get(atMs) ?? []) : this.#block(atMs, lengthMs, names);
+      for (const row of rows) yield [atMs, row];
+      atMs += lengthMs;
     }
   }
+
+  /** A whole hour or day by some dimensions. */
+  #block(atMs: number, lengthMs: number, names: readonly string[]): Grouped {
+    const signature = `${lengthMs} ${names.join()}`;
+    const blocks = this.#blocks.get(signature) ?? new Map<number, Grouped>();
+    this.#blocks.set(signature, blocks);
+    const known = blocks.get(atMs);
+    if (known) return known;
+    const made = grouped(lengthMs === dayMs ? this.#hoursOf(atMs, names) : this.#hour(atMs), names);
+    if (atMs + lengthMs <= this.#newestMs) blocks.set(atMs, made);
+    return made;
+  }
+
+  #hour(atMs: number): Grouped {
+    return [...(this.#hours.get(atMs)?.values() ?? [])];
+  }
+
+  #hoursOf(dayAtMs: number, names: readonly string[]): Grouped {
+    return Array.from({ length: 24 }, (_, hour) => this.#block(dayAtMs + hour * hourMs, hourMs, names)).flat();
+  }
+}
+
+function grouped(rows: readonly FactRow[], names: readonly string[]): Grouped {
+  const groups = new Map<string, FactRow>();
+  for (const row of rows) {
+    const key = names.map((name) => row.dimensions[name] ?? '').join('|') + ('customer' in row.dimensions);
+    const known = groups.get(key);
+    groups.set(key, known ? plus(known, row) : row);
+  }
+  return [...groups.values()];
 }
 
 const timesMax = 20_000;
@@ -126,6 +169,7 @@ function plus(a: FactRow, b: FactRow): FactRow {
     attempts: a.attempts + b.attempts,
     calls: a.calls + b.calls,
     input: a.input + b.input,
+    cacheRead: a.cacheRead + b.cacheRead,
     output: a.output + b.output,
     picos: a.picos + b.picos,
   };
@@ -140,7 +184,7 @@ function asCostRow(row: FactRow, dimensions: CostRow['dimensions']): CostRow {
     calls: row.calls,
     attempts: row.attempts,
     inputTokens: row.input,
-    cacheReadTokens: 0,
+    cacheReadTokens: row.cacheRead,
     outputTokens: row.output,
     unknownPriceAttempts: 0,
     estimatedAttempts: 0,
@@ -196,35 +240,38 @@ export function simulateSlot(atMs: number, shape: Shape, random: Random, inciden
   const now = incidents.filter((incident) => incident.fromMs <= atMs && atMs < incident.toMs);
   const factor = (name: 'calls' | 'input' | 'price') =>
     now.reduce((product, incident) => product * (incident[name] ?? 1), 1);
-  const share = (name: 'retryShare' | 'fallbackShare' | 'absentShare', usual: number) =>
-    now.reduce((value, incident) => incident[name] ?? value, usual);
+  const share = (
+    name: 'retryShare' | 'fallbackShare' | 'absentShare' | 'cacheShare' | 'heavyCustomer',
+    usual: number,
+  ) => now.reduce((value, incident) => incident[name] ?? value, usual);
   const newRoute = now.some((incident) => incident.newRoute);
-  return routes.flatMap((route) => {
+  const rows = routes.flatMap((route) => {
     const calls = noisyCount(shape.calls * route.callsShare * factor('calls'), random);
     const input = shape.inputTokens * route.inputShare * factor('input') * (0.95 + 0.1 * random.next());
+    const cached = share('cacheShare', usualCacheShare) * (0.9 + 0.2 * random.next());
     const row = (attempts: number, reason: string, over: Partial<Route> = {}, usageSource = 'reported'): FactRow[] => {
       const { workflow, stage, provider, model, prices } = { ...route, ...over };
       const dimensions = { workflow, stage, provider, model, reason, usageSource, priceState: 'known' };
-      const calls = reason === 'first' ? attempts : 0;
-      const tokens = [Math.round(attempts * input), Math.round(attempts * shape.outputTokens)] as const;
-      const picos = (index: 0 | 1) => BigInt(Math.round(tokens[index] * prices[index] * factor('price')));
+      const own = { attempts: 0, calls: 0, input: 0, cacheRead: 0, output: 0 };
+      const all = attempts * input;
+      const tokens = { input: Math.round(all * (1 - cached)), cacheRead: Math.round(all * cached) };
+      const output = Math.round(attempts * shape.outputTokens);
+      const picos = (count: number, price: number) => BigInt(Math.round(count * price * factor('price')));
       return [
         {
-          dimensions: { ...dimensions, bucket: 'input' },
-          attempts,
-          calls,
-          input: tokens[0],
-          output: 0,
-          picos: picos(0),
+          ...{
+            ...own,
+            dimensions: { ...dimensions, bucket: 'input' },
+            attempts,
+            calls: reason === 'first' ? attempts : 0,
+          },
+          ...{ input: tokens.input, picos: picos(tokens.input, prices[0]) },
         },
         {
-          dimensions: { ...dimensions, bucket: 'output' },
-          attempts: 0,
-          calls: 0,
-          input: 0,
-          output: tokens[1],
-          picos: picos(1),
+          ...{ ...own, dimensions: { ...dimensions, bucket: 'cacheRead' }, input: tokens.cacheRead },
+          ...{ cacheRead: tokens.cacheRead, picos: picos(tokens.cacheRead, prices[0] * cachedPrice) },
         },
+        { ...own, dimensions: { ...dimensions, bucket: 'output' }, output, picos: picos(output, prices[1]) },
       ];
     };
     const retries = noisyCount(calls * share('retryShare', usualRetries), random);
@@ -240,6 +287,41 @@ export function simulateSlot(atMs: number, shape: Shape, random: Random, inciden
     ]
       .flat()
       .filter(({ picos }) => picos > 0n);
+  });
+  return [...rows, ...customersOf(rows, share('heavyCustomer', usualHeaviest), random)];
+}
+
+const usualCacheShare = 0.4;
+/** Price of a cached input token, of one that is not. */
+const cachedPrice = 0.1;
+const customers = 25;
+const usualHeaviest = 0.12;
+
+/** The same facts again by customer: the first takes a share, the others the rest, each with some chance. */
+function customersOf(rows: readonly FactRow[], heaviest: number, random: Random): FactRow[] {
+  const sum = (read: (row: FactRow) => number) => rows.reduce((total, row) => total + read(row), 0);
+  const [picos, calls, attempts] = [
+    sum((row) => Number(row.picos)),
+    sum((row) => row.calls),
+    sum((row) => row.attempts),
+  ];
+  const weights = Array.from({ length: customers }, (_, index) =>
+    index === 0 ? heaviest : ((1 - heaviest) / (customers - 1)) * (0.5 + random.next()),
+  );
+  const whole = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight, index) => {
+    const part = (amount: number) => Math.round((amount * weight) / whole);
+    return {
+      dimensions: { customer: `customer-${index}` },
+      ...{
+        attempts: part(attempts),
+        calls: part(calls),
+        input: 0,
+        cacheRead: 0,
+        output: 0,
+        picos: BigInt(part(picos)),
+      },
+    };
   });
 }
 

@@ -19,6 +19,12 @@ const yaml = `
 version: 1
 timeZone: UTC
 people: { agent: { hourlyUsd: 30 } }
+providers: { openai: { kind: openai }, anthropic: { kind: anthropic }, gemini: { kind: gemini } }
+workflows:
+  support-assistant:
+    stages:
+      classify: { model: openai/gpt-5-nano, input: 600, output: 12, next: answer }
+      answer: { model: anthropic/claude-sonnet-4-5, input: 5800, output: 340 }
 overheads: { infrastructure: [ { name: cluster, monthlyUsd: 620, allocateBy: calls } ] }
 `;
 
@@ -115,6 +121,17 @@ describe.runIf(browserPath !== null)('a question is followed to its answer', () 
     await expect
       .poll(() => page.getByRole('table').locator('tbody tr').count(), { timeout: 15_000 })
       .toBeGreaterThan(0);
+    await context.close();
+  });
+
+  test('a recommendation is accepted: the exact change of the file', async () => {
+    const { page, context } = await open(`/economics?${range}`);
+    const panel = page.getByRole('region', { name: 'What would save' });
+    const switched = panel.getByRole('row').filter({ hasText: 'Switch model' }).filter({ hasText: 'answer' });
+    await switched.getByRole('button', { name: /^Accept: switch openai\/gpt-5-nano/ }).click();
+    const change = panel.getByRole('region', { name: 'The change' });
+    expect(await change.locator('pre').textContent()).toContain('model: openai/gpt-5-nano');
+    expect(await seriousFindings(page)).toEqual([]);
     await context.close();
   });
 

@@ -254,39 +254,43 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await context.close();
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing serious on any page, %s', async (colorScheme) => {
-    const call = traffic.attempts.find((attempt) => attempt.attemptNumber === 2);
-    const places = [
-      '/',
-      '/workflows',
-      '/workflows/support-assistant?open=answer',
-      '/costs?by=team,model&where.team=support',
-      '/calls?where.stage=answer',
-      '/runs?where.outcome=success',
-      '/operations',
-      '/economics?by=team,plan',
-      '/economics/behaviour',
-      '/economics/weekly',
-      '/forecast?set.traffic=1.5',
-      '/workflows/support-assistant?tree=diff',
-      '/controls',
-      '/settings',
-      `/calls/${call?.callId}`,
-      `/runs/${call?.run}`,
-      '/nowhere',
-    ];
-    const { page, context, complaints } = await visit(instance.origin, '/', { colorScheme });
-    for (const place of places) {
-      await page.goto(instance.origin + place);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('domcontentloaded');
-      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
-      expect(await seriousFindings(page), place).toEqual([]);
-      expect(await page.getByRole('complementary', { name: 'Simulated data' }).count(), place).toBe(1);
-    }
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing serious on any page, %s',
+    async (colorScheme) => {
+      const call = traffic.attempts.find((attempt) => attempt.attemptNumber === 2);
+      const places = [
+        '/',
+        '/workflows',
+        '/workflows/support-assistant?open=answer',
+        '/costs?by=team,model&where.team=support',
+        '/calls?where.stage=answer',
+        '/runs?where.outcome=success',
+        '/operations',
+        '/economics?by=team,plan',
+        '/economics/behaviour',
+        '/economics/weekly',
+        '/forecast?set.traffic=1.5',
+        '/workflows/support-assistant?tree=diff',
+        '/controls',
+        '/settings',
+        `/calls/${call?.callId}`,
+        `/runs/${call?.run}`,
+        '/nowhere',
+      ];
+      const { page, context, complaints } = await visit(instance.origin, '/', { colorScheme });
+      for (const place of places) {
+        await page.goto(instance.origin + place);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForLoadState('domcontentloaded');
+        await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
+        expect(await seriousFindings(page), place).toEqual([]);
+        expect(await page.getByRole('complementary', { name: 'Simulated data' }).count(), place).toBe(1);
+      }
+      expect(complaints).toEqual([]);
+      await context.close();
+    },
+    90_000,
+  );
 
   test.each([
     ...['/', '/workflows/support-assistant?open=answer', '/costs?by=team,model', '/calls', '/runs', '/operations'],
@@ -330,17 +334,6 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await context.close();
   });
 
-  test('a recommendation is accepted: the exact change of the file', async () => {
-    const { page, context } = await visit(instance.origin, '/economics?range=24h');
-    const panel = page.getByRole('region', { name: 'What would save' });
-    const switched = panel.getByRole('row').filter({ hasText: 'Switch model' }).filter({ hasText: 'answer' });
-    await switched.getByRole('button', { name: /^Accept: switch openai\/gpt-5-nano/ }).click();
-    const change = panel.getByRole('region', { name: 'The change' });
-    expect(await change.locator('pre').textContent()).toContain('model: openai/gpt-5-nano');
-    expect(await seriousFindings(page)).toEqual([]);
-    await context.close();
-  });
-
   test('an empty instance shows how to send the first call', async () => {
     const { page, context, complaints } = await visit(empty.origin, '/');
     await page.getByRole('heading', { name: 'Waiting for the first call' }).waitFor();
@@ -370,7 +363,7 @@ describe.runIf(browserPath !== null)('the dashboard in a browser', () => {
     await page.getByRole('link', { name: 'support-assistant' }).waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     await context.close();
-  });
+  }, 60_000);
 
   test('an address that names nothing gets an error with its code', async () => {
     const { page, context } = await visit(instance.origin, '/calls/call_unknown');

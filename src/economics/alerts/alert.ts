@@ -9,6 +9,7 @@ export const watchedKinds = [
   'token-spike',
   'fallback-surge',
   'retry-storm',
+  'cache-collapse',
   'new-high-cost-route',
   'price-jump',
   'prompt-growth',

@@ -1,5 +1,6 @@
 import type { AlertFeed, Finding, WatchedKind, WatchRule, WatchSettings } from './alert.ts';
 import { budgetFindings } from './burn-rate.ts';
+import { cacheCollapses } from './cache-findings.ts';
 import { forecastMisses } from './forecast-findings.ts';
 import { type Look, looker } from './look.ts';
 import { providerHeadrooms, silentMeters } from './provider-findings.ts';
@@ -17,6 +18,7 @@ const watches: Readonly<Record<WatchedKind, Watch>> = {
   'token-spike': tokenSpikes,
   'fallback-surge': (rule, look) => reasonSurges(rule, 'fallback', look),
   'retry-storm': (rule, look) => reasonSurges(rule, 'retry', look),
+  'cache-collapse': cacheCollapses,
   'new-high-cost-route': newHighCostRoutes,
   'price-jump': priceJumps,
   'prompt-growth': promptGrowth,

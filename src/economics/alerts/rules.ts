@@ -21,6 +21,7 @@ export const kindDefaults: Readonly<Record<WatchedKind, Defaults>> = {
   'token-spike': defaults('ticket', 3, hourMs, 50, 10n * cent),
   'fallback-surge': defaults('ticket', 3, 30 * minuteMs, 30, 0n),
   'retry-storm': defaults('page', 3, 15 * minuteMs, 30, 0n),
+  'cache-collapse': defaults('ticket', 2, hourMs, 50, 0n),
   'new-high-cost-route': defaults('ticket', 2, hourMs, 10, 10n * cent),
   'price-jump': defaults('ticket', 1.15, hourMs, 20, 10n * cent),
   'prompt-growth': defaults('info', 1.3, dayMs, 200, 10n * cent),

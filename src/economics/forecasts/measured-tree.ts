@@ -1,10 +1,11 @@
 import type { Config } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
-import { type Usd, zeroUsd } from '../../money/index.ts';
-import { type CostNode, type LineKind, type LineTotal, mergeLines, noCounts } from '../../tree/index.ts';
+import { zeroUsd } from '../../money/index.ts';
+import { type CostNode, type LineTotal, mergeLines, noCounts } from '../../tree/index.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
-import type { CostStack, StackLine } from '../stack/stack.ts';
+import type { CostStack } from '../stack/stack.ts';
+import { beyondCalls, type CallLine, readCallLines } from './fact-lines.ts';
 
 /**
  * What a workflow really cost over a range, by stage and line, in the shape a forecast's tree has: calls and services
@@ -17,37 +18,25 @@ export async function readMeasuredTree(
   workflow: string,
   range: TimeRange,
 ): Promise<CostNode | null> {
-  const timeZone = 'UTC';
-  const [whole, staged] = await Promise.all([
-    readCostStack(ledger, { range, by: ['workflow'], timeZone }, config),
-    readCostStack(ledger, { range, by: ['workflow', 'stage'], timeZone }, config),
+  const [stack, calls] = await Promise.all([
+    readCostStack(ledger, { range, by: ['workflow'], timeZone: 'UTC' }, config),
+    readCallLines(ledger, range, { workflow: [workflow] }),
   ]);
   const stages = new Map<string | null, LineTotal[]>();
-  const put = (stage: string | null, { line, cost }: Placed) =>
+  const put = ({ stage, line, cost }: CallLine) =>
     stages.set(stage, [...(stages.get(stage) ?? []), { line, bucket: 'fixed', unit: 'usd', quantity: 0, cost }]);
-  for (const placed of ownParts(staged, workflow, 'calls')) put(placed.stage, placed);
-  // A run is counted in every stage it passes, so what follows from runs is read for the workflow as a whole.
-  for (const placed of ownParts(whole, workflow, 'outcomes')) put(workplaceOf(config, workflow, placed), placed);
-  for (const placed of ownParts(whole, workflow, 'configuration')) put(workplaceOf(config, workflow, placed), placed);
+  for (const each of [...calls, ...placedLines(stack, config, workflow)]) put(each);
   return stages.size > 0 ? treeOf(workflow, stages) : null;
 }
 
-interface Placed {
-  readonly stage: string | null;
-  readonly line: LineKind;
-  /** Role, service or line. */
-  readonly name: string;
-  readonly cost: Usd;
-}
-
-/** What belongs to one workflow itself: shares of what all workflows cost together are not its own. */
-function ownParts({ lines, groups }: CostStack, workflow: string, origin: StackLine['origin']): Placed[] {
-  const own = lines.filter((line) => line.rule === 'direct' && line.origin === origin);
+/** What belongs to one workflow itself beside its calls: shares of what all workflows cost together are not its own. */
+function placedLines(stack: CostStack, config: Config, workflow: string): CallLine[] {
+  const own = beyondCalls(stack).filter(({ rule }) => rule === 'direct');
   return own.flatMap(({ line, name, parts }) =>
-    groups.flatMap(({ dimensions }, index) => {
+    stack.groups.flatMap(({ dimensions }, index) => {
       const cost = parts[index] ?? zeroUsd;
       const counts = dimensions.workflow === workflow && cost.picos !== 0n;
-      return counts ? [{ stage: dimensions.stage ?? null, line, name, cost }] : [];
+      return counts ? [{ stage: workplaceOf(config, workflow, name), line, cost }] : [];
     }),
   );
 }
@@ -65,7 +54,7 @@ function treeOf(workflow: string, stages: ReadonlyMap<string | null, LineTotal[]
 }
 
 /** The one stage where this role works or this service is asked; the workflow as a whole when there is none, or several. */
-function workplaceOf(config: Config, workflow: string, { name }: Placed): string | null {
+function workplaceOf(config: Config, workflow: string, name: string): string | null {
   const stages = Object.entries(config.workflows[workflow]?.stages ?? {});
   const places = stages.filter(
     ([, { work }]) =>

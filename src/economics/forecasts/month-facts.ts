@@ -14,6 +14,7 @@ import type { LineKind } from '../../tree/index.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 import type { ForecastArchive } from './archive.ts';
+import { beyondCalls, readCallLines } from './fact-lines.ts';
 
 interface Asked {
   readonly ledger: EconomicLedger;
@@ -26,9 +27,12 @@ type Month = Pick<ForecastVersion['months'][number], 'month' | 'fromMs' | 'toMs'
 /** The full cost of a month as far as it has gone. */
 export async function readMonthFacts({ ledger, config, nowMs }: Asked, month: Month): Promise<MonthFacts> {
   const range = { fromMs: month.fromMs, toMs: Math.min(month.toMs, nowMs) };
-  const stack = await readCostStack(ledger, { range, by: ['workflow'], timeZone: 'UTC' }, config);
+  const [stack, calls] = await Promise.all([
+    readCostStack(ledger, { range, by: ['workflow'], timeZone: 'UTC' }, config),
+    readCallLines(ledger, range, {}),
+  ]);
   const lines: Partial<Record<LineKind, Usd>> = {};
-  for (const { line, cost } of stack.lines) lines[line] = addUsd(lines[line] ?? zeroUsd, cost);
+  for (const { line, cost } of [...calls, ...beyondCalls(stack)]) lines[line] = addUsd(lines[line] ?? zeroUsd, cost);
   return { month: month.month, total: stack.total, lines, complete: month.toMs <= nowMs };
 }
 

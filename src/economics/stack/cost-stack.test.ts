@@ -174,6 +174,30 @@ const arbitraryRow = fc.record({
   calls: fc.nat(10_000),
   inputTokens: fc.nat(1_000_000),
 });
+/** Hundredths of minutes, as people state them, of runs (endings) or reviews. */
+const arbitraryMinutes = fc.record({
+  dimensions: fc.record({ workflow: fc.constantFrom('support', 'search', null), team: label }),
+  role: fc.constantFrom('support-agent', 'engineer', 'nobody', null),
+  minutes: fc.nat(100_000).map((hundredths) => hundredths / 100),
+  review: fc.boolean(),
+});
+
+interface Person {
+  readonly dimensions: Record<string, string | null>;
+  readonly role: string | null;
+  readonly minutes: number;
+  readonly review: boolean;
+}
+
+function withPeople(facts: StackFacts, people: readonly Person[]): StackFacts {
+  const endings = people.filter(({ review }) => !review).map((row) => ({ ...row, humanMinutes: row.minutes }));
+  return {
+    ...facts,
+    endings: endings as unknown as StackFacts['endings'],
+    work: people.filter(({ review }) => review) as unknown as StackFacts['work'],
+    runs: new Map([['support', people.length]]),
+  };
+}
 
 function factsOf(rows: readonly { dimensions: Record<string, string | null>; cost: CostRow['cost'] }[]): StackFacts {
   const zero = { runs: 1, interactions: 0, attempts: 1, cacheReadTokens: 0, outputTokens: 0 };
@@ -202,10 +226,12 @@ describe('allocation', () => {
   const config = configured(file);
   const question = { range: march, by: ['team'], timeZone: 'UTC' } as const;
 
-  test('sums to the picodollar, whatever the traffic', () => {
+  const people = fc.array(arbitraryMinutes, { maxLength: 12 });
+
+  test('sums to the picodollar, whatever the traffic and whoever worked on it', () => {
     fc.assert(
-      fc.property(fc.array(arbitraryRow, { minLength: 1, maxLength: 12 }), (rows) => {
-        const stack = buildCostStack(factsOf(rows), question, config);
+      fc.property(fc.array(arbitraryRow, { minLength: 1, maxLength: 12 }), people, (rows, worked) => {
+        const stack = buildCostStack(withPeople(factsOf(rows), worked), question, config);
         expect(sums(stack)).toEqual({ lines: stack.total, parts: stack.total, groups: stack.total });
         for (const line of stack.lines) expect(sumUsd(line.parts)).toEqual(line.cost);
       }),
@@ -215,13 +241,11 @@ describe('allocation', () => {
   test('shuffled labels keep the total', () => {
     const rows = fc.array(arbitraryRow, { minLength: 2, maxLength: 12 });
     fc.assert(
-      fc.property(rows, fc.array(label, { minLength: 12, maxLength: 12 }), (traffic, labels) => {
-        const shuffled = traffic.map((row, index) => ({
-          ...row,
-          dimensions: { ...row.dimensions, team: labels[index] ?? null },
-        }));
-        const before = buildCostStack(factsOf(traffic), question, config);
-        const after = buildCostStack(factsOf(shuffled), question, config);
+      fc.property(rows, people, fc.array(label, { minLength: 12, maxLength: 12 }), (traffic, worked, labels) => {
+        const shuffled = <Row extends { dimensions: Record<string, string | null> }>(all: readonly Row[]): Row[] =>
+          all.map((row, index) => ({ ...row, dimensions: { ...row.dimensions, team: labels[index] ?? null } }));
+        const before = buildCostStack(withPeople(factsOf(traffic), worked), question, config);
+        const after = buildCostStack(withPeople(factsOf(shuffled(traffic)), shuffled(worked)), question, config);
         expect(after.total).toEqual(before.total);
       }),
     );

@@ -2,7 +2,7 @@ import { BurnrateError } from '../../base/index.ts';
 import { type Baseline, baselineQuantiles, baselines } from './baselines.ts';
 import { type Accuracy, AccuracySum, crpsOf, naiveError } from './metrics.ts';
 import { type Prediction, Predictor } from './predictor.ts';
-import { at, type Series } from './series.ts';
+import { at, latestOf, type Series, seasonsOf } from './series.ts';
 
 export interface BacktestOptions {
   /** Steps forecast at each origin; one short season (a day of hours) when absent. */
@@ -44,7 +44,6 @@ const foldsMaxUsual = 120;
 /** Folds a baseline must have been scored on before it can be preferred, and how much better it must have been. */
 const proofFolds = 5;
 const proofShare = 0.98;
-const stepsMax = 20_000;
 
 /**
  * Rolling origin: at each fold everything (experts' fits, blend, intervals, and whether a baseline is used instead) is
@@ -52,7 +51,7 @@ const stepsMax = 20_000;
  * @throws BurnrateError SERIES_TOO_SHORT when not one fold fits
  */
 export function backtest(series: Series, options: BacktestOptions = {}): BacktestReport {
-  const recent = latest(series);
+  const recent = latestOf(series);
   const plan = planOf(recent, options);
   const predictor = new Predictor(recent, plan.horizon, plan.training);
   const run = new BacktestRun(recent, predictor, plan.horizon);
@@ -63,16 +62,6 @@ export function backtest(series: Series, options: BacktestOptions = {}): Backtes
   return run.report();
 }
 
-/** Without steps missing at the beginning, and no longer than is worked through in bounded time. */
-function latest(series: Series): Series {
-  const first = Math.max(
-    0,
-    series.values.findIndex((value) => !Number.isNaN(value)),
-  );
-  const from = Math.max(first, series.values.length - stepsMax);
-  return { ...series, startMs: series.startMs + from * series.stepMs, values: series.values.slice(from) };
-}
-
 interface Plan {
   readonly horizon: number;
   readonly training: number;
@@ -80,7 +69,7 @@ interface Plan {
 }
 
 function planOf(series: Series, options: BacktestOptions): Plan {
-  const { short } = new Predictor(series, 1, 0).seasons;
+  const { short } = seasonsOf(series.stepMs);
   const horizon = options.horizon ?? short;
   const training = options.training ?? 3 * short;
   const every = options.every ?? horizon;
@@ -119,12 +108,11 @@ class BacktestRun {
 
   add(origin: number): void {
     const { values } = this.#series;
-    const { seasons } = this.#predictor;
-    const unit = naiveError(values, origin, seasons.short);
+    const unit = naiveError(values, origin, this.#predictor.series.seasons.short);
     const prediction = this.#predictor.predict(origin);
     const rivals = this.#scores.map((score) => ({
       score,
-      quantiles: baselineQuantiles(score.baseline, values, origin, this.#horizon, seasons),
+      quantiles: baselineQuantiles(score.baseline, this.#predictor.series, origin, this.#horizon),
     }));
     const preferred = this.#preferred();
     const winner = rivals.find(({ score, quantiles }) => score === preferred && quantiles !== null);

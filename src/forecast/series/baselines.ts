@@ -1,4 +1,5 @@
 import { quantileLevels } from './metrics.ts';
+import type { PreparedSeries } from './prepared-series.ts';
 import { at, type Seasons } from './series.ts';
 import { weightedQuantiles } from './weighted-quantiles.ts';
 
@@ -40,21 +41,21 @@ const originsMax = 400;
 
 /**
  * A baseline's forecast with the empirical quantiles of its own errors at the same distance, all of the past weighing
- * alike. Null where it has too little history.
+ * alike. Null where it has too little history. Where nothing was measured it stands on what fills the gap, and its
+ * errors are not counted.
  */
 export function baselineQuantiles(
   baseline: Baseline,
-  values: Float64Array,
+  { facts, filled, seasons }: PreparedSeries,
   origin: number,
   horizon: number,
-  seasons: Seasons,
 ): Float64Array[] | null {
   const stride = Math.max(1, Math.ceil(origin / originsMax));
   const steps = Array.from({ length: horizon }, (_, step) => {
-    const middle = baseline.point(values, origin, origin + step, seasons);
+    const middle = baseline.point(filled, origin, origin + step, seasons);
     const errors: number[] = [];
     for (let past = origin - 1 - step; past >= seasons.short; past -= stride) {
-      const error = at(values, past + step) - baseline.point(values, past, past + step, seasons);
+      const error = at(facts, past + step) - baseline.point(filled, past, past + step, seasons);
       if (!Number.isNaN(error)) errors.push(error);
     }
     return Number.isNaN(middle) || errors.length === 0 ? null : { middle, errors: Float64Array.from(errors) };
@@ -64,6 +65,6 @@ export function baselineQuantiles(
 }
 
 function spread(middle: number, errors: Float64Array): Float64Array {
-  const offsets = weightedQuantiles(errors, new Float64Array(errors.length).fill(1), quantileLevels);
+  const offsets = weightedQuantiles(errors, null, quantileLevels);
   return Float64Array.from(offsets, (offset) => middle + offset);
 }

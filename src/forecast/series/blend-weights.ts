@@ -4,6 +4,8 @@ import { at } from './series.ts';
 export interface Lessons {
   readonly inputs: readonly Float64Array[];
   readonly facts: Float64Array;
+  /** Which quantile each row of the inputs states; the median where absent. */
+  readonly levels?: Float64Array;
   /** How much each lesson counts. */
   readonly weights: Float64Array;
   /** How many independent lessons these are worth, in seasons; overlapping ones are not. */
@@ -15,8 +17,8 @@ const rounds = 60;
 const priorSeasons = 4;
 
 /**
- * Weights of a convex blend: exponentiated gradient steps (Kivinen and Warmuth 1997) on the weighted absolute error of
- * the blend, with the Kullback–Leibler distance from `prior` as the price of leaving it. Few lessons stay near the prior.
+ * Weights of a convex blend: exponentiated gradient steps (Kivinen and Warmuth 1997) on the weighted pinball loss (the
+ * absolute error, for medians) of the blend, with the Kullback–Leibler distance from `prior` as the price of leaving it. Few lessons stay near the prior.
  */
 export function blendWeights(lessons: Lessons, prior: Float64Array): Float64Array {
   const total = lessons.weights.reduce((sum, weight) => sum + weight, 0);
@@ -34,18 +36,33 @@ export function blendWeights(lessons: Lessons, prior: Float64Array): Float64Arra
 }
 
 /** Which way, and how hard, each lesson pushes the blend. */
-function pushes({ inputs, facts, weights: lessonWeights }: Lessons, weights: Float64Array, unit: number): Float64Array {
+function pushes(lessons: Lessons, weights: Float64Array, unit: number): Float64Array {
+  const { inputs, facts, levels, weights: lessonWeights } = lessons;
   const said = new Float64Array(facts.length);
   inputs.forEach((input, i) => {
     const weight = at(weights, i);
-    if (weight > 0) for (let row = 0; row < said.length; row++) said[row] = at(said, row) + weight * at(input, row);
+    if (weight > 0) addTimes(said, input, weight);
   });
-  return said.map((value, row) => (Math.sign(value - at(facts, row)) * at(lessonWeights, row)) / unit);
+  for (let row = 0; row < said.length; row++) {
+    const error = (said[row] as number) - (facts[row] as number);
+    said[row] = (slopeOf(levels, row, error) * (lessonWeights[row] as number)) / unit;
+  }
+  return said;
+}
+
+/** Slope of the pinball loss, twice over, so that it is that of the absolute error at the median. */
+function slopeOf(levels: Float64Array | undefined, row: number, error: number): number {
+  const level = levels === undefined ? 0.5 : (levels[row] as number);
+  return error > 0 ? 2 * (1 - level) : error < 0 ? -2 * level : 0;
+}
+
+function addTimes(sum: Float64Array, part: Float64Array, weight: number): void {
+  for (let row = 0; row < sum.length; row++) sum[row] = (sum[row] as number) + weight * (part[row] as number);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += at(a, i) * at(b, i);
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
 
@@ -66,15 +83,17 @@ export function blended(inputs: readonly Float64Array[], weights: Float64Array, 
   let sum = 0;
   for (let i = 0; i < weights.length; i++) {
     const weight = at(weights, i);
-    if (weight > 0) sum += weight * at(inputs[i] ?? weights, row);
+    if (weight > 0) sum += weight * (inputs[i]?.[row] as number);
   }
   return sum;
 }
 
-function meanError({ inputs, facts, weights: lessonWeights }: Lessons, weights: Float64Array, total: number): number {
+function meanError(lessons: Lessons, weights: Float64Array, total: number): number {
+  const { inputs, facts, levels, weights: lessonWeights } = lessons;
   let sum = 0;
   for (let row = 0; row < facts.length; row++) {
-    sum += at(lessonWeights, row) * Math.abs(blended(inputs, weights, row) - at(facts, row));
+    const error = blended(inputs, weights, row) - at(facts, row);
+    sum += at(lessonWeights, row) * error * slopeOf(levels, row, error);
   }
   return sum / total;
 }

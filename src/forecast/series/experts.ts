@@ -123,7 +123,7 @@ function onProfile(past: Past, profile: Float64Array | null, halfLifeSeasons: nu
   let weight = 1;
   for (let back = 1; back <= reach; back++) {
     const phase = season - 1 - ((back - 1) % season);
-    sum += weight * (at(values, end - back) - (profile ? at(profile, phase) : 0));
+    sum += weight * ((values[end - back] as number) - (profile ? (profile[phase] as number) : 0));
     weightSum += weight;
     weight *= keep;
   }

@@ -1,7 +1,7 @@
 import { BurnrateError } from '../../base/index.ts';
 import { quantileAt } from './metrics.ts';
 import { Predictor } from './predictor.ts';
-import { type Series, seasonsOf } from './series.ts';
+import { latestOf, type Series, seasonsOf } from './series.ts';
 
 export interface ForecastOptions {
   /** Steps looked ahead; one short season when absent. */
@@ -31,7 +31,8 @@ export interface SeriesForecast {
  * What follows a series, by the same method `backtest` judges.
  * @throws BurnrateError SERIES_TOO_SHORT below two short seasons
  */
-export function forecastSeries(series: Series, options: ForecastOptions = {}): SeriesForecast {
+export function forecastSeries(whole: Series, options: ForecastOptions = {}): SeriesForecast {
+  const series = latestOf(whole);
   const { short } = seasonsOf(series.stepMs);
   const end = series.values.length;
   if (end < 2 * short) {

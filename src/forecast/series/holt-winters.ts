@@ -48,14 +48,15 @@ function smooth(values: Float64Array, start: number, end: number, season: number
   for (let phase = 0; phase < season; phase++) seasonal[phase] = 0.5 * (at(values, start + phase) - level);
   let trend = 0;
   let squaredError = 0;
+  // Indexed without `at`: this loop runs for every point of the grid at every origin.
   for (let i = start + season; i < end; i++) {
     const phase = (i - start) % season;
     const carried = level + smoothing.damping * trend;
-    const error = at(values, i) - carried - at(seasonal, phase);
+    const error = (values[i] as number) - carried - (seasonal[phase] as number);
     squaredError += error * error;
     level = carried + smoothing.level * error;
     trend = smoothing.damping * trend + smoothing.level * smoothing.trend * error;
-    seasonal[phase] = at(seasonal, phase) + smoothing.season * (1 - smoothing.level) * error;
+    seasonal[phase] = (seasonal[phase] as number) + smoothing.season * (1 - smoothing.level) * error;
   }
   return { smoothing, level, trend, seasonal, squaredError };
 }

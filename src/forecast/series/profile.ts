@@ -30,11 +30,11 @@ export function seasonProfile(values: Float64Array, end: number, season: number)
 function addBlock(values: Float64Array, start: number, weight: number, mean: Float64Array, square: Float64Array): void {
   const season = mean.length;
   let level = 0;
-  for (let phase = 0; phase < season; phase++) level += at(values, start + phase) / season;
+  for (let phase = 0; phase < season; phase++) level += (values[start + phase] as number) / season;
   for (let phase = 0; phase < season; phase++) {
-    const deviation = at(values, start + phase) - level;
-    mean[phase] = at(mean, phase) + weight * deviation;
-    square[phase] = at(square, phase) + weight * deviation * deviation;
+    const deviation = (values[start + phase] as number) - level;
+    mean[phase] = (mean[phase] as number) + weight * deviation;
+    square[phase] = (square[phase] as number) + weight * deviation * deviation;
   }
 }
 

@@ -2,7 +2,7 @@ import { quantileAt, quantileLevels } from './metrics.ts';
 import { at } from './series.ts';
 import { weightedQuantiles } from './weighted-quantiles.ts';
 
-/** How an earlier forecast of one step turned out, on the scale of the series. */
+/** How an earlier forecast of one step turned out, in the unit of the series. */
 export interface Hindsight {
   readonly quantiles: Float64Array;
   readonly fact: number;
@@ -24,7 +24,7 @@ const factorMax = 1.8;
 
 /** Errors of a blend fitted to few seasons understate those to come, the rare ones most: their tail is not seen yet. */
 export function expectedWidening(history: number, level: number): number {
-  return 1 + (level > 0.9 ? 1.5 : 0.75) / Math.max(1, history);
+  return 1 + (level > 0.9 ? 1.75 : 0.65) / Math.max(1, history);
 }
 
 /**

@@ -3,11 +3,18 @@ import { at } from './series.ts';
 /** The scale on which errors of a series are alike at all levels, and the way back. */
 export interface Scale {
   readonly name: 'log' | 'identity';
+  /** The least value there can be. */
+  readonly lowest: number;
   to(value: number): number;
   from(scaled: number): number;
 }
 
-const identity: Scale = { name: 'identity', to: (value) => value, from: (scaled) => scaled };
+const identity: Scale = {
+  name: 'identity',
+  lowest: Number.NEGATIVE_INFINITY,
+  to: (value) => value,
+  from: (scaled) => scaled,
+};
 
 /**
  * What is added before the logarithm, as a share of the median: above it errors grow with the value, below it they do
@@ -29,6 +36,7 @@ export function scaleOf(beginning: Float64Array): Scale {
 function startedLog(shift: number): Scale {
   return {
     name: 'log',
+    lowest: 0,
     to: (value) => Math.log(Math.max(0, value) + shift),
     from: (scaled) => Math.max(0, Math.exp(scaled) - shift),
   };

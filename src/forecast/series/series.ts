@@ -32,3 +32,15 @@ export function seasonsOf(stepMs: number): Seasons {
 export function at(values: ArrayLike<number>, index: number): number {
   return values[index] ?? Number.NaN;
 }
+
+const stepsMax = 20_000;
+
+/** Without steps missing at the beginning, and no longer than is worked through in bounded time. */
+export function latestOf(series: Series): Series {
+  const first = Math.max(
+    0,
+    series.values.findIndex((value) => !Number.isNaN(value)),
+  );
+  const from = Math.max(first, series.values.length - stepsMax);
+  return { ...series, startMs: series.startMs + from * series.stepMs, values: series.values.slice(from) };
+}

@@ -17,11 +17,12 @@ export const duckDbDialect: Dialect = {
     `json_extract_string(${column}, ${parameters.bind(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)})`,
   isOneOf: (column, values, parameters) => `list_contains(${parameters.bind(values)}, ${column})`,
   explodeLines: (source) => `
-    SELECT * EXCLUDE (line_kind, line_bucket, line_unit, line_quantity, line_cost),
+    SELECT * EXCLUDE (line_unit, line_quantity, line_cost), unnest(range(1, greatest(1, len(line_kind)) + 1)) AS place,
       unnest(if(len(line_kind) = 0, [NULL], line_kind)) AS kind,
       unnest(if(len(line_kind) = 0, [NULL], line_bucket)) AS bucket,
       unnest(if(len(line_kind) = 0, [NULL], line_unit)) AS unit,
       unnest(if(len(line_kind) = 0, [NULL], line_quantity)) AS quantity,
       unnest(if(len(line_kind) = 0, [NULL], line_cost)) AS line_cost
     FROM (${source}) AS whole`,
+  firstPlace: (column, value) => `list_position(${column}, ${value})`,
 };

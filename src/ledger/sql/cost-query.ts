@@ -92,8 +92,27 @@ function costSource(
   if (!withLines) {
     return `SELECT *${groups.map((group) => `, ${group}`).join('')} FROM (${rows}) AS facts ${clause('WHERE', filters, ' AND ')}`;
   }
-  const lines = dialect.explodeLines(rows);
-  return perAttempt(groups, `SELECT * FROM (${lines}) AS exploded ${clause('WHERE', filters, ' AND ')}`);
+  const lines = `SELECT * FROM (${dialect.explodeLines(rows)}) AS exploded ${clause('WHERE', filters, ' AND ')}`;
+  const apart = toldApart(by, query.where);
+  return apart ? perLine(groups, apart, lines, dialect) : perAttempt(groups, lines);
+}
+
+/** The one dimension of lines a question tells apart, one value at a time; null when there are two, or several values together. */
+function toldApart(by: readonly string[], where: CostQuery['where']): 'line' | 'bucket' | null {
+  const [only, other] = new Set([...by, ...Object.keys(where)].filter(isOfLines));
+  if (other !== undefined || (only !== 'line' && only !== 'bucket')) return null;
+  return by.includes(only) || where[only]?.length === 1 ? only : null;
+}
+
+/** An attempt counts with the first of its lines that has a value, which is the only one to count in a group. */
+function perLine(groups: readonly string[], apart: 'line' | 'bucket', lines: string, dialect: Dialect): string {
+  const [list, value] = apart === 'line' ? ['line_kind', 'kind'] : ['line_bucket', 'bucket'];
+  const counts = `(${value} IS NULL OR place = ${dialect.firstPlace(list, value)})`;
+  return `
+    SELECT *, ${countedOnce.map((name) => `CASE WHEN counts THEN own_${name} ELSE 0 END AS ${name}`).join(', ')}
+    FROM (SELECT ${[...groups, ''].join(', ')} line_cost AS cost, ${counts} AS counts,
+        ${countedOnce.map((name) => `${name} AS own_${name}`).join(', ')}, ${lineTokens}
+      FROM (${lines}) AS filtered) AS counted`;
 }
 
 const countedOnce = [
@@ -107,6 +126,16 @@ const countedOnce = [
   'estimated_attempts',
 ];
 
+const tokensOf = (buckets: readonly string[], own: string) =>
+  `CASE WHEN bucket IS NULL THEN ${own}
+        WHEN unit = 'tokens' AND bucket IN (${buckets.map((bucket) => `'${bucket}'`).join(', ')}) THEN quantity ELSE 0 END AS ${own}`;
+/** Tokens of one line; those of an attempt without lines are its own. */
+const lineTokens = [
+  tokensOf(inputBuckets, 'input_tokens'),
+  tokensOf(['cacheRead', 'audioCacheRead'], 'cache_read_tokens'),
+  tokensOf(outputBuckets, 'output_tokens'),
+].join(', ');
+
 /**
  * The lines of one row that fall in one group become one row again, so that an attempt counts once in a group however
  * many of its lines are there. An attempt without lines (its price is unknown) keeps its own token counts. Sums know
@@ -114,18 +143,11 @@ const countedOnce = [
  */
 function perAttempt(groups: readonly string[], lines: string): string {
   const names = groups.map((_, index) => `d${index}`);
-  const tokens = (buckets: readonly string[], own: string) =>
-    `CASE WHEN bucket IS NULL THEN ${own}
-          WHEN unit = 'tokens' AND bucket IN (${buckets.map((bucket) => `'${bucket}'`).join(', ')}) THEN quantity ELSE 0 END`;
   return `
     SELECT ${[...names, 'row_id'].join(', ')}, sum(line_cost) AS cost,
-      ${countedOnce.map((name) => `min(${name}) AS ${name}`).join(', ')}, sum(line_input_tokens) AS input_tokens,
-      sum(line_cache_read_tokens) AS cache_read_tokens, sum(line_output_tokens) AS output_tokens
-    FROM (SELECT *${groups.map((group) => `, ${group}`).join('')},
-        ${tokens(inputBuckets, 'input_tokens')} AS line_input_tokens,
-        ${tokens(['cacheRead', 'audioCacheRead'], 'cache_read_tokens')} AS line_cache_read_tokens,
-        ${tokens(outputBuckets, 'output_tokens')} AS line_output_tokens
-      FROM (${lines}) AS filtered) AS counted
+      ${countedOnce.map((name) => `min(${name}) AS ${name}`).join(', ')}, sum(input_tokens) AS input_tokens,
+      sum(cache_read_tokens) AS cache_read_tokens, sum(output_tokens) AS output_tokens
+    FROM (SELECT ${[...groups, 'row_id', 'line_cost', ...countedOnce, lineTokens].join(', ')} FROM (${lines}) AS filtered) AS counted
     GROUP BY ${[...names, 'row_id'].join(', ')}`;
 }
 

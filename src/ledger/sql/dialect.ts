@@ -17,6 +17,11 @@ export interface Dialect {
   tagValue(column: string, name: string, parameters: Parameters): string;
   /** `column` is one of the texts. */
   isOneOf(column: string, values: readonly string[], parameters: Parameters): string;
-  /** All columns of `source`, one row for each cost line (`kind`, `bucket`, `unit`, `quantity`, `line_cost`); one row of nulls when there is none. */
+  /**
+   * All columns of `source`, one row for each cost line (`kind`, `bucket`, `unit`, `quantity`, `line_cost`, and its `place`
+   * from 1); one row of nulls when there is none.
+   */
   explodeLines(source: string): string;
+  /** Where `value` first is in a column of lists, from 1. */
+  firstPlace(column: string, value: string): string;
 }

@@ -56,7 +56,7 @@ function Actions({ alert }: { readonly alert: Alert }) {
           variant="default"
           loading={act.isPending}
           onClick={() => act.mutate('acknowledge')}
-          aria-label={`Look after: ${alert.summary}`}
+          aria-label={`I look after it: ${alert.summary}`}
         >
           I look after it
         </Button>
@@ -69,7 +69,7 @@ function Actions({ alert }: { readonly alert: Alert }) {
           variant="default"
           loading={act.isPending}
           onClick={() => act.mutate('silence')}
-          aria-label={`Silence for ${silenceHours} hours: ${alert.summary}`}
+          aria-label={`Silence ${silenceHours} h: ${alert.summary}`}
         >
           Silence {silenceHours} h
         </Button>

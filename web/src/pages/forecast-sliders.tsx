@@ -118,7 +118,7 @@ function Slider({ spec, value = spec.neutral, onChange }: SliderProps) {
     <div className={styles.slider}>
       <label className={styles.label}>
         <span className={styles.name}>{spec.label}</span>
-        <output className={styles.value}>{spec.show(value)}</output>
+        <span className={styles.value}>{spec.show(value)}</span>
         <input
           type="range"
           min={spec.low}

@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { caseAttempt, caseStartMs } from '../../../test/cases/attempts.ts';
+import { systemClock } from '../../base/index.ts';
+import { sumUsd } from '../../money/index.ts';
+import { openDuckDbLedger } from './index.ts';
+import { layoutVersion, schemaStatements } from './schema.ts';
+
+const golden = join(import.meta.dirname, '../../../test/golden/ledger/layout-1.sql');
+const month = { fromMs: caseStartMs - 86_400_000, toMs: caseStartMs + 31 * 86_400_000 };
+let dir: string;
+let file: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'ledger-'));
+  file = join(dir, 'ledger.duckdb');
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+async function write(statements: readonly string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  for (const statement of statements) await connection.run(statement);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+const open = () => openDuckDbLedger({ file, clock: systemClock, lockWaitMs: 0 });
+
+test('a file of the first layout is brought to the present one: nothing is lost, and what is new is worked out', async () => {
+  await write(
+    readFileSync(golden, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('--')),
+  );
+  const ledger = await open();
+  const { total } = await ledger.costs({ range: month, by: [], where: {} });
+  expect([total.attempts, total.calls, total.runs, total.cost]).toEqual([
+    ...[6, 5, 4],
+    sumUsd(Array.from({ length: 6 }, () => caseAttempt('x').cost ?? { picos: 0n })),
+  ]);
+  expect((await ledger.costs({ range: month, by: ['customer', 'line'], where: {} })).total.cost).toEqual(total.cost);
+  const kept = { range: { fromMs: caseStartMs + 20 * 86_400_000, toMs: month.toMs }, where: {} };
+  expect((await ledger.traffic({ ...kept, by: [] }))[0]).toMatchObject({
+    ...{ sessions: 2, calls: 3, completedCalls: 3, retriedCalls: 1, failedAttempts: 1, attemptsWithParts: 3 },
+    parts: { system: 300, history: 600, retrieval: 1_800, question: 300, tools: 0 },
+  });
+  expect(await ledger.retries({ ...kept, where: { workflow: ['support'] } })).toMatchObject([
+    { reason: 'retry', cause: 'timeout', calls: 1, attempts: 1 },
+  ]);
+  const endings = await ledger.endings({ range: month, where: {}, by: ['release'] });
+  expect(endings).toContainEqual(
+    expect.objectContaining({ dimensions: { release: 'r1' }, outcome: 'escalated', role: 'agent', runs: 1, csat: 4 }),
+  );
+  expect((await ledger.performance({ ...kept, by: [] }))[0]?.durationMs?.p50).toBeGreaterThan(100);
+  expect((await ledger.performance({ range: month, where: {}, by: [] }))[0]).toMatchObject({ failedAttempts: 2 });
+  expect((await ledger.call('call_3'))[0]?.partTokens).toBeNull();
+  expect((await ledger.run('run_1'))?.attempts[0]?.partTokens?.retrieval).toBe(600);
+  expect((await ledger.repetitions(kept, 'session')).bars).toEqual([{ value: 1, count: 2 }]);
+  expect(await ledger.watermark('j')).toBe(6);
+  const later = caseAttempt('9', { run: 'run_nobody', startedAtMs: caseStartMs + 29 * 86_400_000 });
+  await ledger.append({ journalId: 'j', afterSequence: 6, lastSequence: 7, attempts: [later] });
+  await ledger.close();
+  const again = await open();
+  expect((await again.costs({ range: month, by: [], where: {} })).total.attempts).toBe(7);
+  await again.close();
+});
+
+test('a file of a later layout is refused', async () => {
+  await write([...schemaStatements, `UPDATE layout SET version = ${layoutVersion + 1}`]);
+  await expect(open()).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+});
