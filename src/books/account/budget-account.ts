@@ -5,7 +5,7 @@ import type { ExchangeAnswer, ExchangeRequest, Refusal } from '../lease.ts';
 import type { AccountLimits } from './account-limits.ts';
 import type { HoldRequest, Sizing } from './hold.ts';
 import { LeaseAccount } from './lease-account.ts';
-import { type PotRef, potKey } from './pot.ts';
+import { forgetDemand, type PotRef, potKey } from './pot.ts';
 
 /** Bounds of the talk with the books and of the calls that wait for it. */
 export interface BudgetAccountLimits {
@@ -295,6 +295,7 @@ export class BudgetAccount {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     for (const waiter of [...this.#waiters]) waiter.fail(unreachable());
+    for (const pot of this.#account.pots) forgetDemand(pot);
     await this.#talk();
     await this.#talk();
     this.#closed = true;

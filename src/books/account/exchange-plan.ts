@@ -82,7 +82,7 @@ function mustTell(pot: Pot, lease: LocalLease, nowMs: number): boolean {
   return lease.state !== 'asked' && lease.deadlineMs - nowMs < renewBelowMs;
 }
 
-/** Money nobody is about to use goes back: all of it when others wait for it, else what the burn does not want. */
+/** Money nobody is about to use goes back: all of it when others wait for it, else what neither the burn nor calls like those of late want. */
 function giveBackIdle(pot: Pot, lease: LocalLease, taken: bigint, limits: AccountLimits, nowMs: number): void {
   const quiet = nowMs - pot.usedAtMs > limits.idleMs;
   if (quiet && lease.holds === 0 && taken === 0n) {
@@ -93,8 +93,8 @@ function giveBackIdle(pot: Pot, lease: LocalLease, taken: bigint, limits: Accoun
   }
   if (!usable(lease, nowMs)) return;
   const scarce = pot.contended || (pot.room ?? 0n) < 0n;
-  const wanted = scarce ? 0n : lookAhead(pot, limits.lookAheadMs);
-  giveBack(lease, lease.reserved + (wanted > taken ? wanted : taken));
+  const wanted = scarce ? 0n : larger(lookAhead(pot, limits.lookAheadMs), pot.heldPeak - lease.held);
+  giveBack(lease, lease.reserved + larger(wanted, taken));
 }
 
 /** Lowers the idle part to `keep`. It is gone from here at once, before the books hear of it. */
@@ -108,3 +108,5 @@ function closeUnknown(view: LeaseView, sequence: number): Settlement {
   const { leaseId, budget, instance } = view;
   return { leaseId, budget, instance, sequence, spent: 0n, returned: 0n, close: true };
 }
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -1,5 +1,5 @@
 import type { Amounts, HoldEntry, HoldShare } from '../../tree/index.ts';
-import type { LocalLease, Pot, PotRef } from './pot.ts';
+import { type LocalLease, notePeak, type Pot, type PotRef } from './pot.ts';
 
 /** What a call needs held now, and what it is expected to cost in the end. */
 export interface Sizing {
@@ -34,6 +34,7 @@ export function takeShare(pot: Pot, lease: LocalLease, amount: bigint, expected:
   lease.held += amount;
   lease.reserved += expectedLeft;
   lease.holds += 1;
+  notePeak(pot);
   return { pot, lease, amount, expectedLeft };
 }
 
@@ -42,6 +43,7 @@ function growShare(share: Share, amount: bigint): void {
   const used = amount < share.expectedLeft ? amount : share.expectedLeft;
   share.amount += amount;
   share.lease.held += amount;
+  notePeak(share.pot);
   share.expectedLeft -= used;
   share.lease.reserved -= used;
 }

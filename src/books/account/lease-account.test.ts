@@ -20,6 +20,9 @@ const request = (holdId: string, amount: bigint, more: Partial<HoldRequest> = {}
   ...more,
 });
 
+/** Longer than a pot may be idle before it gives everything back. */
+const quietMs = 4_000;
+
 describe('LeaseAccount', () => {
   let tables: MemoryTables;
   let clock: ManualClock;
@@ -79,6 +82,7 @@ describe('LeaseAccount', () => {
     await talk([request('a', 30n, { admitted: true })]);
     expect(account.extend('a', { usd: 30n }).ok).toBe(true);
     account.post('a', { usd: 70n }, false);
+    clock.advance(quietMs);
     await talk();
     await talk();
     expect(balances()).toEqual([
@@ -94,6 +98,7 @@ describe('LeaseAccount', () => {
     expect(account.nextExchange([])).not.toBeNull();
     account.fail();
     expect(account.booksLost).toBe(true);
+    clock.advance(quietMs);
     await talk();
     expect(balances()).toEqual([[30n, 0n]]);
   });
@@ -107,6 +112,23 @@ describe('LeaseAccount', () => {
     await talk();
     expect(balances()).toEqual([[0n, 10n]]);
     expect((await exchange(tables, other, clock.nowMs())).leases).toHaveLength(1);
+  });
+
+  test('what calls like those of late set aside is kept for the next ones, and goes back when they stay away', async () => {
+    await talk([request('a', 40n)]);
+    account.tryHold(request('a', 40n));
+    account.post('a', { usd: 1n }, false);
+    await talk();
+    expect(balances()).toEqual([[1n, 39n]]);
+    for (let i = 0; i < 14; i++) {
+      clock.advance(200);
+      await talk();
+    }
+    const [[, leased] = []] = balances();
+    expect(leased).toBeLessThan(20n);
+    clock.advance(quietMs);
+    await talk();
+    expect(balances()).toEqual([[1n, 0n]]);
   });
 
   test('a lease opened by an answer that got lost is found and ended', async () => {

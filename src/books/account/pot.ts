@@ -52,6 +52,8 @@ export interface Pot {
   /** Whole units a second, smoothed: sizes leases, never decides about money. */
   burnPerSecond: number;
   burned: bigint;
+  /** The most that was held at once lately, fading: what calls set aside may be far more than they spend. */
+  heldPeak: bigint;
   sampledAtMs: number;
   usedAtMs: number;
 }
@@ -73,6 +75,7 @@ export function newPot(ref: PotRef, nowMs: number): Pot {
     removed: false,
     burnPerSecond: 0,
     burned: 0n,
+    heldPeak: 0n,
     sampledAtMs: nowMs,
     usedAtMs: nowMs,
   };
@@ -130,13 +133,31 @@ const burnSampleMs = 200;
 /** Weight of the newest sample; a burst shows within a second and is forgotten within a few. */
 const burnSmoothing = 0.3;
 
+/** A peak loses this part with each sample: half of it is gone after a second. */
+const heldPeakFade = 8n;
+
+/** Call it whenever more is held. */
+export function notePeak(pot: Pot): void {
+  if (pot.lease && pot.lease.held > pot.heldPeak) pot.heldPeak = pot.lease.held;
+}
+
 export function sampleBurn(pot: Pot, nowMs: number): void {
   const elapsedMs = nowMs - pot.sampledAtMs;
   if (elapsedMs < burnSampleMs) return;
   const perSecond = (Number(pot.burned) * 1000) / elapsedMs;
   pot.burnPerSecond += burnSmoothing * (perSecond - pot.burnPerSecond);
   pot.burned = 0n;
+  pot.heldPeak -= pot.heldPeak / heldPeakFade;
+  notePeak(pot);
   pot.sampledAtMs = nowMs;
+}
+
+/** Nothing more is to be wanted of the pot: what is idle goes back with the next message. */
+export function forgetDemand(pot: Pot): void {
+  pot.heldPeak = 0n;
+  pot.burnPerSecond = 0;
+  pot.burned = 0n;
+  pot.usedAtMs = Number.NEGATIVE_INFINITY;
 }
 
 export interface KnownLease {
