@@ -38,8 +38,10 @@ for (let seed = first; seed <= last; seed++) {
   for (const alert of trial.wrong) {
     console.error(`seed ${seed} ${new Date(alert.startedAtMs).toISOString()} ${alert.kind} ${alert.summary}`);
   }
-  for (const { kind } of trial.incidents.filter(({ delayMs }) => delayMs === null))
-    console.error(`seed ${seed} missed ${kind}`);
+  const delays = trial.incidents.map(({ kind, delayMs }) => `${kind} ${delayMs === null ? '-' : delayMs / minuteMs}`);
+  console.error(
+    `seed ${seed}: ${trial.told} told, ${trial.wrong.length} wrong, ${trial.quiet} quiet; ${delays.join(', ')}`,
+  );
 }
 
 const quantile = (values: readonly number[], share: number) =>

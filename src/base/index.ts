@@ -4,4 +4,4 @@ export { BurnrateError, type ErrorCode, type ErrorDetails, type ErrorMeaning, er
 export { type IdSource, idSource } from './ids.ts';
 export { nearest } from './nearest.ts';
 export { type Random, seededRandom, systemRandom } from './random.ts';
-export { type OffsetSpan, offsetSpans } from './zone-offsets.ts';
+export { offsetSpans } from './zone-offsets.ts';

@@ -108,8 +108,7 @@ export class SimulatedFacts implements AlertFeed {
     while (atMs < toMs) {
       const isWhole = (lengthMs: number) => atMs % lengthMs === 0 && atMs + lengthMs <= toMs;
       const lengthMs = days && isWhole(dayMs) ? dayMs : isWhole(hourMs) ? hourMs : slotMs;
-      const rows = lengthMs === slotMs ? (this.#slots.get(atMs) ?? []) : this.#block(atMs, lengthMs, names);
-      for (const row of rows) yield [atMs, row];
+      for (const row of this.#block(atMs, lengthMs, names)) yield [atMs, row];
       atMs += lengthMs;
     }
   }
@@ -121,12 +120,14 @@ export class SimulatedFacts implements AlertFeed {
     this.#blocks.set(signature, blocks);
     const known = blocks.get(atMs);
     if (known) return known;
-    const made = grouped(lengthMs === dayMs ? this.#hoursOf(atMs, names) : this.#hour(atMs), names);
-    if (atMs + lengthMs <= this.#newestMs) blocks.set(atMs, made);
+    const made = grouped(this.#rowsOf(atMs, lengthMs, names), names);
+    if (lengthMs === slotMs || atMs + lengthMs <= this.#newestMs) blocks.set(atMs, made);
     return made;
   }
 
-  #hour(atMs: number): Grouped {
+  #rowsOf(atMs: number, lengthMs: number, names: readonly string[]): Grouped {
+    if (lengthMs === dayMs) return this.#hoursOf(atMs, names);
+    if (lengthMs === slotMs) return this.#slots.get(atMs) ?? [];
     return [...(this.#hours.get(atMs)?.values() ?? [])];
   }
 

@@ -54,7 +54,7 @@ const kinds: readonly ((random: Random) => Kind)[] = [
     tells: ['burn-rate'],
     beside: ['token-spike', 'threshold'],
     hours: 3,
-    calls: between(10, 16, random),
+    calls: between(14, 20, random),
   }),
   (random) => ({
     tells: ['prompt-growth'],
@@ -83,7 +83,7 @@ function plan({ seed, quietWeeks, kinds: wanted }: TrialSettings): Incident[] {
 }
 
 const definition: BudgetDefinition = {
-  ...{ name: 'company', scope: {}, per: [], unit: 'usd', limit: 4_000n * picosPerUsd, hard: false, failOpen: false },
+  ...{ name: 'company', scope: {}, per: [], unit: 'usd', limit: 3_000n * picosPerUsd, hard: false, failOpen: false },
   ...{ brake: [], period: { kind: 'month', timeZone: 'UTC', rolling: false } },
 };
 

@@ -17,10 +17,13 @@ const startMs = Date.UTC(2026, 2, 2);
 const knownDays = 15;
 const settings = { rules: watchRules(defaultConfig({})), budgets: [], allowances: [], standings: [] };
 
+/** None that rules were tuned on. */
+const seed = 104;
+
 /** Half a month of ordinary traffic, then a day with what goes wrong in it; a look every half hour of that day. */
 async function dayWith(incident: Partial<Incident>): Promise<Alert[]> {
   const facts = new SimulatedFacts();
-  const random = seededRandom(4);
+  const random = seededRandom(seed);
   const fromMs = startMs + knownDays * dayMs;
   const wrong = { name: 'x', tells: [], ...incident, fromMs: fromMs + 10 * hourMs, toMs: fromMs + 13 * hourMs };
   const watch = alertWatcher(facts);
@@ -46,6 +49,7 @@ describe('what goes wrong is told, and nothing else', () => {
     ['a new route', { newRoute: true }, ['new-high-cost-route']],
     ['a new price', { price: 1.5 }, ['price-jump']],
     ['a silent meter', { absentShare: 0.2 }, ['silent-meter']],
+    ['a cache nobody reads any more', { cacheShare: 0.05 }, ['cache-collapse']],
   ])('%s', async (_, incident, kinds) => {
     const fired = await dayWith(incident);
     expect([...new Set(fired.map((alert) => alert.kind))]).toEqual(kinds);

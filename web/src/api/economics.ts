@@ -104,28 +104,24 @@ export function economicParams(range: ResolvedRange, where: Filters): URLSearchP
   return params;
 }
 
-/** The full cost in all, and shared out by the dimensions asked for. */
+/** The full cost, its lines and who bears it, and what one of each thing costs. */
 export interface Economics {
-  readonly whole: CostStack;
+  readonly stack: CostStack;
   readonly units: UnitEconomics;
-  readonly shared: CostStack;
 }
 
-/** One answer of all three, so that no figure is of another moment than the one beside it. */
+/** One answer of both, so that no figure is of another moment than the one beside it. */
 export function useEconomics(by: readonly string[], where: Filters, range: RangeChoice): UseQueryResult<Economics> {
   const { moment } = useLive();
   return useQuery({
     queryKey: [liveKey, rangeKey(range), 'economics', by, where],
     queryFn: async ({ signal }) => {
       const params = economicParams(resolveRange(range, moment.current), where);
-      const stack = (names: string) =>
-        getJson<CostStack>(`/api/stack?by=${encodeURIComponent(names)}&${params}`, signal);
-      const [whole, units, shared] = await Promise.all([
-        stack('workflow'),
+      const [stack, units] = await Promise.all([
+        getJson<CostStack>(`/api/stack?by=${encodeURIComponent(by.join(','))}&${params}`, signal),
         getJson<UnitEconomics>(`/api/unit-economics?${params}`, signal),
-        stack(by.join(',')),
       ]);
-      return { whole, units, shared };
+      return { stack, units };
     },
     placeholderData: keepPreviousData,
   });

@@ -19,22 +19,27 @@ interface TornadoProps {
 }
 
 const barPx = 30;
+const narrowPx = 420;
 
 /** How far the result moves when one number goes from its low to its high end. */
 export function Tornado({ label, bars, format }: TornadoProps) {
   const build = useCallback(
-    (palette: Palette): EChartsCoreOption => ({
+    (palette: Palette, width: number): EChartsCoreOption => ({
       textStyle: { fontFamily: palette.font },
       grid: timeGrid,
       tooltip: { ...tipLook, trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: tornadoTip(bars, format) },
-      xAxis: { ...valueAxis(palette, format), scale: true, min: 'dataMin' },
+      xAxis: {
+        ...valueAxis(palette, format),
+        ...{ scale: true, min: 'dataMin', splitNumber: width < narrowPx ? 2 : 4 },
+        axisLabel: { color: palette.inkSoft, formatter: format, hideOverlap: true },
+      },
       yAxis: {
         type: 'category',
         inverse: true,
         data: bars.map(({ name }) => name),
         axisTick: { show: false },
         axisLine: { lineStyle: { color: palette.line } },
-        axisLabel: { color: palette.inkSoft, width: 180, overflow: 'truncate' },
+        axisLabel: { color: palette.inkSoft, width: width < narrowPx ? 110 : 180, overflow: 'truncate' },
       },
       series: [
         { ...look, id: 'low', data: bars.map(endsOf).map(({ from }) => from), itemStyle: { opacity: 0 }, silent: true },

@@ -36,16 +36,16 @@ export function EconomicsPage() {
   useTitle('Economics');
   return (
     <>
-      <PageHead title="Economics" badges={economics.data && <Marks stack={economics.data.whole} />} />
+      <PageHead title="Economics" badges={economics.data && <Marks stack={economics.data.stack} />} />
       <EconomicPlaces />
       <FilterBar />
       <Loaded query={economics}>
-        {({ whole, units, shared }) => (
+        {({ stack, units }) => (
           <div className="stack">
-            <EconomicFacts stack={whole} units={units} />
-            <Lines stack={whole} />
+            <EconomicFacts stack={stack} units={units} />
+            <Lines stack={stack} />
             <Components units={units} />
-            <Allocation stack={shared} by={by} />
+            <Allocation stack={stack} by={by} />
             <ReleasesPanel where={where} />
             <Recommendations />
           </div>

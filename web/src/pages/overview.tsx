@@ -1,3 +1,4 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useCosts, useWorkflows } from '../api/queries.ts';
 import type { Costs, Workflow } from '../api/schema.ts';
@@ -37,6 +38,9 @@ const topWorkflows = 8;
 export function OverviewPage() {
   const { view } = useView();
   const total = useCosts({ by: [], where: dimensionFilters(view.where) }, view.range);
+  // Asked for beside the total, so that the page does not wait for them after it.
+  useWorkflows(view.range, dimensionFilters(view.where));
+  useCostOverTime();
   useTitle('Overview');
   return (
     <>
@@ -65,13 +69,19 @@ function OverviewMarks({ costs }: { readonly costs: Costs }) {
   );
 }
 
+function useCostOverTime(): UseQueryResult<Costs> {
+  const { view } = useView();
+  const by = [bucketOf(view.range), 'workflow'];
+  return useCosts({ by, where: dimensionFilters(view.where), orderBy: 'dimensions', limit: 10_000 }, view.range);
+}
+
 function OverviewBody({ costs }: { readonly costs: Costs }) {
   const { view, change } = useView();
   const where = dimensionFilters(view.where);
   const workflows = useWorkflows(view.range, where);
   const calendar = useCalendar();
   const bucket = bucketOf(view.range);
-  const overTime = useCosts({ by: [bucket, 'workflow'], where, orderBy: 'dimensions', limit: 10_000 }, view.range);
+  const overTime = useCostOverTime();
   return (
     <div className="stack">
       <OverviewFacts costs={costs} workflows={workflows.data?.workflows ?? []} />
