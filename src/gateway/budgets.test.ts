@@ -113,7 +113,7 @@ describe('a call under a hard budget', () => {
   });
 
   test('whose money others hold waits, and gets 429 when it does not come free', async () => {
-    open = await openBudgetRig([budget('company', 5_000_000_000n)]);
+    open = await openBudgetRig([budget('company', 2_000_000_000n)]);
     const release: (() => void)[] = [];
     open.rig.script = (req, res, received) => void release.push(() => answerWith(answer)(req, res, received));
     const first = chat(plain());
@@ -126,7 +126,7 @@ describe('a call under a hard budget', () => {
   });
 
   test('waits for its money and then goes out', async () => {
-    open = await openBudgetRig([budget('company', 5_000_000_000n)], { serverYaml: 'budgetWait: 20s' });
+    open = await openBudgetRig([budget('company', 2_000_000_000n)], { serverYaml: 'budgetWait: 20s' });
     const release: (() => void)[] = [];
     open.rig.script = (req, res, received) => void release.push(() => answerWith(answer)(req, res, received));
     const calls = [chat(plain()), chat(plain())];

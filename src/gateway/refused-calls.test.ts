@@ -14,7 +14,7 @@ const chat = (user: string) =>
   ask(open.rig.port, { path: '/v1/chat/completions', body, headers: { 'burnrate-user': user, 'burnrate-stage': 's' } });
 
 test('a refusal is kept with who asked, how the budget stood and which call in flight held it', async () => {
-  open = await openBudgetRig([budget('company', 5_000_000_000n)]);
+  open = await openBudgetRig([budget('company', 2_000_000_000n)]);
   const release: (() => void)[] = [];
   open.rig.script = (req, res, received) => void release.push(() => answerWith('{}')(req, res, received));
   const first = chat('first');
@@ -26,7 +26,7 @@ test('a refusal is kept with who asked, how the budget stood and which call in f
     code: 'budget_contended',
     attribution: { user: 'second', stage: 's' },
     model: 'test-model',
-    budget: { name: 'company', limit: '0.005' },
+    budget: { name: 'company', limit: '0.002' },
     holds: [
       { callId: open.rig.journal.begun[0]?.callId, attemptId: open.rig.journal.begun[0]?.attemptId, user: 'first' },
     ],

@@ -6,8 +6,23 @@ export type InputBound =
   | { readonly ok: true; readonly tokens: number; readonly basis: 'bytes' | 'context_window' }
   | { readonly ok: false; readonly reason: 'unbounded_input'; readonly message: string };
 
-/** What providers put around a request beyond its own text: chat template, tool-use and output-format instructions. */
-const templateTokens = 2048;
+/** What providers put around a request beyond its own text: the chat template and a preamble of some models. */
+const templateTokens = 256;
+/**
+ * Further text where tools or an output format are asked for. Anthropic documents 264 to 530 tokens of tool-use system
+ * prompt by model and tool choice; others document none, so it is held with room to spare.
+ */
+const instructionTokens = 1_024;
+/** Fields that bring in such instructions. */
+const instructingFields = [
+  'tools',
+  'functions',
+  'response_format',
+  'text',
+  'output_config',
+  'output_format',
+  'generationConfig',
+] as const;
 /** Markers around each message, content part and tool. */
 const tokensPerPart = 16;
 /** Nesting beyond this is not looked into but taken as unbounded. */
@@ -75,11 +90,16 @@ export function boundInput(request: {
   const found = { parts: 0, outside: isObject(request.body) ? null : 'a body that is not an object' };
   if (isObject(request.body)) found.outside = outsideOf(request.protocol, request.body) ?? scan(request.body, found, 0);
   if (found.outside === null) {
-    return { ok: true, tokens: request.bodyBytes + templateTokens + tokensPerPart * found.parts, basis: 'bytes' };
+    const around = templateTokens + (instructs(request.body) ? instructionTokens : 0) + tokensPerPart * found.parts;
+    return { ok: true, tokens: request.bodyBytes + around, basis: 'bytes' };
   }
   if (request.contextWindow !== null) return { ok: true, tokens: request.contextWindow, basis: 'context_window' };
   const message = `${found.outside} cannot be bounded from the body, and the model's context window is unknown`;
   return { ok: false, reason: 'unbounded_input', message };
+}
+
+function instructs(body: unknown): boolean {
+  return isObject(body) && instructingFields.some((field) => body[field] !== undefined);
 }
 
 /** What the top of a body brings in from outside; null when nothing. */
