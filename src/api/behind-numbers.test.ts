@@ -146,7 +146,9 @@ test('performance, retries and storage', async () => {
   expect(
     answer.rows.map(({ stage, attempts: count, failedAttempts }) => [stage, count, failedAttempts]),
   ).toContainEqual([...['answer', 2, 1]]);
-  expect(answer.total).toMatchObject({ attempts: 4, failedAttempts: 1, durationMs: { p50: 900.75 } });
+  expect(answer.total).toMatchObject({ attempts: 4, failedAttempts: 1 });
+  // Read from bins of one per cent.
+  expect(Math.abs((answer.total.durationMs?.p50 ?? 0) / 900.75 - 1)).toBeLessThan(0.01);
   const retries = retriesSchema.parse((await get(`/api/retries?${range}`)).body);
   expect(retries.rows).toMatchObject([
     { stage: 'answer', reason: 'retry', layer: 'client', cause: 'timeout', attempts: 1 },

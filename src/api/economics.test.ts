@@ -130,7 +130,7 @@ test('a recommendation carries the lines of the file that change', async () => {
       attemptId: `a_${index}`,
       callId: `c_${index}`,
       run: `r_${index}`,
-      startedAtMs: march1Ms + index * 60_000,
+      startedAtMs: march1Ms + index * 20 * 60_000,
     }),
   );
   await under.append(again);
