@@ -30,6 +30,14 @@ test('support-run.ts tells what its run cost', async () => {
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/the run cost \$0\.\d+/) });
 });
 
+test('budget.ts is answered until its money is gone', async () => {
+  const { code, output } = await runExample(example('budget.ts'));
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/left\n(.*\n)*call \d+ was refused: .*starts anew at/),
+  });
+});
+
 test('trace-context.ts is attributed by its trace and baggage', async () => {
   const { code, output } = await runExample(example('trace-context.ts'));
   expect({ code, output }).toMatchObject({ code: 0 });
