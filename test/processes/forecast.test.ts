@@ -21,7 +21,9 @@ test('an instance forecasts by itself and on demand, in a process of its own', a
   served = await serve(file);
   const { url } = served;
   const get = async (path: string) => (await fetch(`${url}/api/forecasts${path}`)).json();
-  await until('a forecast that nobody asked for', async () => ('id' in ((await get('/latest')) as object) ? true : null));
+  await until('a forecast that nobody asked for', async () =>
+    'id' in ((await get('/latest')) as object) ? true : null,
+  );
   expect(await get('/latest')).toMatchObject({ reasons: ['first'], automatic: true, report: { trials: 10_000 } });
   const body = JSON.stringify({ id: 'mine', scenario: 'busy', trials: 500 });
   const asked = await fetch(`${url}/api/forecasts`, {

@@ -77,8 +77,7 @@ export const functionLinesMax = 70;
 export const fileLinesMax = 400;
 
 /** Files that may be longer, each with its reason. */
-export const longFiles: Readonly<Record<string, string>> = {
-};
+export const longFiles: Readonly<Record<string, string>> = {};
 
 /** Files beside the source that only tests import, with what they are; contract suites need no entry. */
 export const testDoors: Readonly<Record<string, string>> = {
