@@ -31,6 +31,7 @@ overheads: { infrastructure: [ { name: cluster, monthlyUsd: 620, allocateBy: cal
 describe.runIf(browserPath !== null)('a question is followed to its answer', () => {
   let browser: Browser;
   let instance: SampleInstance;
+  const started: Stack[] = [];
 
   beforeAll(async () => {
     const clock = manualClock(nowMs);
@@ -42,6 +43,7 @@ describe.runIf(browserPath !== null)('a question is followed to its answer', () 
   });
 
   afterAll(async () => {
+    for (const stack of started) await stack.stop();
     await browser?.close();
     await instance?.close();
   });
@@ -162,6 +164,7 @@ describe.runIf(browserPath !== null)('a question is followed to its answer', () 
 
   test('why was this user refused? Because another call held what was left', async () => {
     const stack = await startStack({ scenario: { latency: { firstTokenMs: 6_000, perTokenMs: 1 } }, settings: tight });
+    started.push(stack);
     const holding = chat(stack, 'holder');
     await stack.until<{ budgets: readonly { fullest: { held: string } | null }[] }>('/api/budgets', ({ budgets }) =>
       budgets.some(({ fullest }) => Number(fullest?.held ?? 0) > 0),
@@ -183,12 +186,13 @@ describe.runIf(browserPath !== null)('a question is followed to its answer', () 
     await page.getByRole('heading', { name: /^Attempt 1/ }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
-    await stack.stop();
   }, 60_000);
 });
 
-/** Room for one such answer, not for two. */
-const tight = 'budgets: [ { name: team-budget, limitUsd: 0.0012, period: total, hard: true } ]\n';
+/** Room for one such answer, not for two, and the second does not wait until the first is done. */
+const tight = `server: { budgetWait: 1s }
+budgets: [ { name: team-budget, limitUsd: 0.0012, period: total, hard: true } ]
+`;
 
 function chat(stack: Stack, user: string): Promise<Response> {
   return fetch(`${stack.origin}/v1/chat/completions`, {
