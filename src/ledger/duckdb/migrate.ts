@@ -85,6 +85,7 @@ const newColumns: Readonly<Record<string, string>> = {
       `CAST(json_extract_string(part_tokens, '/${name}') AS DOUBLE)`,
     ]),
   ),
+  decisions: 'NULL',
   new_session: 'session_starts.place IS NOT NULL',
   new_reason: 'coalesce(further.new_reason, false)',
   completes_call: 'coalesce(further.completes_call, failure IS NULL)',
