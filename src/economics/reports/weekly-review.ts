@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { addUsd, formatUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import { askOnce } from '../stack/ask-once.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 import { type CostStack, tokenShare, usualTokenShare } from '../stack/stack.ts';
@@ -20,10 +21,11 @@ export async function readWeeklyReview(
   { config, simulated }: { readonly config: Config; readonly simulated: boolean },
 ): Promise<Report> {
   const { timeZone } = config;
+  const asked = askOnce(ledger);
   const read = async (range: TimeRange): Promise<Week> => {
     const [stack, units] = await Promise.all([
-      readCostStack(ledger, { range, by: ['team'], timeZone }, config),
-      readUnitEconomics(ledger, { range, timeZone }, config),
+      readCostStack(asked, { range, by: ['team'], timeZone }, config),
+      readUnitEconomics(asked, { range, timeZone }, config),
     ]);
     return { stack, units };
   };

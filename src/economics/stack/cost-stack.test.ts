@@ -142,6 +142,19 @@ describe('on a ledger', () => {
     expect(stacks.map((stack) => stack.groups.length)).toEqual([2, 3, 3, 1, 1]);
   });
 
+  test('a run that passes several stages pays for an estimated service once', async () => {
+    const visit = (id: string, run: string, stage: string) => caseAttempt(id, { workflow: 'support', run, stage });
+    await append(visit('1', 'r1', 'answer'), visit('2', 'r1', 'moderate'), visit('3', 'r2', 'answer'));
+    const whole = await stackOf(['workflow']);
+    const service = ({ lines }: CostStack) => lines.find((line) => line.name === 'vector-search' && line.estimated);
+    expect(service(whole)).toMatchObject({ quantity: 2.4, cost: usd(0.00048) });
+    for (const by of [['stage'], ['workflow', 'stage'], ['stage', 'team']] as Dimension[][]) {
+      const stack = await stackOf(by);
+      expect(service(stack)).toMatchObject({ quantity: 2.4, cost: usd(0.00048) });
+      expect(stack.total).toEqual(whole.total);
+    }
+  });
+
   test('what filters leave bears the same as without them, so that all of it sums to the whole', async () => {
     await append(
       caseAttempt('1', { workflow: 'support', team: 'care', customer: 'acme' }),

@@ -1,8 +1,9 @@
 import type { Config } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { addUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import { askOnce } from '../stack/ask-once.ts';
 import { monthsOf } from '../stack/calendar-share.ts';
-import type { EconomicLedger } from '../stack/read-stack-facts.ts';
+import { type EconomicLedger, groupFilters } from '../stack/read-stack-facts.ts';
 import { type Margin, marginsBy } from './margins.ts';
 import { ratio } from './ratio.ts';
 import {
@@ -17,6 +18,7 @@ import {
   revenueLift,
   riskAdjusted,
 } from './returns.ts';
+import { sampledRuns } from './sampled-runs.ts';
 import { type ComponentFigure, componentFigures, type UnitCosts, unitCosts } from './unit-costs.ts';
 import { readUnits, type UnitFacts, type UnitQuestion, type UnitReadings } from './unit-facts.ts';
 import { type WaitingCost, waitingCost } from './waiting.ts';
@@ -54,25 +56,23 @@ export interface UnitEconomics {
   readonly marginByCustomer: readonly Margin[];
 }
 
-/** Runs whose duration is looked at for each workflow. */
-const sampleMax = 5_000;
-
 /** Every unit figure of a range, for everything and for each workflow. */
 export async function readUnitEconomics(
   ledger: EconomicLedger,
   question: UnitQuestion,
   config: Config,
 ): Promise<UnitEconomics> {
-  const readings = await readUnits(ledger, question, config);
+  const readings = await readUnits(askOnce(ledger), question, config);
   const months = monthsOf(question.range, question.timeZone);
-  const workflows = await Promise.all(
-    readings.workflows.map(async (facts) => {
-      const impatient = config.workflows[facts.workflow ?? '']?.impatience !== undefined;
-      const only = { range: question.range, where: { ...question.where, workflow: [facts.workflow ?? ''] } };
-      const sample = impatient ? await ledger.runs(only, sampleMax) : { rows: [], runs: 0 };
-      return { ...workflowUnits(facts, config, months), waiting: waitingCost(facts, sample, config) };
-    }),
-  );
+  const query = { range: question.range, where: groupFilters(question.where) };
+  const samples = await sampledRuns(ledger, query, { workflows: readings.workflows, config });
+  const workflows = readings.workflows.map((facts) => {
+    const sample = samples.get(facts.workflow ?? '');
+    return {
+      ...workflowUnits(facts, config, months),
+      waiting: sample ? waitingCost(facts, sample, config) : null,
+    };
+  });
   return { range: question.range, ...wholeUnits(readings, workflows, { config, months }), workflows };
 }
 
