@@ -397,6 +397,12 @@ describe.runIf(browserPath !== null)('the built product in a browser', () => {
     const complaints = complaintsOf(page);
     await page.goto(demo.origin);
     await page.getByRole('complementary', { name: 'Simulated data' }).waitFor();
+    const month = page.getByRole('img', { name: /^Spent this month: .* Expected at its end: .* Budget company, / });
+    await month.waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await month.click();
+    await page.getByRole('heading', { level: 1, name: 'Forecast' }).waitFor();
+    await page.goBack();
     await page.getByRole('link', { name: 'support-assistant' }).click();
     await page.getByRole('treegrid').locator('[data-row="stage:answer"]').getByRole('button').click();
     await page.getByRole('treegrid').locator('[data-kind="call"] a').first().click();

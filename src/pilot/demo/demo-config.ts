@@ -20,7 +20,7 @@ providers:
   gemini: { kind: gemini, baseUrl: ${quoted(options.emulatorUrl)}, apiKey: emulator }
 prices:
   - { provider: openai, model: omni-moderation-latest, perCall: 0 }
-${workflowsYaml}`;
+${workflowsYaml}${controlsYaml}`;
 }
 
 const workflowsYaml = `workflows:
@@ -60,6 +60,21 @@ const workflowsYaml = `workflows:
     stages:
       embed: { model: openai/text-embedding-3-small, input: "6 to 30", output: 0, next: answer }
       answer: { model: gemini/gemini-2.5-flash-lite, input: { system: 260, retrieval: "4k to 8k" }, output: "60 to 500", maxOutputTokens: 500 }
-plans: { free: {}, pro: { priceUsd: 29 }, business: { priceUsd: 99 } }
 people: { support-agent: { hourlyUsd: 38 } }
+`;
+
+/** Wide enough for traffic that runs for days; only the busiest free users meet their limits. */
+const controlsYaml = `plans: { free: { interactionsPerDay: 80 }, pro: { priceUsd: 29 }, business: { priceUsd: 99 } }
+limits: [ { name: free-pace, scope: { plan: free }, per: user, requests: 20/m } ]
+budgets:
+  - { name: company, limitUsd: 30000, period: month, hard: true, brake: [ { at: 90%, maxOutputTokens: 400 } ] }
+  - { name: month-plan, limitUsd: 600, period: month }
+  - { name: support-team, scope: { team: support }, limitUsd: 400, period: day }
+  - name: free-users
+    scope: { plan: free }
+    per: user
+    limitUsd: 1
+    period: day
+    hard: true
+    brake: [ { at: 50%, maxOutputTokens: 300 }, { at: 85%, maxOutputTokens: 150 } ]
 `;

@@ -3,7 +3,7 @@ import type { SliderNumber } from '../../../src/forecast/index.ts';
 import type { LineKind } from '../../../src/tree/index.ts';
 import type { RangeChoice } from '../view/range.ts';
 import type { TreeView } from '../view/view-state.ts';
-import { getJson } from './client.ts';
+import { ApiError, getJson } from './client.ts';
 import { rangeParams } from './paths.ts';
 import { useRanged } from './queries.ts';
 
@@ -39,6 +39,21 @@ export interface ForecastSummary {
   readonly months: number;
   readonly plainScenario: string;
   readonly scenarios: Readonly<Record<string, { readonly totalUsd: MoneyInterval }>>;
+}
+
+/** A kept forecast, as far as the dashboard reads it. */
+export interface KeptForecast {
+  readonly id: string;
+  readonly madeAt: string;
+  readonly report: {
+    readonly scenarios: Readonly<Record<string, { readonly months: readonly ForecastMonth[] }>>;
+  };
+}
+
+export interface ForecastMonth {
+  /** UTC, like `2026-03`. */
+  readonly month: string;
+  readonly lines: readonly { readonly line: LineKind; readonly totalUsd: MoneyInterval }[];
 }
 
 export interface Miss {
@@ -90,6 +105,7 @@ export interface PredictedTree {
 
 /** The file changes seldom; what was compiled of it serves for this long, ms. */
 const modelStaleMs = 300_000;
+const firstForecastMs = 10_000;
 
 export function useForecastModel(): UseQueryResult<ForecastModelAnswer> {
   return useQuery({
@@ -104,6 +120,21 @@ export function useForecasts(): UseQueryResult<{ readonly forecasts: readonly Fo
   return useQuery({
     queryKey: ['forecasts'],
     queryFn: ({ signal }) => getJson<{ forecasts: readonly ForecastSummary[] }>('/api/forecasts?limit=50', signal),
+  });
+}
+
+/** The version in force; null where none was made yet. */
+export function useLatestForecast(): UseQueryResult<KeptForecast | null> {
+  return useQuery({
+    queryKey: ['forecasts', 'latest'],
+    queryFn: ({ signal }) =>
+      getJson<KeptForecast>('/api/forecasts/latest', signal).catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === 'not_found') return null;
+        throw error;
+      }),
+    // The first one is made a moment after the start.
+    refetchInterval: ({ state }) => (state.data === null ? firstForecastMs : false),
+    staleTime: modelStaleMs,
   });
 }
 

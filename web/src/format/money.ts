@@ -101,3 +101,8 @@ export function scaleMoney(amount: string, factor: number): string {
 export function divideMoney(amount: string, count: number): string | null {
   return count === 0 ? null : toDecimal(fromPicos(usd(amount).picos / BigInt(count)));
 }
+
+/** A share of an amount, taken in millionths and rounded half up. */
+export function portionOf(amount: string, share: number): string {
+  return toDecimal(fromPicos((usd(amount).picos * BigInt(Math.round(share * 1e6)) + 500_000n) / 1_000_000n));
+}

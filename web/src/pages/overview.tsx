@@ -26,6 +26,7 @@ import { type Calendar, useCalendar } from '../view/use-calendar.ts';
 import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
+import { MonthEnd } from './month-end.tsx';
 import { NothingYet } from './nothing-yet.tsx';
 import { TightBudgets } from './tight-budgets.tsx';
 
@@ -87,6 +88,7 @@ function OverviewBody({ costs }: { readonly costs: Costs }) {
       <OverviewFacts costs={costs} workflows={workflows.data?.workflows ?? []} />
       {calendar !== null && <Days calendar={calendar} />}
       <TightBudgets />
+      {calendar !== null && <MonthEnd calendar={calendar} />}
       <Panel title="Cost over time" note={`Per ${bucket}, by workflow`}>
         <Loaded query={overTime} height={240}>
           {(answer) => (

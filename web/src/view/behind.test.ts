@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { behindRow, bucketRange, startOfDayMs, startOfMonthMs } from './behind.ts';
+import { behindRow, bucketRange, startOfDayMs, startOfMonthMs, startOfNextMonthMs } from './behind.ts';
 
 const fixed = (from: string, to: string) => ({ kind: 'fixed', fromMs: Date.parse(from), toMs: Date.parse(to) });
 
@@ -26,10 +26,11 @@ test('a row narrows filters by its values and the range by its time', () => {
 });
 
 test.each([
-  ['2026-03-29T12:00:00Z', 'Europe/Berlin', '2026-03-28T23:00:00Z', '2026-02-28T23:00:00Z'],
-  ['2026-03-01T01:00:00Z', 'America/New_York', '2026-02-28T05:00:00Z', '2026-02-01T05:00:00Z'],
-  ['2026-03-01T01:00:00Z', 'UTC', '2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z'],
-])('at %s in %s the day began at %s, the month at %s', (at, zone, day, month) => {
+  ['2026-03-29T12:00:00Z', 'Europe/Berlin', '2026-03-28T23:00:00Z', '2026-02-28T23:00:00Z', '2026-03-31T22:00:00Z'],
+  ['2026-03-01T01:00:00Z', 'America/New_York', '2026-02-28T05:00:00Z', '2026-02-01T05:00:00Z', '2026-03-01T05:00:00Z'],
+  ['2026-03-01T01:00:00Z', 'UTC', '2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'],
+])('at %s in %s the day began at %s, the month at %s, and the next begins at %s', (at, zone, day, month, next) => {
   expect(startOfDayMs(Date.parse(at), zone)).toBe(Date.parse(day));
   expect(startOfMonthMs(Date.parse(at), zone)).toBe(Date.parse(month));
+  expect(startOfNextMonthMs(Date.parse(at), zone)).toBe(Date.parse(next));
 });

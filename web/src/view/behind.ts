@@ -75,3 +75,8 @@ export function startOfMonthMs(atMs: number, timeZone: string): number {
   const wall = new Date(atMs + offsetMs(atMs, timeZone));
   return zonedMs(Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), 1), timeZone);
 }
+
+/** When the month after that of a moment begins where the instance is, ms. */
+export function startOfNextMonthMs(atMs: number, timeZone: string): number {
+  return zonedMs(nextMonthMs(atMs + offsetMs(atMs, timeZone)), timeZone);
+}

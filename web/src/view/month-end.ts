@@ -1,0 +1,48 @@
+import type { LineKind } from '../../../src/tree/index.ts';
+import type { KeptForecast, MoneyInterval } from '../api/forecasts.ts';
+import { addMoney, portionOf } from '../format/money.ts';
+
+/** What providers bill; a forecast's other lines are on no call and so in no spend so far. */
+const billedLines: ReadonlySet<LineKind> = new Set([
+  ...(['inference', 'retries', 'guardrails', 'fallbacks', 'repairs', 'hedges'] as const),
+]);
+
+const nothing: MoneyInterval = { mean: '0', p10: '0', p50: '0', p90: '0' };
+
+/**
+ * What a kept forecast expects providers to bill from one moment to another. A month that the stretch cuts counts by its share of
+ * time, and percentiles are added up like means, as in `/api/workflows/{name}/tree?view=forecast`. Null where the forecast does not
+ * speak of all of it.
+ */
+export function expectedBetween(forecast: KeptForecast, fromMs: number, toMs: number): MoneyInterval | null {
+  const parts = monthsOf(forecast).map(({ month, lines }) => ({ lines, ...overlap(month, fromMs, toMs) }));
+  if (parts.reduce((sum, { sharedMs }) => sum + sharedMs, 0) < toMs - fromMs) return null;
+  return parts
+    .flatMap(({ lines, share }) => lines.map(({ line, totalUsd }) => ({ line, totalUsd, share })))
+    .filter(({ line, share }) => share > 0 && billedLines.has(line))
+    .reduce(
+      (all, { totalUsd, share }) => combine(all, totalUsd, (sum, usd) => addMoney(sum, portionOf(usd, share))),
+      nothing,
+    );
+}
+
+/** Spend so far and what is expected after it. */
+export function spentAndExpected(spentUsd: string, expected: MoneyInterval): MoneyInterval {
+  return combine(expected, expected, (usd) => addMoney(spentUsd, usd));
+}
+
+/** Of the scenario that facts are held against: `expected`, else the first of the file. */
+function monthsOf({ report }: KeptForecast) {
+  return (report.scenarios.expected ?? Object.values(report.scenarios)[0])?.months ?? [];
+}
+
+function overlap(month: string, fromMs: number, toMs: number) {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  const [startMs, endMs] = [Date.UTC(year, number - 1, 1), Date.UTC(year, number, 1)];
+  const sharedMs = Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs));
+  return { sharedMs, share: sharedMs / (endMs - startMs) };
+}
+
+function combine(a: MoneyInterval, b: MoneyInterval, each: (a: string, b: string) => string): MoneyInterval {
+  return { mean: each(a.mean, b.mean), p10: each(a.p10, b.p10), p50: each(a.p50, b.p50), p90: each(a.p90, b.p90) };
+}
