@@ -191,7 +191,7 @@ describe.runIf(browserPath !== null)('a question is followed to its answer', () 
 
 /** Room for one such answer, not for two, and the second does not wait until the first is done. */
 const tight = `server: { budgetWait: 1s }
-budgets: [ { name: team-budget, limitUsd: 0.0012, period: total, hard: true } ]
+budgets: [ { name: team-budget, limitUsd: 0.0006, period: total, hard: true } ]
 `;
 
 function chat(stack: Stack, user: string): Promise<Response> {
