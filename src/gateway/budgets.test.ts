@@ -154,6 +154,14 @@ describe('a call under a hard budget', () => {
     expect(open.rig.journal.money).toEqual([]);
   });
 
+  test('on a budget nobody used before is given as long an answer as on any other', async () => {
+    open = await openBudgetRig([budget('company', plenty)]);
+    open.rig.script = answerWith(answer);
+    await chat(plain({ max_tokens: 5_000 }));
+    const sent = JSON.parse(open.rig.received[0]?.body.toString() ?? '');
+    expect(sent.max_tokens).toBe(5_000);
+  });
+
   test('is given the answer its money buys: the maximum goes upstream', async () => {
     open = await openBudgetRig([budget('company', 6_000_000_000n)]);
     open.rig.script = answerWith(answer);

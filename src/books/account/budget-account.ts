@@ -46,6 +46,8 @@ interface Waiter {
   refuse(refusal: Refusal): void;
   fail(cause: BurnrateError): void;
   lastRefusal: Refusal | null;
+  /** True when its last ask was for no more than the least that will do: refused that, it is refused. */
+  askedLeast: boolean;
 }
 
 export interface BudgetAccountOptions {
@@ -144,10 +146,15 @@ export class BudgetAccount {
       const waiter: Waiter = {
         pots: ask.pots,
         lastRefusal: null,
-        // Ask for the least that will do; what is granted beyond it makes the answer longer.
-        request: () => requestOf(ask, ask.size(0n)),
+        askedLeast: false,
+        // At first what the budget has room for, as a call that finds its lease here gets it; then the least that will do.
+        request: () => {
+          waiter.askedLeast = waiter.lastRefusal !== null;
+          const headroom = waiter.askedLeast ? 0n : this.#account.headroom(ask.pots, 'usd', true);
+          return requestOf(ask, ask.size(headroom));
+        },
         retry: () => {
-          const held = this.#attempt(ask, false);
+          const held = this.#attempt(ask, true) ?? this.#attempt(ask, false);
           if (held) settle(held);
           return held !== null;
         },
@@ -186,6 +193,7 @@ export class BudgetAccount {
       const waiter: Waiter = {
         pots,
         lastRefusal: null,
+        askedLeast: true,
         request: () => ({ holdId, pots, need: more, expected: more, admitted: true }),
         retry: () => {
           const extended = this.tryExtend(holdId, more);
@@ -273,7 +281,7 @@ export class BudgetAccount {
     for (const refusal of refusals) {
       const waiter = waiters[refusal.group];
       if (!waiter || !this.#waiters.has(waiter)) continue;
-      if (refusal.reason === 'exceeded') waiter.refuse(refusal);
+      if (refusal.reason === 'exceeded' && waiter.askedLeast) waiter.refuse(refusal);
       else waiter.lastRefusal = refusal;
     }
   }
