@@ -16,7 +16,7 @@ export function refusedByBudget(
 ): BurnrateError {
   const { budget, unit, limit, spent, leased, resetsInMs } = refused;
   const left = limit > spent ? limit - spent : 0n;
-  const resets = resetsInMs < foreverMs ? new Date(clock.nowMs() + resetsInMs).toISOString() : '';
+  const resets = resetsInMs < foreverMs ? instantOf(clock.nowMs() + resetsInMs) : '';
   const code = reason === 'contended' ? 'budget_contended' : refusalCode(budget);
   const retryAfterMs = reason === 'contended' ? limits.contendedRetryAfterMs : resets === '' ? undefined : resetsInMs;
   return new BurnrateError(code, {
@@ -33,6 +33,9 @@ export function refusedByBudget(
     },
   });
 }
+
+/** To the second, as periods begin: the time left was read some milliseconds before this clock is. */
+const instantOf = (atMs: number): string => new Date(Math.round(atMs / 1_000) * 1_000).toISOString();
 
 function messageOf(reason: 'exceeded' | 'contended' | 'stopped', refused: RefusedBudget, left: bigint): string {
   const { budget, instance, unit, limit, leased } = refused;
