@@ -4,4 +4,5 @@ export { BurnrateError, type ErrorCode, type ErrorDetails, type ErrorMeaning, er
 export { type IdSource, idSource } from './ids.ts';
 export { nearest } from './nearest.ts';
 export { type Random, seededRandom, systemRandom } from './random.ts';
+export { Recent } from './recent.ts';
 export { offsetSpans } from './zone-offsets.ts';

@@ -93,7 +93,9 @@ describe('a call under a hard budget', () => {
     expect(Number(got.headers['retry-after'])).toBeGreaterThan(0);
     const { error } = JSON.parse(got.body.toString());
     expect(error.code).toBe('budget_exceeded');
-    expect(error.message).toMatch(/budget "company" has \$0\.000000001 of \$0\.000000001 left.*starts anew at \d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z/);
+    expect(error.message).toMatch(
+      /budget "company" has \$0\.000000001 of \$0\.000000001 left.*starts anew at \d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z/,
+    );
     expect(open.rig.received).toHaveLength(0);
   });
 

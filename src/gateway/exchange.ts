@@ -3,7 +3,7 @@ import type { BurnrateError } from '../base/index.ts';
 import type { PotRef } from '../books/index.ts';
 import type { AttemptStart } from '../journal/index.ts';
 import type { Usd } from '../money/index.ts';
-import type { HoldFacts } from '../policy/index.ts';
+import type { HoldFacts, VisibleLimit } from '../policy/index.ts';
 import type { UsageReading } from '../pricing/index.ts';
 import type {
   Attempt,
@@ -20,7 +20,6 @@ import type {
   UsageSource,
 } from '../tree/index.ts';
 import type { Coverage } from './control/coverage.ts';
-import type { TakenPaces } from './control/paces.ts';
 import type { JsonObject, Operation, Protocol, RequestFacts, StreamEnding } from './protocols/protocol.ts';
 import type { ProviderSettings } from './settings.ts';
 
@@ -73,7 +72,10 @@ export interface Control {
   readonly ending: StreamEnding | null;
   /** What its tokens cost at most; null when nothing is held. */
   readonly bounds: Pick<HoldFacts, 'rates' | 'inputTokensMax'> | null;
-  readonly paces: TakenPaces;
+  /** Limits it takes part in, as they stood when it was let in. */
+  readonly visible: readonly VisibleLimit[];
+  /** True until they are told that it ended. */
+  readonly pacesOpen: boolean;
   /** Rungs of brakes in force: `free-users@0.85`. */
   readonly rungs: readonly string[];
   /** What answers like this one are remembered by. */

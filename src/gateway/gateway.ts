@@ -79,7 +79,7 @@ class DataPlane implements Gateway {
     this.#controls = new Controls(deps, settings);
     this.#keeping = setInterval(() => this.#controls.keepLearning(), limits.keepLearningMs);
     this.#keeping.unref();
-    this.#idempotency = new Idempotency(deps.clock);
+    this.#idempotency = new Idempotency(deps.coordinator);
     this.#refused = new RefusedCalls(deps.budgets.account, deps.clock, this.#inFlight);
     const calls = callMemory(deps.clock, deps.ids, settings);
     this.#touch = calls.touch;

@@ -7,7 +7,6 @@ export type {
   GatewayStats,
   Histogram,
   LearningStore,
-  LimitRule,
   Log,
   MoneyAccount,
   PlanRule,

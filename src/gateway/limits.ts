@@ -39,8 +39,6 @@ export const limits = {
   /** Of these, how many outlive the process, and how often they are written. */
   keptStages: 1_000,
   keepLearningMs: 2_000,
-  /** Interactions remembered so that each counts once against a plan. */
-  rememberedInteractions: 20_000,
   /** How long a stream waits for more money while it reads on. */
   extensionWaitMs: 2_000,
   /** Bytes of one stream under a hard budget that wait for a slow client. */
@@ -49,17 +47,12 @@ export const limits = {
   unlistedOutputTokensMax: 16_384,
   /** Longest answer of such a model when it is watched token by token. */
   watchedOutputTokensMax: 1_000_000,
-  /** Counters of limits and pauses in memory; beyond it the idle ones, then the oldest are forgotten. */
-  pacesMax: 50_000,
   /** Calls that wait for their turn because a brake says so. */
   queuedMax: 1_000,
   /** Told to a client whose money is held by others, or that has too many calls in flight. */
   contendedRetryAfterMs: 1_000,
-  /** Answers kept for repeated idempotency keys, and how long: by count, each, together. */
-  idempotentAnswersMax: 10_000,
+  /** Largest answer kept for a repeated idempotency key, and longest such key. */
   idempotentAnswerBytesMax: 1024 * 1024,
-  idempotentBytesMax: 64 * 1024 * 1024,
-  idempotencyMs: 24 * 60 * 60_000,
   idempotencyKeyBytesMax: 256,
   /** Refused calls told of, what is listed of the holds against each, and how often those are looked at. */
   refusedCallsKept: 100,

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, ErrorCode, IdSource, Random } from '../base/index.ts';
 import type { BudgetAccount, KeyDirectory } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
+import type { Coordinator } from '../coordination/index.ts';
 import type { Journal } from '../journal/index.ts';
-import type { RateRule } from '../policy/index.ts';
+import type { LimitRule } from '../policy/index.ts';
 import type { PriceBook } from '../pricing/index.ts';
-import type { BudgetDefinition, RefusedCall, Scope, ScopeDimension } from '../tree/index.ts';
+import type { BudgetDefinition, RefusedCall } from '../tree/index.ts';
 import type { ControlStats } from './control/control-counters.ts';
 
 /** One line of the process log; never carries a secret, a prompt or an answer. */
@@ -20,21 +21,6 @@ export type MoneyAccount = Pick<
   BudgetAccount,
   'tryHold' | 'hold' | 'tryExtend' | 'extend' | 'post' | 'void' | 'expire' | 'state' | 'waiting'
 >;
-
-/** A limit on the pace of calls, counted by each worker on its own. */
-export interface LimitRule {
-  readonly name: string;
-  readonly scope: Scope;
-  readonly per: readonly ScopeDimension[];
-  /** Null where the limit does not count this. */
-  readonly requests: RateRule | null;
-  /** Input and output together. */
-  readonly tokens: RateRule | null;
-  /** Calls in flight at once. */
-  readonly concurrent: number | null;
-  /** Pause after it was exceeded, ms; 0 is none. */
-  readonly cooldownMs: number;
-}
 
 /** What a plan's users may ask for; its quotas are budgets. */
 export interface PlanRule {
@@ -71,6 +57,8 @@ export interface GatewayDeps {
   /** `identify` is asked first and does no I/O; `lookUp` asks the books for a secret that is not known here yet. */
   readonly keys: Pick<KeyDirectory, 'identify' | 'lookUp'>;
   readonly budgets: BudgetsPort;
+  /** What this gateway and others of the instance must agree on. */
+  readonly coordinator: Coordinator;
   readonly learning: LearningStore;
   readonly clock: Clock;
   readonly random: Random;

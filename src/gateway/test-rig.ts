@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { BurnrateError, idSource, seededRandom, systemClock } from '../base/index.ts';
 import type { KeyRecord } from '../books/index.ts';
 import { type Config, parseConfig } from '../config/index.ts';
+import { LocalCoordinator } from '../coordination/index.ts';
 import type { AttemptStart, Journal } from '../journal/index.ts';
 import { createPriceBook } from '../pricing/index.ts';
 import type { Attempt, HoldEntry } from '../tree/index.ts';
@@ -157,6 +158,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     journal,
     keys: keysOf(options),
     budgets: (options.budgets ?? withoutBudgets)(config),
+    coordinator: new LocalCoordinator(systemClock),
     learning: options.learning ?? { load: () => null, save: () => undefined },
     clock: systemClock,
     random: seededRandom(1),

@@ -33,4 +33,12 @@ export {
 } from './output-quantiles.ts';
 export { type PlanQuota, planBudgetPrefix, planBudgets, refusalCode } from './plan-budgets.ts';
 export { rateLimitHeaders, type VisibleLimit } from './rate-headers.ts';
-export { correctRate, type RateDecision, type RateRule, type RateState, rateIdle, takeRate } from './rate-limit.ts';
+export {
+  correctRate,
+  type LimitRule,
+  type RateDecision,
+  type RateRule,
+  type RateState,
+  rateIdle,
+  takeRate,
+} from './rate-limit.ts';

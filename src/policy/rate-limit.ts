@@ -1,7 +1,24 @@
+import type { Scope, ScopeDimension } from '../tree/index.ts';
+
 /** A rate as its limit states it: `count` per `perMs` milliseconds. */
 export interface RateRule {
   readonly count: number;
   readonly perMs: number;
+}
+
+/** A limit on the pace of calls, counted for each instance of what it is per. */
+export interface LimitRule {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly per: readonly ScopeDimension[];
+  /** Null where the limit does not count this. */
+  readonly requests: RateRule | null;
+  /** Input and output together. */
+  readonly tokens: RateRule | null;
+  /** Calls in flight at once. */
+  readonly concurrent: number | null;
+  /** Pause after it was exceeded, ms; 0 is none. */
+  readonly cooldownMs: number;
 }
 
 /**

@@ -48,6 +48,7 @@ export interface SocketFolder {
   readonly control: string;
   readonly ledger: string;
   readonly books: string;
+  readonly coordinator: string;
   remove(): void;
 }
 
@@ -64,6 +65,7 @@ export function openSocketFolder(data: DataFolder): SocketFolder {
     control: join(folder, 'control'),
     ledger: join(folder, 'ledger'),
     books: join(folder, 'books'),
+    coordinator: join(folder, 'coordinator'),
     remove() {
       rmSync(folder, { recursive: true, force: true });
       rmSync(note, { force: true });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { BurnrateError, type Clock, type IdSource, type Random } from '../base/index.ts';
 import { connectBooks, keyDirectory } from '../books/index.ts';
+import { connectCoordinator, LocalCoordinator } from '../coordination/index.ts';
 import { createGateway, type Gateway } from '../gateway/index.ts';
 import { type OpenJournal, openJournal, type Shipper, startShipper } from '../journal/index.ts';
 import { connectLedger } from '../ledger/index.ts';
@@ -40,6 +41,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
   const ledger = connectLedger(start.ledgerSocket, clock);
   const journal = await openJournal({ dir: data.journals, ids, log: journalLog(log) });
   const money = await openWorkerMoney({ config: start.config, books, holder: journal.id, clock, ids });
+  const coordination = openCoordination(start.coordinatorSocket, clock);
   const shipper = startShipper({ source: journal.source, ledger, clock, random, log: journalLog(log) });
   const forward = forwardTo(start.controlSocket);
   const gateway = createGateway({
@@ -48,6 +50,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
     journal,
     keys,
     budgets: money.port,
+    coordinator: coordination.coordinator,
     learning: learningFile(data.learned, log),
     clock,
     random,
@@ -73,12 +76,19 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
       server.closeAllConnections();
       forward.close();
       await money.close();
+      await coordination.close();
       await endJournal(journal, shipper);
       keys.close();
       await ledger.close();
       await books.close();
     },
   };
+}
+
+function openCoordination(socket: string | null, clock: Clock) {
+  if (socket === null) return { coordinator: new LocalCoordinator(clock), close: () => Promise.resolve() };
+  const coordinator = connectCoordinator(socket, clock);
+  return { coordinator, close: () => coordinator.close() };
 }
 
 function publicServer(gateway: Gateway, { config }: WorkerStart): Server {

@@ -3,6 +3,7 @@ import { type ApiPorts, type Assets, type ControlPlane, createApi, openIdentify,
 import type { Clock, IdSource, Random } from '../base/index.ts';
 import { type Books, serveBooks } from '../books/index.ts';
 import { assertListenAllowed, type Config } from '../config/index.ts';
+import { LocalCoordinator, serveCoordinator } from '../coordination/index.ts';
 import type { Forecaster } from '../economics/index.ts';
 import { connectLedger, type Ledger } from '../ledger/index.ts';
 import type { RemoteServer } from '../remote/index.ts';
@@ -82,6 +83,7 @@ class Parts {
   readonly #workers: Supervised[] = [];
   #books: Books | null = null;
   #booksServer: RemoteServer | null = null;
+  #coordinatorServer: RemoteServer | null = null;
   #ledgerProcess: Supervised | null = null;
   #ledger: Ledger | null = null;
   #orphans: OrphanTaker | null = null;
@@ -131,8 +133,12 @@ class Parts {
 
   /** Workers share one port: the first finds it when the configuration leaves it open, and the rest take the same. */
   async #startWorkers(): Promise<number> {
-    let { port } = this.#options.config.listen;
-    for (let slot = 1; slot <= this.#options.config.workers; slot++) {
+    const { clock, config } = this.#options;
+    if (config.workers > 1) {
+      this.#coordinatorServer = await serveCoordinator(new LocalCoordinator(clock), this.#sockets.coordinator);
+    }
+    let { port } = config.listen;
+    for (let slot = 1; slot <= config.workers; slot++) {
       const worker = superviseWorker(() => this.#workerStart(slot, port), this.#options, {
         onExit: () => this.#orphans?.look(),
         onReady: () => undefined,
@@ -153,6 +159,7 @@ class Parts {
       controlSocket: this.#sockets.control,
       ledgerSocket: this.#sockets.ledger,
       booksSocket: this.#sockets.books,
+      coordinatorSocket: config.workers > 1 ? this.#sockets.coordinator : null,
       listen: { host: config.listen.host, port },
       instanceSecret: this.#data.secret,
     };
@@ -241,6 +248,7 @@ class Parts {
     await this.#ledger?.close();
     await this.#ledgerProcess?.stop(0);
     this.#endTidying();
+    await this.#coordinatorServer?.close();
     await this.#booksServer?.close();
     await this.#books?.close();
     this.#sockets.remove();

@@ -9,6 +9,8 @@ export interface WorkerStart {
   readonly controlSocket: string;
   readonly ledgerSocket: string;
   readonly booksSocket: string;
+  /** Null for the only worker: it agrees with nobody. */
+  readonly coordinatorSocket: string | null;
   readonly listen: { readonly host: string; readonly port: number };
   readonly instanceSecret: Uint8Array;
 }

@@ -14,7 +14,8 @@ export interface RemoteServer {
 
 export interface ServeOptions {
   readonly socketPath: string;
-  readonly methods: RemoteMethods;
+  /** For every connection alike, or made for each; `gone` tells when it is over. */
+  readonly methods: RemoteMethods | ((gone: AbortSignal) => RemoteMethods);
   /** Tells a peer that asks too much at once; retried, it may be served. */
   readonly unavailable: ErrorCode;
 }
@@ -48,16 +49,19 @@ export async function serveRemote(options: ServeOptions): Promise<RemoteServer> 
 
 function serveConnection(options: ServeOptions, socket: Socket): void {
   const reader = new FrameReader();
+  const gone = new AbortController();
+  const methods = typeof options.methods === 'function' ? options.methods(gone.signal) : options.methods;
   let running = 0;
   const answer = async (request: Request) => {
     running += 1;
     const tooMany = running > requestsAtOnceMax;
-    const frame = tooMany ? refusal(options, request) : await perform(options.methods, request);
+    const frame = tooMany ? refusal(options, request) : await perform(methods, request);
     running -= 1;
     if (!socket.destroyed) socket.write(frame);
   };
   // A peer that goes away is no error of ours; its requests end without a listener.
   socket.on('error', () => socket.destroy());
+  socket.once('close', () => gone.abort());
   socket.on('data', (piece) => {
     try {
       for (const message of reader.push(piece)) void answer(message as Request);

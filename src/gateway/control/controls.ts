@@ -1,27 +1,28 @@
 import { BurnrateError, type Clock } from '../../base/index.ts';
 import type { PotRef } from '../../books/index.ts';
+import type { Coordinator, Soon } from '../../coordination/index.ts';
 import type { Journal } from '../../journal/index.ts';
 import {
   type BrakeDecision,
   type BudgetMatch,
   type BudgetUse,
   brakeFor,
-  type CallFacts,
-  cooldownFor,
   type HoldFacts,
   type HoldSize,
+  inScope,
+  instanceOf,
   matchBudgets,
   noBrake,
   queueWaitMs,
   rateLimitHeaders,
   sizeHold,
+  type VisibleLimit,
 } from '../../policy/index.ts';
 import type { PriceBook } from '../../pricing/index.ts';
 import { type Attempt, type HoldEntry, inputTokensOf, outputTokensOf } from '../../tree/index.ts';
 import type { Control, Exchange, Stage } from '../exchange.ts';
 import { setMember } from '../json-bytes.ts';
 import { limits } from '../limits.ts';
-import { Recent } from '../pipeline/recent.ts';
 import type { BudgetsPort, LearningStore } from '../ports.ts';
 import type { GatewaySettings } from '../settings.ts';
 import { actualOf, billableOf, withInteraction } from './amounts.ts';
@@ -31,13 +32,13 @@ import { Coverage } from './coverage.ts';
 import { checkPlan, type Hurdle, measure } from './hurdle.ts';
 import { readKeptLearning } from './kept-learning.ts';
 import { Learned } from './learned.ts';
-import { Paces } from './paces.ts';
 import { pause } from './pause.ts';
 import { amountText, refusedByBudget } from './refused.ts';
 import { setBody, switchModel } from './switch-model.ts';
 
 export interface ControlDeps {
   readonly budgets: BudgetsPort;
+  readonly coordinator: Coordinator;
   readonly journal: Pick<Journal, 'extend'>;
   readonly priceBook: PriceBook;
   readonly clock: Clock;
@@ -49,10 +50,7 @@ export class Controls {
   readonly counters = new ControlCounters();
   readonly #deps: ControlDeps;
   readonly #settings: GatewaySettings;
-  readonly #paces = new Paces();
   readonly #learned: Learned;
-  readonly #interactions = new Recent<true>(limits.rememberedInteractions);
-  readonly #pauses = new Recent<number>(limits.pacesMax);
   #queued = 0;
 
   constructor(deps: ControlDeps, settings: GatewaySettings) {
@@ -77,12 +75,20 @@ export class Controls {
     const definitions = budgets.definitions();
     const outputMax = this.#outputMax(exchange);
     if (definitions.length === 0 && budgets.limits().length === 0 && outputMax === null) return;
-    const facts = factsOf(exchange);
-    this.#takePaces(exchange, facts);
-    const matches = definitions.length === 0 ? [] : matchBudgets(definitions, facts);
+    const visible = this.#takePaces(exchange);
+    if (visible instanceof Promise) return visible.then((limits) => this.#bound(exchange, limits, outputMax));
+    return this.#bound(exchange, visible, outputMax);
+  };
+
+  /** Holds what its budgets ask for, once its limits let it in. */
+  #bound(exchange: Exchange, visible: readonly VisibleLimit[] | null, outputMax: number | null): void | Promise<void> {
+    const learnKey = learnKeyOf(exchange);
+    exchange.control = { ...unbounded, learnKey, visible: visible ?? [], pacesOpen: visible !== null };
+    const definitions = this.#deps.budgets.definitions();
+    const matches = definitions.length === 0 ? [] : matchBudgets(definitions, factsOf(exchange));
     if (matches.length > 0) return this.#admit(exchange, matches, outputMax);
     if (outputMax !== null) this.#limitOutput(exchange, outputMax);
-  };
+  }
 
   /** What stage and plan allow. @throws BurnrateError model_not_allowed */
   #outputMax(exchange: Exchange): number | null {
@@ -95,22 +101,17 @@ export class Controls {
     return plan.maxOutputTokens === null ? ofStage : Math.min(plan.maxOutputTokens, ofStage ?? plan.maxOutputTokens);
   }
 
-  #takePaces(exchange: Exchange, facts: CallFacts): void {
-    const { budgets, clock } = this.#deps;
-    const learnKey = learnKeyOf(exchange);
-    const likely = this.#learned.quantiles(learnKey)?.p50 ?? 0;
-    const paces = this.#paces.take(budgets.limits(), facts, exchange.prompt.inputTokens + likely, clock.monotonicMs());
-    exchange.control = {
-      pots: [],
-      hold: null,
-      coverage: null,
-      ending: null,
-      bounds: null,
-      paces,
-      rungs: [],
-      learnKey,
-      newInteraction: null,
-    };
+  /** @returns how its limits stand; null when none counts it */
+  #takePaces(exchange: Exchange): Soon<readonly VisibleLimit[] | null> {
+    const rules = this.#deps.budgets.limits();
+    if (rules.length === 0) return null;
+    const facts = factsOf(exchange);
+    const steps = rules
+      .filter((rule) => inScope(rule.scope, facts))
+      .map((rule) => ({ rule, instance: instanceOf(rule.per, facts) }));
+    if (steps.length === 0) return null;
+    const likely = this.#learned.quantiles(learnKeyOf(exchange))?.p50 ?? 0;
+    return this.#deps.coordinator.takePaces(exchange.call.attemptId, steps, exchange.prompt.inputTokens + likely);
   }
 
   async #admit(exchange: Exchange, first: readonly BudgetMatch[], outputMax: number | null): Promise<void> {
@@ -154,7 +155,7 @@ export class Controls {
   ): Promise<void> {
     exchange.control = { ...controlOf(exchange), rungs: brake.rungs };
     this.counters.noteRungs(brake.rungs);
-    this.#checkBrake(exchange, matches, brake);
+    await this.#checkBrake(exchange, matches, brake);
     const { priceBook, clock, budgets } = this.#deps;
     const pots = matches.map(potOf);
     const hurdle = measure(exchange, matches, smaller(outputMax, brake.maxOutputTokens), {
@@ -165,7 +166,7 @@ export class Controls {
       sharers: () => budgets.account.state.openHoldsOf(pots),
     });
     await this.#queue(exchange, matches, brake, hurdle);
-    const newInteraction = this.#newInteraction(exchange);
+    const newInteraction = await this.#newInteraction(exchange, matches);
     let facts = hurdle.factsNow();
     const ask = {
       holdId: exchange.call.attemptId,
@@ -177,7 +178,7 @@ export class Controls {
       admitted: exchange.call.attemptNumber > 1,
     };
     const held = budgets.account.tryHold(ask) ?? (await this.#wait(exchange, ask));
-    if (newInteraction !== null) this.#interactions.set(newInteraction, true);
+    if (newInteraction !== null) this.#deps.coordinator.noteInteraction(newInteraction, true);
     this.counters.held++;
     const coverage = hurdle.strict ? this.#coverage(exchange, facts, held.sizing, pots) : null;
     const ending = coverage ? hurdle.ending : null;
@@ -194,8 +195,8 @@ export class Controls {
   }
 
   /** @throws BurnrateError budget_exceeded, quota_exceeded, cooldown */
-  #checkBrake(exchange: Exchange, matches: readonly BudgetMatch[], brake: BrakeDecision): void {
-    const { clock, budgets } = this.#deps;
+  async #checkBrake(exchange: Exchange, matches: readonly BudgetMatch[], brake: BrakeDecision): Promise<void> {
+    const { clock, budgets, coordinator } = this.#deps;
     const stopping = matches.find(({ definition }) => definition.name === brake.stoppedBy);
     if (stopping) {
       const { definition, instance } = stopping;
@@ -207,16 +208,13 @@ export class Controls {
     }
     if (brake.cooldownMs === 0) return;
     const who = exchange.call.attribution.user ?? exchange.caller.keyId;
-    const key = `${brake.rungs.at(-1)}\u0000${who}`;
-    const nowMs = clock.monotonicMs();
-    const decision = cooldownFor(brake.cooldownMs, this.#pauses.get(key) ?? null, nowMs);
+    const decision = await coordinator.takeTurn(`${brake.rungs.at(-1)}\u0000${who}`, brake.cooldownMs);
     if (!decision.ok) {
       throw new BurnrateError('cooldown', {
         message: `A budget is nearly used up (${brake.rungs.join(', ')}), so each user pauses ${brake.cooldownMs / 1000} s between calls.`,
         retryAfterMs: decision.retryAfterMs,
       });
     }
-    this.#pauses.set(key, nowMs);
   }
 
   /** Waits for the turn at which the money left lasts until it starts anew. */
@@ -259,11 +257,11 @@ export class Controls {
     throw new BurnrateError('bad_request', { message: 'The client broke off while its call waited.' });
   }
 
-  /** Null when it counted before, or nobody said which it is; the call itself counts as one then. */
-  #newInteraction(exchange: Exchange): string | null {
-    const { interaction } = exchange.call.attribution;
-    const key = interaction ?? exchange.call.callId;
-    return this.#interactions.get(key) ? null : key;
+  /** Null when it counted before, or nothing counts interactions; the call is one when nobody said which it is of. */
+  async #newInteraction(exchange: Exchange, matches: readonly BudgetMatch[]): Promise<string | null> {
+    if (!matches.some(({ definition }) => definition.unit === 'interactions')) return null;
+    const key = exchange.call.attribution.interaction ?? exchange.call.callId;
+    return (await this.#deps.coordinator.interactionCounted(key)) ? null : key;
   }
 
   #coverage(exchange: Exchange, facts: HoldFacts, sizing: HoldSize, pots: readonly PotRef[]): Coverage | null {
@@ -305,7 +303,7 @@ export class Controls {
       .flatMap((pot) => this.#deps.budgets.account.state.standing(pot)?.remaining ?? []);
     if (left.length > 0) headers.push('burnrate-budget-remaining-usd', amountText(least(left), 'usd'));
     if (control.rungs.length > 0) headers.push('burnrate-brake', headerSafe(control.rungs.join(', ')));
-    const visible = rateLimitHeaders(control.paces.visible);
+    const visible = rateLimitHeaders(control.visible);
     if (visible) headers.push('ratelimit', visible.limit, 'ratelimit-policy', visible.policy);
     return headers;
   }
@@ -317,8 +315,8 @@ export class Controls {
     const contentBytes = attempt.streamed ? (exchange.result?.observation.contentBytes ?? null) : null;
     this.#learned.note(control.learnKey, attempt, contentBytes);
     const sent = attempt.usageSource !== 'none';
-    const tokens = sent ? inputTokensOf(attempt.usage) + outputTokensOf(attempt.usage) : null;
-    this.#paces.end(control.paces, tokens, this.#deps.clock.monotonicMs());
+    const tokens = sent ? inputTokensOf(attempt.usage) + outputTokensOf(attempt.usage) : 0;
+    this.#endPaces(exchange, control, tokens);
     return control.hold ? this.#resolve(attempt, control) : null;
   }
 
@@ -347,8 +345,14 @@ export class Controls {
   leave(exchange: Exchange): void {
     const { control } = exchange;
     if (!control) return;
-    this.#paces.end(control.paces, null, this.#deps.clock.monotonicMs());
+    this.#endPaces(exchange, control, 0);
     if (control.hold && !exchange.start) this.#giveBack(exchange);
+  }
+
+  #endPaces(exchange: Exchange, control: Control, tokens: number): void {
+    if (!control.pacesOpen) return;
+    this.#deps.coordinator.endPaces(exchange.call.attemptId, tokens);
+    exchange.control = { ...control, pacesOpen: false };
   }
 
   #giveBack(exchange: Exchange): void {
@@ -359,9 +363,22 @@ export class Controls {
   }
 
   #forget(control: Control): void {
-    if (control.newInteraction !== null) this.#interactions.delete(control.newInteraction);
+    if (control.newInteraction !== null) this.#deps.coordinator.noteInteraction(control.newInteraction, false);
   }
 }
+
+const unbounded: Control = {
+  pots: [],
+  hold: null,
+  coverage: null,
+  ending: null,
+  bounds: null,
+  visible: [],
+  pacesOpen: false,
+  rungs: [],
+  learnKey: '',
+  newInteraction: null,
+};
 
 /** The least, and nothing less than nothing. */
 function least(amounts: readonly bigint[]): bigint {

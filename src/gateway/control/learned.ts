@@ -1,3 +1,4 @@
+import { Recent } from '../../base/index.ts';
 import {
   type CancelLag,
   cancelLagTokens,
@@ -15,7 +16,6 @@ import {
 import type { Attempt } from '../../tree/index.ts';
 import { outputTokensOf } from '../../tree/index.ts';
 import { limits } from '../limits.ts';
-import { Recent } from '../pipeline/recent.ts';
 import type { KeptLearning } from './kept-learning.ts';
 
 /** Whole answers seen before their text tells how many tokens it is. */

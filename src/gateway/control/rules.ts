@@ -1,6 +1,7 @@
 import { AssertionFailure } from '../../base/index.ts';
 import type { Config, Limit, Plan } from '../../config/index.ts';
-import type { BudgetsPort, LimitRule, MoneyAccount, PlanRule } from '../ports.ts';
+import type { LimitRule } from '../../policy/index.ts';
+import type { BudgetsPort, MoneyAccount, PlanRule } from '../ports.ts';
 
 /** The file's limits as rules; one without a name is named for what it counts by. */
 export function limitRules(config: Pick<Config, 'limits'>): LimitRule[] {

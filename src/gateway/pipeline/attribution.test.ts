@@ -7,7 +7,6 @@ import { limits } from '../limits.ts';
 import { readAttribution } from './attribute.ts';
 import { readBaggage } from './baggage.ts';
 import { ConversationMemory } from './infer.ts';
-import { Recent } from './recent.ts';
 
 function read(headers: Record<string, string>, more: { defaults?: Attribution; user?: string } = {}): Attribution {
   const exchange = {
@@ -164,13 +163,4 @@ describe('sessions and interactions nobody named', () => {
   ])('%o infers %o', (told, names) => {
     expect(memory().memory.infer('k', told, '').names).toEqual(names);
   });
-});
-
-test('a memory forgets what was touched longest ago', () => {
-  const recent = new Recent<number>(2);
-  recent.set('a', 1);
-  recent.set('b', 2);
-  recent.set('a', 3);
-  recent.set('c', 4);
-  expect([recent.get('a'), recent.get('b'), recent.get('c'), recent.size]).toEqual([3, undefined, 4, 2]);
 });

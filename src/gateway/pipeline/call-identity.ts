@@ -1,11 +1,10 @@
-import type { Clock, IdSource } from '../../base/index.ts';
+import { type Clock, type IdSource, Recent } from '../../base/index.ts';
 import type { Attribution, AttributionName } from '../../tree/index.ts';
 import type { CallIdentity, Exchange, Stage } from '../exchange.ts';
 import { limits } from '../limits.ts';
 import type { GatewaySettings } from '../settings.ts';
 import { readAttribution } from './attribute.ts';
 import { ConversationMemory } from './infer.ts';
-import { Recent } from './recent.ts';
 
 interface RememberedCall {
   readonly call: CallIdentity;

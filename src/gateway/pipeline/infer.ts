@@ -1,7 +1,6 @@
-import type { Clock, IdSource } from '../../base/index.ts';
+import { type Clock, type IdSource, Recent } from '../../base/index.ts';
 import type { Attribution, AttributionName } from '../../tree/index.ts';
 import { limits } from '../limits.ts';
-import { Recent } from './recent.ts';
 
 interface Activity {
   readonly session: string;

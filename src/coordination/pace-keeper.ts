@@ -1,17 +1,15 @@
-import { BurnrateError } from '../../base/index.ts';
+import { BurnrateError } from '../base/index.ts';
 import {
-  type CallFacts,
   correctRate,
-  inScope,
-  instanceOf,
+  type LimitRule,
   type RateRule,
   type RateState,
   rateIdle,
   takeRate,
   type VisibleLimit,
-} from '../../policy/index.ts';
-import { limits } from '../limits.ts';
-import type { LimitRule } from '../ports.ts';
+} from '../policy/index.ts';
+import type { PaceStep } from './coordinator.ts';
+import { coordinationLimits as limits } from './limits.ts';
 
 /** Where one instance of a limit stands. */
 interface Pace {
@@ -27,39 +25,36 @@ interface Step {
 }
 
 /** What a call took of its limits. */
-export interface TakenPaces {
+interface Take {
   readonly steps: readonly Step[];
   readonly tokens: number;
-  readonly visible: readonly VisibleLimit[];
-  open: boolean;
 }
 
-/** Limits on requests, tokens and concurrency, counted in this process. A call takes of all of its limits or of none. */
-export class Paces {
+/** Limits on requests, tokens and concurrency. A call takes of all of its limits or of none. */
+export class PaceKeeper {
   readonly #paces = new Map<string, Pace>();
+  readonly #takes = new Map<string, Take>();
 
-  /**
-   * @param tokens estimate of what the call will use; corrected when it ends
-   * @throws BurnrateError rate_limited, cooldown
-   */
-  take(rules: readonly LimitRule[], facts: CallFacts, tokens: number, nowMs: number): TakenPaces {
-    const steps = rules
-      .filter((rule) => inScope(rule.scope, facts))
-      .map((rule) => ({ rule, pace: this.#pace(`${rule.name}\u0000${instanceOf(rule.per, facts)}`, nowMs) }));
+  /** @throws BurnrateError rate_limited, cooldown */
+  take(takeId: string, asked: readonly PaceStep[], tokens: number, nowMs: number): readonly VisibleLimit[] {
+    const steps = asked.map(({ rule, instance }) => ({
+      rule,
+      pace: this.#pace(`${rule.name}\u0000${instance}`, nowMs),
+    }));
     for (const step of steps) check(step, tokens, nowMs);
-    const visible = steps.flatMap((step) => commit(step, tokens, nowMs));
-    return { steps, tokens, visible, open: true };
+    this.#takes.set(takeId, { steps, tokens });
+    return steps.flatMap((step) => commit(step, tokens, nowMs));
   }
 
-  /** The call is over. @param tokens what it really used; null when nothing was sent */
-  end(taken: TakenPaces, tokens: number | null, nowMs: number): void {
-    if (!taken.open) return;
-    taken.open = false;
+  /** @param tokens what the call really used; null when nobody knows, and the estimate stays */
+  end(takeId: string, tokens: number | null, nowMs: number): void {
+    const taken = this.#takes.get(takeId);
+    if (!taken) return;
+    this.#takes.delete(takeId);
     for (const { rule, pace } of taken.steps) {
       pace.inFlight -= 1;
-      if (rule.tokens && rule.tokens.count > 0 && pace.tokens) {
-        pace.tokens = correctRate(rule.tokens, pace.tokens, (tokens ?? 0) - taken.tokens, nowMs);
-      }
+      if (tokens === null || !rule.tokens || rule.tokens.count === 0 || !pace.tokens) continue;
+      pace.tokens = correctRate(rule.tokens, pace.tokens, tokens - taken.tokens, nowMs);
     }
   }
 

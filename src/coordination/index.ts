@@ -1,0 +1,11 @@
+export { connectCoordinator } from './connect-coordinator.ts';
+export type {
+  Coordinator,
+  IdempotentEnd,
+  IdempotentState,
+  KeptAnswer,
+  PaceStep,
+  Soon,
+} from './coordinator.ts';
+export { LocalCoordinator } from './local-coordinator.ts';
+export { serveCoordinator } from './serve-coordinator.ts';
