@@ -1,7 +1,16 @@
 import { BurnrateError, type Clock } from '../base/index.ts';
 import type { CooldownDecision, VisibleLimit } from '../policy/index.ts';
 import { connectRemote, type RemoteConnection, type RemoteWaits } from '../remote/index.ts';
-import type { Coordinator, IdempotentEnd, IdempotentState, PaceStep } from './coordinator.ts';
+import type {
+  CallAttempt,
+  Conversation,
+  ConversationTold,
+  Coordinator,
+  IdempotentEnd,
+  IdempotentState,
+  PaceStep,
+  RememberedCall,
+} from './coordinator.ts';
 import { coordinationLimits as limits } from './limits.ts';
 import type { Tell } from './tell.ts';
 
@@ -52,6 +61,22 @@ class RemoteCoordinator implements Coordinator {
     return this.#connection.request('takeTurn', [key, gapMs]) as Promise<CooldownDecision>;
   }
 
+  nextAttempt(key: string): Promise<CallAttempt | null> {
+    return this.#connection.request('nextAttempt', [key]) as Promise<CallAttempt | null>;
+  }
+
+  rememberCall(key: string, call: RememberedCall): void {
+    this.#tell({ kind: 'call', key, call });
+  }
+
+  joinConversation(key: string, told: ConversationTold): Promise<Conversation> {
+    return this.#connection.request('joinConversation', [key, told]) as Promise<Conversation>;
+  }
+
+  touchConversation(key: string): void {
+    this.#tell({ kind: 'conversation', key });
+  }
+
   interactionCounted(key: string): Promise<boolean> {
     return this.#connection.request('interactionCounted', [key]) as Promise<boolean>;
   }
@@ -60,7 +85,15 @@ class RemoteCoordinator implements Coordinator {
     this.#tell({ kind: 'interaction', key, counted });
   }
 
+  /** A client may repeat itself as soon as it has its answer, before the other gateway's word of it has arrived. */
   async beginIdempotent(id: string, fingerprint: string): Promise<IdempotentState> {
+    const known = await this.#askIdempotent(id, fingerprint);
+    if (known.state !== 'running') return known;
+    await new Promise((resolve) => setTimeout(resolve, limits.runningAgainMs));
+    return this.#askIdempotent(id, fingerprint);
+  }
+
+  async #askIdempotent(id: string, fingerprint: string): Promise<IdempotentState> {
     try {
       return (await this.#connection.request('beginIdempotent', [id, fingerprint])) as IdempotentState;
     } catch (cause) {
@@ -81,6 +114,7 @@ class RemoteCoordinator implements Coordinator {
   }
 
   #tell(tell: Tell): void {
+    if (this.#tells.length >= limits.tellsKeptMax) this.#tells.shift();
     this.#tells.push(tell);
     this.#telling ??= this.#tellAll().finally(() => {
       this.#telling = null;
@@ -91,11 +125,11 @@ class RemoteCoordinator implements Coordinator {
   async #tellAll(): Promise<void> {
     await Promise.resolve();
     while (this.#tells.length > 0 && !this.#closed) {
-      const some = this.#tells.slice(0, limits.tellsAtOnceMax);
+      const some = this.#tells.splice(0, limits.tellsAtOnceMax);
       try {
         await this.#connection.request('tell', [some]);
-        this.#tells.splice(0, some.length);
       } catch {
+        this.#tells.unshift(...some);
         // The other side forgets what was under way on a broken connection; what it did not get is told again.
         await new Promise((resolve) => setTimeout(resolve, limits.tellAgainMs).unref());
       }

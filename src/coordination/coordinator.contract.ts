@@ -94,6 +94,49 @@ export function coordinatorContract(name: string, open: () => Promise<Coordinato
       expect(await rig.second.takeTurn('ada', 5_000)).toEqual({ ok: true });
     });
 
+    const minute = 60_000;
+    test.each([
+      ['at once', 0, '', true, true],
+      ['within the interaction gap', 2 * minute, '', true, true],
+      ['within the session gap', 2 * minute + 1, '', true, false],
+      ['later in the same run', 20 * minute, 'run-1', true, true],
+      ['beyond the session gap', 30 * minute + 1, 'run-1', false, false],
+    ])('a conversation goes on: %s', async (_name, gapMs, run, sameSession, sameInteraction) => {
+      const begun = await rig.first.joinConversation('u', { run: 'run-1' });
+      rig.clock.advance(gapMs);
+      const next = await rig.second.joinConversation('u', { run });
+      expect(begun.session === next.session).toBe(sameSession);
+      expect(begun.interaction === next.interaction).toBe(sameInteraction);
+    });
+
+    test('what a call says of its conversation holds for the next', async () => {
+      await rig.first.joinConversation('u', { session: 'told', run: '' });
+      const { session, interaction } = await rig.second.joinConversation('u', { interaction: 'mine', run: '' });
+      expect([session, interaction]).toEqual(['told', 'mine']);
+      expect((await rig.first.joinConversation('v', { run: '' })).session).not.toBe('told');
+    });
+
+    test('the end of a call keeps its conversation warm', async () => {
+      const begun = await rig.first.joinConversation('u', { run: '' });
+      rig.clock.advance(5 * minute);
+      rig.first.touchConversation('u');
+      await rig.settled();
+      rig.clock.advance(minute);
+      expect(await rig.second.joinConversation('u', { run: '' })).toEqual(begun);
+    });
+
+    test("a client's retry is the next attempt of its call, at whichever gateway", async () => {
+      const call = { callId: 'call_1', run: 'run_1', attribution: { user: 'u', run: 'run_1' }, inferred: [] };
+      expect(await rig.first.nextAttempt('k')).toBeNull();
+      rig.first.rememberCall('k', call);
+      await rig.settled();
+      expect(await rig.second.nextAttempt('k')).toEqual({ call, attemptNumber: 2 });
+      rig.clock.advance(9 * minute);
+      expect(await rig.first.nextAttempt('k')).toEqual({ call, attemptNumber: 3 });
+      rig.clock.advance(10 * minute + 1);
+      expect(await rig.first.nextAttempt('k')).toBeNull();
+    });
+
     test('an interaction is counted until that is taken back', async () => {
       expect(await rig.first.interactionCounted('i')).toBe(false);
       rig.first.noteInteraction('i', true);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { manualClock, systemClock } from '../base/index.ts';
+import { idSource, manualClock, systemClock } from '../base/index.ts';
 import { connectCoordinator } from './connect-coordinator.ts';
 import { type CoordinatorRig, coordinatorContract, of } from './coordinator.contract.ts';
 import type { Coordinator } from './coordinator.ts';
@@ -11,7 +11,7 @@ import { serveCoordinator } from './serve-coordinator.ts';
 
 coordinatorContract('in the process of the only gateway', () => {
   const clock = manualClock(1_000_000);
-  const only = new LocalCoordinator(clock);
+  const only = new LocalCoordinator(clock, idSource(clock));
   const done = () => Promise.resolve();
   return Promise.resolve({ first: only, second: only, clock, settled: done, close: done });
 });
@@ -22,7 +22,7 @@ async function openRemote(): Promise<CoordinatorRig & { readonly leave: () => Pr
   const folder = mkdtempSync(join(tmpdir(), 'coordination-'));
   const path = join(folder, 's');
   const clock = manualClock(1_000_000);
-  const server = await serveCoordinator(new LocalCoordinator(clock), path);
+  const server = await serveCoordinator(new LocalCoordinator(clock, idSource(clock)), path);
   const [first, second] = [connectCoordinator(path, systemClock), connectCoordinator(path, systemClock)];
   return {
     first,

@@ -1,4 +1,5 @@
 import type { CooldownDecision, LimitRule, VisibleLimit } from '../policy/index.ts';
+import type { Attribution, AttributionName } from '../tree/index.ts';
 
 /** At once in this process, later from another. */
 export type Soon<T> = T | Promise<T>;
@@ -34,9 +35,36 @@ export type IdempotentEnd =
   | { readonly state: 'unkept' }
   | { readonly state: 'answered'; readonly answer: KeptAnswer };
 
+/** What a retry takes over of the call it repeats. */
+export interface RememberedCall {
+  readonly callId: string;
+  readonly run: string;
+  readonly attribution: Attribution;
+  readonly inferred: readonly AttributionName[];
+}
+
+export interface CallAttempt {
+  readonly call: RememberedCall;
+  readonly attemptNumber: number;
+}
+
+export interface Conversation {
+  readonly session: string;
+  readonly interaction: string;
+}
+
+/** What a call says of its conversation itself. */
+export interface ConversationTold {
+  readonly session?: string;
+  readonly interaction?: string;
+  /** Empty when the client named none. */
+  readonly run: string;
+}
+
 /**
  * What gateways of one instance must agree on before a call goes out. All of it is in memory: after a restart of the
- * instance limits start full, and answers are no longer repeated.
+ * instance limits start full, and answers are no longer
+ * repeated, and what continues a call or a conversation begins a new one.
  */
 export interface Coordinator {
   /**
@@ -50,6 +78,13 @@ export interface Coordinator {
   endPaces(takeId: string, tokens: number): void;
   /** Lets one call of `key` through in each `gapMs`. */
   takeTurn(key: string, gapMs: number): Soon<CooldownDecision>;
+  /** Of a client's retry: the next attempt of the call it repeats; null when none was seen a while ago. */
+  nextAttempt(key: string): Soon<CallAttempt | null>;
+  rememberCall(key: string, call: RememberedCall): void;
+  /** The session and interaction of a call that does not name both. */
+  joinConversation(key: string, told: ConversationTold): Soon<Conversation>;
+  /** A call of it ended. */
+  touchConversation(key: string): void;
   interactionCounted(key: string): Soon<boolean>;
   /** @param counted false takes back what was noted for a call that was never sent */
   noteInteraction(key: string, counted: boolean): void;

@@ -1,5 +1,8 @@
 export { connectCoordinator } from './connect-coordinator.ts';
 export type {
+  CallAttempt,
+  Conversation,
+  ConversationTold,
   Coordinator,
   IdempotentEnd,
   IdempotentState,

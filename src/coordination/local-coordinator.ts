@@ -1,7 +1,18 @@
-import { type Clock, Recent } from '../base/index.ts';
+import { type Clock, type IdSource, Recent } from '../base/index.ts';
 import { type CooldownDecision, cooldownFor, type VisibleLimit } from '../policy/index.ts';
 import { AnswerKeeper } from './answer-keeper.ts';
-import type { Coordinator, IdempotentEnd, IdempotentState, PaceStep } from './coordinator.ts';
+import { CallKeeper } from './call-keeper.ts';
+import { ConversationKeeper } from './conversation-keeper.ts';
+import type {
+  CallAttempt,
+  Conversation,
+  ConversationTold,
+  Coordinator,
+  IdempotentEnd,
+  IdempotentState,
+  PaceStep,
+  RememberedCall,
+} from './coordinator.ts';
 import { coordinationLimits as limits } from './limits.ts';
 import { PaceKeeper } from './pace-keeper.ts';
 
@@ -10,11 +21,14 @@ export class LocalCoordinator implements Coordinator {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #paces = new PaceKeeper();
   readonly #answers = new AnswerKeeper();
+  readonly #calls = new CallKeeper();
+  readonly #conversations: ConversationKeeper;
   readonly #turns = new Recent<number>(limits.pacesMax);
   readonly #interactions = new Recent<true>(limits.rememberedInteractions);
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, ids: IdSource) {
     this.#clock = clock;
+    this.#conversations = new ConversationKeeper(ids);
   }
 
   takePaces(takeId: string, steps: readonly PaceStep[], tokens: number): readonly VisibleLimit[] {
@@ -35,6 +49,22 @@ export class LocalCoordinator implements Coordinator {
     const decision = cooldownFor(gapMs, this.#turns.get(key) ?? null, nowMs);
     if (decision.ok) this.#turns.set(key, nowMs);
     return decision;
+  }
+
+  nextAttempt(key: string): CallAttempt | null {
+    return this.#calls.nextAttempt(key, this.#clock.monotonicMs());
+  }
+
+  rememberCall(key: string, call: RememberedCall): void {
+    this.#calls.remember(key, call, this.#clock.monotonicMs());
+  }
+
+  joinConversation(key: string, told: ConversationTold): Conversation {
+    return this.#conversations.join(key, told, this.#clock.monotonicMs());
+  }
+
+  touchConversation(key: string): void {
+    this.#conversations.touch(key, this.#clock.monotonicMs());
   }
 
   interactionCounted(key: string): boolean {

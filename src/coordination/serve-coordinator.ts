@@ -1,6 +1,6 @@
 import { unreachable } from '../base/index.ts';
 import { type RemoteMethods, type RemoteServer, serveRemote } from '../remote/index.ts';
-import type { PaceStep } from './coordinator.ts';
+import type { ConversationTold, PaceStep } from './coordinator.ts';
 import type { LocalCoordinator } from './local-coordinator.ts';
 import type { Tell } from './tell.ts';
 
@@ -17,6 +17,8 @@ function methodsOf(peer: Peer, gone: AbortSignal): RemoteMethods {
     takePaces: async (takeId: string, steps: readonly PaceStep[], tokens: number) =>
       peer.takePaces(takeId, steps, tokens),
     takeTurn: async (key: string, gapMs: number) => coordinator.takeTurn(key, gapMs),
+    nextAttempt: async (key: string) => coordinator.nextAttempt(key),
+    joinConversation: async (key: string, told: ConversationTold) => coordinator.joinConversation(key, told),
     interactionCounted: async (key: string) => coordinator.interactionCounted(key),
     beginIdempotent: async (id: string, fingerprint: string) => peer.beginIdempotent(id, fingerprint),
     tell: async (tells: readonly Tell[]) => {
@@ -51,15 +53,23 @@ class Peer {
     switch (tell.kind) {
       case 'paces':
         this.#takes.delete(tell.takeId);
-        return this.coordinator.endPaces(tell.takeId, tell.tokens);
+        this.coordinator.endPaces(tell.takeId, tell.tokens);
+        break;
+      case 'call':
+        this.coordinator.rememberCall(tell.key, tell.call);
+        break;
+      case 'conversation':
+        this.coordinator.touchConversation(tell.key);
+        break;
       case 'interaction':
-        return this.coordinator.noteInteraction(tell.key, tell.counted);
+        this.coordinator.noteInteraction(tell.key, tell.counted);
+        break;
       case 'idempotent':
         // Who only lost the answer to its question may think it is the first.
         if (this.#answering.delete(tell.id)) this.coordinator.endIdempotent(tell.id, tell.end);
-        return;
+        break;
       default:
-        return unreachable(tell);
+        unreachable(tell);
     }
   }
 

@@ -81,7 +81,7 @@ class DataPlane implements Gateway {
     this.#keeping.unref();
     this.#idempotency = new Idempotency(deps.coordinator);
     this.#refused = new RefusedCalls(deps.budgets.account, deps.clock, this.#inFlight);
-    const calls = callMemory(deps.clock, deps.ids, settings);
+    const calls = callMemory(deps.coordinator, deps.ids, settings);
     this.#touch = calls.touch;
     this.#pipeline = this.#compose(calls.stage);
   }

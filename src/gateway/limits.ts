@@ -21,13 +21,6 @@ export const limits = {
   baggageBytesMax: 8 * 1024,
   /** A prompt is hashed up to this many prefix blocks. */
   prefixBlocksMax: 64,
-  /** Calls remembered so that a client's retry joins its call. */
-  rememberedCalls: 20_000,
-  retryWindowMs: 10 * 60_000,
-  /** Users remembered so that their calls join a session and an interaction. */
-  rememberedUsers: 20_000,
-  sessionGapMs: 30 * 60_000,
-  interactionGapMs: 2 * 60_000,
   /** Connections to one provider origin, and requests that may wait for one. */
   connectionsMax: 512,
   waitingMax: 1_024,

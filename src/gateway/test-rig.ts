@@ -158,7 +158,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     journal,
     keys: keysOf(options),
     budgets: (options.budgets ?? withoutBudgets)(config),
-    coordinator: new LocalCoordinator(systemClock),
+    coordinator: new LocalCoordinator(systemClock, idSource(systemClock)),
     learning: options.learning ?? { load: () => null, save: () => undefined },
     clock: systemClock,
     random: seededRandom(1),

@@ -41,7 +41,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
   const ledger = connectLedger(start.ledgerSocket, clock);
   const journal = await openJournal({ dir: data.journals, ids, log: journalLog(log) });
   const money = await openWorkerMoney({ config: start.config, books, holder: journal.id, clock, ids });
-  const coordination = openCoordination(start.coordinatorSocket, clock);
+  const coordination = openCoordination(start.coordinatorSocket, options);
   const shipper = startShipper({ source: journal.source, ledger, clock, random, log: journalLog(log) });
   const forward = forwardTo(start.controlSocket);
   const gateway = createGateway({
@@ -85,8 +85,8 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
   };
 }
 
-function openCoordination(socket: string | null, clock: Clock) {
-  if (socket === null) return { coordinator: new LocalCoordinator(clock), close: () => Promise.resolve() };
+function openCoordination(socket: string | null, { clock, ids }: WorkerOptions) {
+  if (socket === null) return { coordinator: new LocalCoordinator(clock, ids), close: () => Promise.resolve() };
   const coordinator = connectCoordinator(socket, clock);
   return { coordinator, close: () => coordinator.close() };
 }

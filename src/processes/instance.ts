@@ -133,9 +133,9 @@ class Parts {
 
   /** Workers share one port: the first finds it when the configuration leaves it open, and the rest take the same. */
   async #startWorkers(): Promise<number> {
-    const { clock, config } = this.#options;
+    const { clock, ids, config } = this.#options;
     if (config.workers > 1) {
-      this.#coordinatorServer = await serveCoordinator(new LocalCoordinator(clock), this.#sockets.coordinator);
+      this.#coordinatorServer = await serveCoordinator(new LocalCoordinator(clock, ids), this.#sockets.coordinator);
     }
     let { port } = config.listen;
     for (let slot = 1; slot <= config.workers; slot++) {

@@ -7,7 +7,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   pricing: ['money', 'tree'],
   config: ['money', 'tree'],
   policy: ['money', 'tree'],
-  coordination: ['policy', 'remote'],
+  coordination: ['tree', 'policy', 'remote'],
   books: ['money', 'tree', 'remote'],
   journal: ['money', 'tree'],
   ledger: ['money', 'tree', 'remote'],

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { idSource, manualClock } from '../../base/index.ts';
 import type { Attribution } from '../../tree/index.ts';
 import type { Exchange } from '../exchange.ts';
 import { limits } from '../limits.ts';
 import { readAttribution } from './attribute.ts';
 import { readBaggage } from './baggage.ts';
-import { ConversationMemory } from './infer.ts';
+import { conversationKey, inferredNames, namesConversation } from './infer.ts';
 
 function read(headers: Record<string, string>, more: { defaults?: Attribution; user?: string } = {}): Attribution {
   const exchange = {
@@ -114,53 +113,26 @@ describe('baggage', () => {
 });
 
 describe('sessions and interactions nobody named', () => {
-  const minute = 60_000;
-  const memory = () => {
-    const clock = manualClock(0);
-    return { clock, memory: new ConversationMemory(clock, idSource(clock)) };
-  };
-
-  test.each([
-    ['at once', 0, '', true, true],
-    ['within the interaction gap', 2 * minute, '', true, true],
-    ['within the session gap', 2 * minute + 1, '', true, false],
-    ['later in the same run', 20 * minute, 'run-1', true, true],
-    ['beyond the session gap', 30 * minute + 1, 'run-1', false, false],
-  ])('%s', (_name, gapMs, run, sameSession, sameInteraction) => {
-    const { clock, memory: conversations } = memory();
-    const first = conversations.infer('k', { user: 'u' }, 'run-1');
-    clock.advance(gapMs);
-    const second = conversations.infer('k', { user: 'u' }, run);
-    expect(first.session === second.session).toBe(sameSession);
-    expect(first.interaction === second.interaction).toBe(sameInteraction);
-    expect(second.names).toEqual(['session', 'interaction']);
-  });
-
   test.each<[string, string, Attribution]>([
     ['another key', 'k2', { user: 'u', workflow: 'w' }],
     ['another user', 'k', { user: 'u2', workflow: 'w' }],
     ['another workflow', 'k', { user: 'u', workflow: 'w2' }],
-  ])('%s is another session', (_name, key, told) => {
-    const { memory: conversations } = memory();
-    const first = conversations.infer('k', { user: 'u', workflow: 'w' }, '');
-    expect(conversations.infer(key, told, '').session).not.toBe(first.session);
+    ['a session of that name', 'k', { session: 'u', workflow: 'w' }],
+  ])('%s is another conversation', (_name, key, told) => {
+    expect(conversationKey(key, told)).not.toBe(conversationKey('k', { user: 'u', workflow: 'w' }));
   });
 
-  test('the end of a call keeps its session warm', () => {
-    const { clock, memory: conversations } = memory();
-    const first = conversations.infer('k', { user: 'u' }, '');
-    clock.advance(5 * minute);
-    conversations.touch('k', { user: 'u' });
-    clock.advance(minute);
-    expect(conversations.infer('k', { user: 'u' }, '').interaction).toBe(first.interaction);
+  test('nobody has no conversation', () => {
+    expect(conversationKey('k', { workflow: 'w' })).toBeNull();
   });
 
   test.each<[Attribution, readonly string[]]>([
-    [{}, []],
-    [{ session: 's', interaction: 'i' }, []],
     [{ session: 's' }, ['interaction']],
     [{ user: 'u', interaction: 'i' }, ['session']],
+    [{ user: 'u' }, ['session', 'interaction']],
   ])('%o infers %o', (told, names) => {
-    expect(memory().memory.infer('k', told, '').names).toEqual(names);
+    expect(namesConversation(told)).toBe(false);
+    expect(inferredNames(told, { session: 's', interaction: 'i' })).toEqual(names);
+    expect(inferredNames(told, null)).toEqual([]);
   });
 });
