@@ -4,6 +4,7 @@ import type { Dialect } from './dialect.ts';
 import { factRows } from './fact-rows.ts';
 import { idKey } from './id-key.ts';
 import { type Extent, hourly, piecesOf } from './rollups.ts';
+import { minutesNotReviewed } from './run-endings.ts';
 import { Parameters, type Statement } from './sql-text.ts';
 
 export interface StageScope {
@@ -52,7 +53,7 @@ export function workflowOutcomes({ name, range }: WorkflowScope, dialect: Dialec
   const wanted = name === null ? '' : `AND workflow = ${parameters.bind(name)}`;
   return parameters.statement(`
     SELECT workflow, outcome, sum(runs) AS runs, sum(value) AS value, sum(human_minutes) AS human_minutes
-    FROM (SELECT workflow, outcome, 1 AS runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
+    FROM (SELECT workflow, outcome, 1 AS runs, coalesce(value, 0) AS value, ${minutesNotReviewed} AS human_minutes
       FROM outcomes WHERE run_began_at >= ${from} AND run_began_at < ${to} AND counts ${wanted}
       UNION ALL
       SELECT workflow, outcome, runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
