@@ -84,7 +84,7 @@ function openRuns(query: GroupedQuery, extent: Extent, reader: SqlReader): State
   const { dialect } = reader;
   const parameters = new Parameters(dialect.placeholder);
   const names = groupNames(query.by);
-  const began = matchedFacts(query, extent, reader, parameters);
+  const began = matchedFacts(query, { columns: ['runs'] }, extent, reader, parameters);
   const ended = matchedRows(query, outcomeRows(query, parameters), dialect, parameters);
   const shown = [...names, 'runs'].join(', ');
   return parameters.statement(`
