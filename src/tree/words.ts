@@ -27,6 +27,16 @@ export const lineKinds = [
 
 export type LineKind = (typeof lineKinds)[number];
 
+/** What model providers bill, by the token or the call; every other line is paid to somebody else or to nobody. */
+export const billedLines: ReadonlySet<LineKind> = new Set([
+  'inference',
+  'retries',
+  'guardrails',
+  'fallbacks',
+  'repairs',
+  'hedges',
+]);
+
 /** One priced quantity: `cost` is exactly `quantity × rate`. */
 export interface CostLine {
   readonly line: LineKind;

@@ -1,16 +1,12 @@
-import type { LineKind } from '../../../src/tree/index.ts';
+import { billedLines } from '../../../src/tree/index.ts';
 import type { KeptForecast, MoneyInterval } from '../api/forecasts.ts';
 import { addMoney, portionOf } from '../format/money.ts';
-
-/** What providers bill; a forecast's other lines are on no call and so in no spend so far. */
-const billedLines: ReadonlySet<LineKind> = new Set([
-  ...(['inference', 'retries', 'guardrails', 'fallbacks', 'repairs', 'hedges'] as const),
-]);
 
 const nothing: MoneyInterval = { mean: '0', p10: '0', p50: '0', p90: '0' };
 
 /**
- * What a kept forecast expects providers to bill from one moment to another. A month that the stretch cuts counts by its share of
+ * What a kept forecast expects providers to bill from one moment to another (other lines are on no call, and so in no spend so
+ * far). A month that the stretch cuts counts by its share of
  * time, and percentiles are added up like means, as in `/api/workflows/{name}/tree?view=forecast`. Null where the forecast does not
  * speak of all of it.
  */
