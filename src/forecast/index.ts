@@ -91,6 +91,7 @@ export {
   type StepForecast,
   seasonsOf,
 } from './series/index.ts';
+export type { SpentSoFar } from './scenario/budgets.ts';
 export { attemptsThroughLayers, expectedAttempts } from './simulate/call-cost.ts';
 export type { Driver } from './simulate/drivers.ts';
 export type { Stats } from './simulate/statistics.ts';
