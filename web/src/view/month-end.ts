@@ -1,6 +1,6 @@
 import { billedLines } from '../../../src/tree/index.ts';
 import type { KeptForecast, MoneyInterval } from '../api/forecasts.ts';
-import { addMoney, portionOf } from '../format/money.ts';
+import { addMoney, chartDollars, portionOf } from '../format/money.ts';
 
 const nothing: MoneyInterval = { mean: '0', p10: '0', p50: '0', p90: '0' };
 
@@ -25,6 +25,21 @@ export function expectedBetween(forecast: KeptForecast, fromMs: number, toMs: nu
 /** Spend so far and what is expected after it. */
 export function spentAndExpected(spentUsd: string, expected: MoneyInterval): MoneyInterval {
   return combine(expected, expected, (usd) => addMoney(spentUsd, usd));
+}
+
+/** How sure it is that a limit holds, in words; `probability` that it is reached, 0 to 1. */
+export function outlookWords(probability: number): string {
+  if (probability <= 0.1) return 'holds in nine futures of ten';
+  if (probability <= 0.5) return 'more likely holds than not';
+  return probability < 0.9 ? 'more likely passed than not' : 'passed in nine futures of ten';
+}
+
+/** As near as three percentiles tell it: how likely the end lies above a limit. */
+export function chanceAbove(limitUsd: string, end: MoneyInterval): number {
+  const above = (usd: string) => chartDollars(usd) > chartDollars(limitUsd);
+  if (!above(end.p90)) return 0.1;
+  if (!above(end.p50)) return 0.5;
+  return above(end.p10) ? 0.9 : 0.7;
 }
 
 /** Of the scenario that facts are held against: `expected`, else the first of the file. */
