@@ -1,7 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { BurnrateError } from '../base/index.ts';
 import { type CompiledForecast, type ForecastSummary, readTrackRecord } from '../economics/index.ts';
-import { factorNames, type KeptForecast, measuredNotes, portableModel, sliderNumbers } from '../forecast/index.ts';
+import {
+  factorNames,
+  type KeptForecast,
+  measuredNotes,
+  modelOffers,
+  portableModel,
+  sliderNumbers,
+  switchableStages,
+} from '../forecast/index.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
 import { timeJson } from './range.ts';
@@ -142,7 +150,8 @@ const showModel: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const compiled = await ports.forecasts.compile(context.req.valid('query').months);
     if (!compiled.ok) throw impossible(compiled.problems);
-    const { model, measured } = compiled;
+    const { model, measured, book, rebuild } = compiled;
+    const offers = modelOffers(model, book);
     const { trials, seed = usualSeed } = ports.config.forecast;
     return context.json(
       {
@@ -154,7 +163,9 @@ const showModel: Endpoints = (api, ports) => {
         factors: [...factorNames],
         numbers: sliderNumbers(model),
         measured: measuredNotes(measured.values),
-        model: { ...portableModel(model) },
+        stages: switchableStages(model),
+        models: offers.map(({ name }) => name),
+        model: { ...portableModel(model, { offers, rebuild }) },
       },
       200,
     );

@@ -86,8 +86,8 @@ const addReview: Endpoints = (api, ports) => {
       ...{ method: 'post', path: '/api/reviews', tag, answer: addedReviewSchema },
       summary: 'Sends an answer, or a run a person has to finish, to the queue',
       description:
-        'Name the call, the run or at least the workflow. Minutes told here and in the outcome of the run both count: ' +
-        'tell each once.',
+        'Name the call, the run or at least the workflow. Its minutes are taken off those the outcome of its run tells, ' +
+        'so that none counts twice.',
       request: { body: { required: true, content: { 'application/json': { schema: reviewRequestSchema } } } },
     },
     ports,

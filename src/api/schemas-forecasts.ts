@@ -121,6 +121,12 @@ export const forecastModelSchema = z
       .array(z.object({ id: z.string(), p10: z.number(), p50: z.number(), p90: z.number() }))
       .openapi({ description: 'Numbers of the file that are unsure, by dotted path; each can be pinned.' }),
     measured: z.array(z.object({ path: z.string(), count: countSchema, evidence: z.string() })),
+    stages: z
+      .array(z.object({ id: z.string(), model: z.string() }))
+      .openapi({ description: 'Stages whose model can be switched, `workflow.stage`, and what answers them.' }),
+    models: z
+      .array(z.string())
+      .openapi({ description: 'What they can be switched to: models whose prices are known.' }),
     model: z.record(z.string(), z.unknown()).openapi({
       description:
         'The compiled file for `readModel` and `forecastWithSliders` of src/forecast: the simulation that made every ' +

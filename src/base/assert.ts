@@ -10,8 +10,3 @@ export class AssertionFailure extends Error {
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertionFailure(message);
 }
-
-/** Marks a branch the types rule out; a new union member that is not handled fails to compile here. */
-export function unreachable(value: never): never {
-  throw new AssertionFailure(`unreachable value: ${JSON.stringify(value)}`);
-}

@@ -1,6 +1,7 @@
-export { AssertionFailure, assert, unreachable } from './assert.ts';
+export { AssertionFailure, assert } from './assert.ts';
 export { type Clock, type ManualClock, manualClock, systemClock } from './clock.ts';
-export { BurnrateError, type ErrorCode, type ErrorDetails, type ErrorMeaning, errorCodes } from './errors.ts';
+export { BurnrateError, type ErrorCode, errorCodes } from './errors.ts';
+export { htmlText } from './html-text.ts';
 export { type IdSource, idSource } from './ids.ts';
 export { nearest } from './nearest.ts';
 export { type Random, seededRandom, systemRandom } from './random.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from './index.ts';
+import { editDistance, nearest } from './nearest.ts';
 
 describe('nearest', () => {
   test.each([
@@ -7,14 +7,23 @@ describe('nearest', () => {
     ['taem', 'team'],
     ['WORKFLOW', 'workflow'],
     ['work-flow', 'workflow'],
+    ['maxOutput', 'maxOutputTokens'],
     ['xyzzy', null],
+    ['te', null],
     ['', null],
-  ])('%s means %s', (written, meant) => {
-    expect(nearest(written, ['provider', 'workflow', 'team', 'stage'])).toBe(meant);
+  ])('of %j is %j', (written, meant) => {
+    expect(nearest(written, ['provider', 'workflow', 'team', 'stage', 'maxOutputTokens'])).toBe(meant);
   });
 
   test('the first of equals wins, and no words give null', () => {
     expect(nearest('ab', ['ax', 'ay'])).toBe('ax');
     expect(nearest('ab', [])).toBeNull();
   });
+
+  test.each([
+    ['', '', 0],
+    ['abc', 'acb', 1],
+    ['kitten', 'sitting', 3],
+    ['a'.repeat(500), 'b', 128],
+  ])('from %j to %j it is %d edits', (a, b, edits) => expect(editDistance(a, b)).toBe(edits));
 });

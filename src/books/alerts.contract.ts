@@ -1,10 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ManualClock, manualClock } from '../base/index.ts';
+import { describe, expect } from 'vitest';
 import type { AlertRecord, Delivery } from './alerts.ts';
-import type { BooksHarness } from './books.contract.ts';
-import type { Books } from './books.ts';
-
-const startMs = Date.UTC(2026, 2, 2);
+import { type BooksHarness, booksTest, contractStartMs as startMs } from './books.contract.ts';
 
 function alert(id: string, changes: Partial<AlertRecord> = {}): AlertRecord {
   return {
@@ -22,20 +18,9 @@ const delivery = (id: string, dueAtMs = startMs): Delivery => ({
 /** What every engine promises about alerts and about what runs by itself. */
 export function alertsContract(name: string, makeHarness: () => BooksHarness): void {
   describe(`alerts and tasks in the books: ${name}`, () => {
-    let clock: ManualClock;
-    let harness: BooksHarness;
-    let books: Books;
-    beforeEach(async () => {
-      clock = manualClock(startMs);
-      harness = makeHarness();
-      books = await harness.open(clock);
-    });
-    afterEach(async () => {
-      await books.close();
-      await harness.cleanUp();
-    });
+    const test = booksTest(makeHarness);
 
-    test('an alert comes back as it was, and what people said of it stays when it changes', async () => {
+    test('an alert comes back as it was, and what people said of it stays when it changes', async ({ books }) => {
       await books.alerts.save([alert('a')], []);
       expect(await books.alerts.get('a')).toEqual(alert('a'));
       await books.alerts.silence('a', startMs + 5, 'ada');
@@ -49,7 +34,7 @@ export function alertsContract(name: string, makeHarness: () => BooksHarness): v
       expect(await books.alerts.silence('none', 1, 'ada')).toBeNull();
     });
 
-    test('current are the newest of each key that fire, ended lately or are told once', async () => {
+    test('current are the newest of each key that fire, ended lately or are told once', async ({ books }) => {
       const ended = { state: 'resolved', resolvedAtMs: startMs + 10 } as const;
       await books.alerts.save(
         [
@@ -70,7 +55,7 @@ export function alertsContract(name: string, makeHarness: () => BooksHarness): v
       expect(await books.alerts.prune(startMs + 5)).toBe(2);
     });
 
-    test('a delivery is due until it is settled, and later after a failure', async () => {
+    test('a delivery is due until it is settled, and later after a failure', async ({ books }) => {
       await books.alerts.save([alert('a')], [delivery('1'), delivery('2', startMs + 50)]);
       await books.alerts.save([alert('a')], [delivery('1')]);
       expect((await books.alerts.due(startMs, 10)).map(({ id }) => id)).toEqual(['1']);
@@ -80,7 +65,7 @@ export function alertsContract(name: string, makeHarness: () => BooksHarness): v
       expect(await books.alerts.due(startMs + 99, 10)).toMatchObject([{ id: '1', tries: 1 }]);
     });
 
-    test('one leads until it resigns or its time is over', async () => {
+    test('one leads until it resigns or its time is over', async ({ books, clock }) => {
       expect(await books.tasks.lead('scheduler', 'one', 100)).toBe(true);
       expect(await books.tasks.lead('scheduler', 'two', 100)).toBe(false);
       clock.advance(60);
@@ -95,7 +80,7 @@ export function alertsContract(name: string, makeHarness: () => BooksHarness): v
       expect(await books.tasks.lead('scheduler', 'one', 100)).toBe(true);
     });
 
-    test('the last run of a task is kept', async () => {
+    test('the last run of a task is kept', async ({ books }) => {
       const run = { name: 'retention', startedAtMs: startMs, endedAtMs: null, failure: null };
       await books.tasks.note(run);
       await books.tasks.note({ ...run, endedAtMs: startMs + 5, failure: 'no' });

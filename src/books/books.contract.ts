@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test as plainTest } from 'vitest';
 import { type ManualClock, manualClock } from '../base/index.ts';
 import type { Books } from './books.ts';
 import { hashSecret } from './key-secret.ts';
@@ -12,25 +12,28 @@ export interface BooksHarness {
 
 export const contractStartMs = Date.UTC(2026, 2, 10, 12);
 
+/** `test` whose functions may ask for fresh `books`, their `clock` and the `harness` that opened them. */
+export function booksTest(createHarness: () => BooksHarness) {
+  return plainTest
+    .extend('clock', () => manualClock(contractStartMs))
+    .extend('harness', () => createHarness())
+    .extend('books', async ({ harness, clock }, { onCleanup }) => {
+      const books = await harness.open(clock);
+      onCleanup(async () => {
+        await books.close();
+        await harness.cleanUp();
+      });
+      return books;
+    });
+}
+
 /** Runs everything the books promise against one engine. */
 export function booksContract(engine: string, createHarness: () => BooksHarness): void {
   describe(`books on ${engine}`, () => {
-    let harness: BooksHarness;
-    let clock: ManualClock;
-    let books: Books;
-
-    beforeEach(async () => {
-      harness = createHarness();
-      clock = manualClock(contractStartMs);
-      books = await harness.open(clock);
-    });
-    afterEach(async () => {
-      await books.close();
-      await harness.cleanUp();
-    });
+    const test = booksTest(createHarness);
 
     describe('keys', () => {
-      test('a secret is given once and found by its hash', async () => {
+      test('a secret is given once and found by its hash', async ({ books }) => {
         const created = await books.keys.create(
           { name: 'ci', defaults: { team: 'core' }, allowedModels: ['openai/gpt-5-nano'], budgets: ['b'] },
           'ada',
@@ -44,14 +47,14 @@ export function booksContract(engine: string, createHarness: () => BooksHarness)
         expect(created.secret.endsWith(created.key.hint)).toBe(true);
       });
 
-      test('creating with the same id again gives the key without a secret', async () => {
+      test('creating with the same id again gives the key without a secret', async ({ books }) => {
         const first = await books.keys.create({ id: 'key_1', name: 'a' }, 'ada');
         const second = await books.keys.create({ id: 'key_1', name: 'b' }, 'ada');
         expect(second).toEqual({ ok: false, reason: 'already_exists', key: first.key });
         expect(await books.audit.list()).toHaveLength(1);
       });
 
-      test('a revoked key stays listed, and revoking it again changes nothing', async () => {
+      test('a revoked key stays listed, and revoking it again changes nothing', async ({ books, clock }) => {
         const { key } = await books.keys.create({ name: 'a' }, 'ada');
         clock.advance(5);
         const revoked = await books.keys.revoke(key.id, 'bob');
@@ -62,7 +65,7 @@ export function booksContract(engine: string, createHarness: () => BooksHarness)
         expect(await books.keys.revoke('nobody', 'bob')).toBeNull();
       });
 
-      test('changes are numbered, so that a cache can ask for what it missed', async () => {
+      test('changes are numbered, so that a cache can ask for what it missed', async ({ books }) => {
         const a = await books.keys.create({ name: 'a' }, 'ada');
         const b = await books.keys.create({ name: 'b' }, 'ada');
         await books.keys.change(a.key.id, { name: 'a2' }, 'ada');
@@ -72,7 +75,7 @@ export function booksContract(engine: string, createHarness: () => BooksHarness)
         expect(await books.keys.change('nobody', { name: 'x' }, 'ada')).toBeNull();
       });
 
-      test('the list is newest first and pages', async () => {
+      test('the list is newest first and pages', async ({ books, clock }) => {
         for (const name of ['a', 'b', 'c']) {
           await books.keys.create({ name }, 'ada');
           clock.advance(1);
@@ -83,14 +86,14 @@ export function booksContract(engine: string, createHarness: () => BooksHarness)
         expect(rest.map((key) => key.name)).toEqual(['a']);
       });
 
-      test('another connection sees what was committed', async () => {
+      test('another connection sees what was committed', async ({ books, clock, harness }) => {
         const { key } = await books.keys.create({ name: 'a' }, 'ada');
         const other = await harness.reopen(clock);
         expect(await other.keys.get(key.id)).toEqual(key);
         await other.close();
       });
 
-      test('connections creating at the same time lose nothing', async () => {
+      test('connections creating at the same time lose nothing', async ({ books, clock, harness }) => {
         const other = await harness.reopen(clock);
         const work = Array.from({ length: 20 }, (_, i) => (i % 2 ? other : books).keys.create({ name: `${i}` }, 'ada'));
         const keys = await Promise.all(work);
@@ -101,7 +104,7 @@ export function booksContract(engine: string, createHarness: () => BooksHarness)
     });
 
     describe('audit', () => {
-      test('every change of a key leaves who, what, before and after, and no hash', async () => {
+      test('every change of a key leaves who, what, before and after, and no hash', async ({ books }) => {
         const { key } = await books.keys.create({ name: 'a' }, 'ada');
         await books.keys.change(key.id, { name: 'b' }, 'bob');
         await books.keys.revoke(key.id, 'eve');
@@ -115,7 +118,7 @@ export function booksContract(engine: string, createHarness: () => BooksHarness)
         expect(JSON.stringify(entries)).not.toContain(key.hash);
       });
 
-      test('entries of others are appended and paged', async () => {
+      test('entries of others are appended and paged', async ({ books }) => {
         for (const subject of ['x', 'y', 'z']) {
           await books.audit.append({ actor: 'ada', action: 'price.change', subject, before: null, after: { a: 1 } });
         }

@@ -1,8 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ManualClock, manualClock } from '../base/index.ts';
+import { describe, expect } from 'vitest';
 import type { BudgetDefinition } from '../tree/index.ts';
-import { type BooksHarness, contractStartMs } from './books.contract.ts';
-import type { Books } from './books.ts';
+import { type BooksHarness, booksTest, contractStartMs } from './books.contract.ts';
 import { type LeaseAsk, leaseTtlMs, type Settlement } from './lease.ts';
 
 export const dailyBudget = (more: Partial<BudgetDefinition> = {}): BudgetDefinition => ({
@@ -43,32 +41,24 @@ const settlement = (leaseId: string, sequence: number, spent: bigint, more: Part
 /** What the books promise about budgets and leases, against one engine. */
 export function budgetsContract(engine: string, createHarness: () => BooksHarness): void {
   describe(`budgets on ${engine}`, () => {
-    let harness: BooksHarness;
-    let clock: ManualClock;
-    let books: Books;
-
-    beforeEach(async () => {
-      harness = createHarness();
-      clock = manualClock(contractStartMs);
-      books = await harness.open(clock);
-      await books.budgets.put(dailyBudget(), 'ada');
-    });
-    afterEach(async () => {
-      await books.close();
-      await harness.cleanUp();
-    });
-
-    const lease = (holder: string, ...asks: LeaseAsk[]) =>
-      books.budgets.exchange({ holder, settlements: [], asks: [asks] });
-    const settle = (holder: string, ...settlements: Settlement[]) =>
-      books.budgets.exchange({ holder, settlements, asks: [] });
-    const balance = async () => {
-      const rows = await books.budgets.balances({ budget: 'daily', countingAtMs: clock.nowMs() });
-      return rows.map(({ posted, estimated, leased }) => ({ posted, estimated, leased }));
-    };
+    const test = booksTest(createHarness)
+      .extend('books', async ({ books }) => {
+        await books.budgets.put(dailyBudget(), 'ada');
+        return books;
+      })
+      .extend('lease', ({ books }) => (holder: string, ...asks: LeaseAsk[]) => {
+        return books.budgets.exchange({ holder, settlements: [], asks: [asks] });
+      })
+      .extend('settle', ({ books }) => (holder: string, ...settlements: Settlement[]) => {
+        return books.budgets.exchange({ holder, settlements, asks: [] });
+      })
+      .extend('balance', ({ books, clock }) => async () => {
+        const rows = await books.budgets.balances({ budget: 'daily', countingAtMs: clock.nowMs() });
+        return rows.map(({ posted, estimated, leased }) => ({ posted, estimated, leased }));
+      });
 
     describe('definitions', () => {
-      test('changes are audited and numbered; the same definition again changes nothing', async () => {
+      test('changes are audited and numbered; the same definition again changes nothing', async ({ books }) => {
         expect(await books.budgets.put(dailyBudget(), 'ada')).toMatchObject({ ok: true, changed: false });
         await books.budgets.put(dailyBudget({ limit: 10n ** 30n }), 'bob');
         const record = await books.budgets.get('daily');
@@ -81,7 +71,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         ]);
       });
 
-      test('the file owns its budgets; what it no longer names is removed', async () => {
+      test('the file owns its budgets; what it no longer names is removed', async ({ books }) => {
         const file = [dailyBudget({ name: 'a' }), dailyBudget({ name: 'b' })];
         expect(await books.budgets.adoptFile(file, 'file')).toBe(2);
         expect(await books.budgets.adoptFile(file, 'file')).toBe(0);
@@ -95,7 +85,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect((await books.budgets.changedSince(0, 10)).map((record) => record.removedAtMs !== null)).toContain(true);
       });
 
-      test('an API budget is removed once', async () => {
+      test('an API budget is removed once', async ({ books, lease }) => {
         expect((await books.budgets.remove('daily', 'ada'))?.removedAtMs).toBe(contractStartMs);
         expect(await books.budgets.remove('daily', 'ada')).toBeNull();
         const refused = await lease('j1', ask('l1', 1n));
@@ -104,20 +94,23 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
     });
 
     describe('leases', () => {
-      test('grants what is needed, and of what is wanted only a part of what would be left', async () => {
+      test('grants what is needed, and of what is wanted only a part of what would be left', async ({
+        lease,
+        balance,
+      }) => {
         const answer = await lease('j1', ask('l1', 20n, { want: 90n }));
         expect(answer.leases).toMatchObject([{ leaseId: 'l1', state: 'open', granted: 30n, room: 70n, limit: 100n }]);
         expect(answer.leases[0]?.periodEndsInMs).toBe(12 * 3_600_000);
         expect(await balance()).toEqual([{ posted: 0n, estimated: 0n, leased: 30n }]);
       });
 
-      test('an ask repeated grants nothing twice', async () => {
+      test('an ask repeated grants nothing twice', async ({ lease, balance }) => {
         await lease('j1', ask('l1', 60n));
         await lease('j1', ask('l1', 60n));
         expect(await balance()).toEqual([{ posted: 0n, estimated: 0n, leased: 60n }]);
       });
 
-      test('refuses as contended what others hold, and as exceeded what is posted', async () => {
+      test('refuses as contended what others hold, and as exceeded what is posted', async ({ lease, settle }) => {
         await lease('j1', ask('l1', 60n));
         const contended = await lease('j2', ask('l2', 50n));
         expect(contended).toMatchObject({ leases: [], refusals: [{ reason: 'contended', leased: 60n, spent: 0n }] });
@@ -129,7 +122,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         ]);
       });
 
-      test('several budgets are granted all or none', async () => {
+      test('several budgets are granted all or none', async ({ books, lease, balance }) => {
         await books.budgets.put(dailyBudget({ name: 'small', limit: 5n }), 'ada');
         const both = await lease('j1', ask('l1', 10n), ask('l2', 10n, { budget: 'small' }));
         expect(both.refusals).toMatchObject([{ budget: 'small', reason: 'exceeded' }]);
@@ -138,7 +131,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect(fitting.leases.map((view) => view.granted)).toEqual([5n, 5n]);
       });
 
-      test('settlements are totals: repeated and overtaken ones change nothing', async () => {
+      test('settlements are totals: repeated and overtaken ones change nothing', async ({ lease, settle, balance }) => {
         await lease('j1', ask('l1', 50n));
         await settle('j1', settlement('l1', 3, 20n));
         await settle('j1', settlement('l1', 3, 20n), settlement('l1', 2, 10n));
@@ -150,28 +143,28 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect(await balance()).toEqual([{ posted: 30n, estimated: 0n, leased: 0n }]);
       });
 
-      test('nobody else settles a lease or draws from it', async () => {
+      test('nobody else settles a lease or draws from it', async ({ lease, settle, balance }) => {
         await lease('j1', ask('l1', 50n));
         await settle('thief', settlement('l1', 9, 50n));
         expect((await lease('thief', ask('l1', 60n))).refusals).toMatchObject([{ reason: 'lease_ended' }]);
         expect(await balance()).toEqual([{ posted: 0n, estimated: 0n, leased: 50n }]);
       });
 
-      test('more than was granted is posted in full and closes the budget', async () => {
+      test('more than was granted is posted in full and closes the budget', async ({ lease, settle }) => {
         await lease('j1', ask('l1', 100n));
         const answer = await settle('j1', settlement('l1', 2, 130n));
         expect(answer.leases).toMatchObject([{ room: -30n, spent: 130n }]);
         expect((await lease('j2', ask('l2', 1n))).refusals).toMatchObject([{ reason: 'exceeded', spent: 130n }]);
       });
 
-      test('a soft budget is spent first and told later', async () => {
+      test('a soft budget is spent first and told later', async ({ books, lease, settle }) => {
         await books.budgets.put(dailyBudget({ hard: false }), 'ada');
         const answer = await settle('j1', settlement('l1', 1, 130n));
         expect(answer.leases).toMatchObject([{ state: 'open', room: -30n }]);
         expect((await lease('j1', ask('l2', 40n))).leases).toMatchObject([{ granted: 40n }]);
       });
 
-      test('a holder that asks gets to see leases it forgot', async () => {
+      test('a holder that asks gets to see leases it forgot', async ({ books, lease }) => {
         await lease('j1', ask('l1', 10n));
         const answer = await books.budgets.exchange({ holder: 'j1', settlements: [], asks: [], listAll: true });
         expect(answer.leases.map((view) => view.leaseId)).toEqual(['l1']);
@@ -179,7 +172,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect(other.leases).toEqual([]);
       });
 
-      test('two connections never grant more than the limit', async () => {
+      test('two connections never grant more than the limit', async ({ books, clock, harness, balance }) => {
         const other = await harness.reopen(clock);
         const asks = Array.from({ length: 30 }, (_, i) =>
           (i % 2 ? other : books).budgets.exchange({
@@ -196,7 +189,13 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
     });
 
     describe('expiry, release and takeover', () => {
-      test('a lease expires into estimated spent, never into available; its holder can bring it back', async () => {
+      test('a lease expires into estimated spent, never into available; its holder can bring it back', async ({
+        books,
+        clock,
+        lease,
+        settle,
+        balance,
+      }) => {
         await lease('j1', ask('l1', 60n));
         clock.advance(leaseTtlMs + 1);
         expect(await books.budgets.expireOverdue()).toBe(1);
@@ -207,7 +206,12 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect(await balance()).toEqual([{ posted: 10n, estimated: 0n, leased: 50n }]);
       });
 
-      test('only an expired lease can be released, on record; what its holder still spends is posted', async () => {
+      test('only an expired lease can be released, on record; what its holder still spends is posted', async ({
+        books,
+        clock,
+        lease,
+        settle,
+      }) => {
         await lease('j1', ask('l1', 60n));
         expect(await books.budgets.release('l1', 'host burned', 'ada')).toMatchObject({ reason: 'not_expired' });
         expect(await books.budgets.release('nope', 'x', 'ada')).toEqual({ ok: false, reason: 'not_found' });
@@ -224,20 +228,28 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         ]);
       });
 
-      test.each([
+      test.for([
         [true, { posted: 25n, estimated: 0n, leased: 0n }],
         [false, { posted: 60n, estimated: 0n, leased: 0n }],
-      ])('a takeover (journal intact: %s) ends the leases by what the journal says', async (intact, expected) => {
-        await lease('j1', ask('l1', 60n));
-        await settle('j1', settlement('l1', 2, 10n));
-        const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 25n, open: 5n }];
-        expect(await books.budgets.takeOver({ holder: 'j1', finals, intact }, 'j2')).toHaveLength(1);
-        expect(await books.budgets.takeOver({ holder: 'j1', finals, intact }, 'j3')).toHaveLength(0);
-        await settle('j1', settlement('l1', 9, 60n));
-        expect(await balance()).toEqual([expected]);
-      });
+      ] as const)(
+        'a takeover (journal intact: %s) ends the leases by what the journal says',
+        async ([intact, expected], { books, lease, settle, balance }) => {
+          await lease('j1', ask('l1', 60n));
+          await settle('j1', settlement('l1', 2, 10n));
+          const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 25n, open: 5n }];
+          expect(await books.budgets.takeOver({ holder: 'j1', finals, intact }, 'j2')).toHaveLength(1);
+          expect(await books.budgets.takeOver({ holder: 'j1', finals, intact }, 'j3')).toHaveLength(0);
+          await settle('j1', settlement('l1', 9, 60n));
+          expect(await balance()).toEqual([expected]);
+        },
+      );
 
-      test('holds left open in a journal that lost its end spend no more than was granted', async () => {
+      test('holds left open in a journal that lost its end spend no more than was granted', async ({
+        books,
+        lease,
+        settle,
+        balance,
+      }) => {
         await lease('j1', ask('l1', 60n));
         await settle('j1', settlement('l1', 2, 50n));
         const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 90n, open: 45n }];
@@ -245,14 +257,17 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect(await balance()).toEqual([{ posted: 60n, estimated: 0n, leased: 0n }]);
       });
 
-      test('a takeover posts what the books never heard of', async () => {
+      test('a takeover posts what the books never heard of', async ({ books, balance }) => {
         const finals = [{ leaseId: 'l1', budget: 'daily', instance: '', spent: 25n, open: 5n }];
         await books.budgets.takeOver({ holder: 'j1', finals, intact: true }, 'j2');
         await books.budgets.takeOver({ holder: 'j1', finals, intact: true }, 'j2');
         expect(await balance()).toEqual([{ posted: 25n, estimated: 0n, leased: 0n }]);
       });
 
-      test('what a dead holder said before its takeover opens nothing when it arrives after', async () => {
+      test('what a dead holder said before its takeover opens nothing when it arrives after', async ({
+        books,
+        balance,
+      }) => {
         const late = [settlement('soft', 1, 5n)];
         await books.budgets.takeOver({ holder: 'j1', finals: [], intact: true }, 'j2');
         const answer = await books.budgets.exchange({ holder: 'j1', settlements: late, asks: [[ask('l1', 80n)]] });
@@ -262,7 +277,12 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
     });
 
     describe('periods and changes', () => {
-      test('a new period has its own count; what was held in the old one is posted there', async () => {
+      test('a new period has its own count; what was held in the old one is posted there', async ({
+        clock,
+        lease,
+        settle,
+        balance,
+      }) => {
         await lease('j1', ask('l1', 80n));
         clock.advance(12 * 3_600_000);
         expect((await lease('j1', ask('l1', 90n))).refusals).toMatchObject([{ reason: 'period_over' }]);
@@ -272,7 +292,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect(await balance()).toEqual([{ posted: 0n, estimated: 0n, leased: 90n }]);
       });
 
-      test('a clock set back does not reopen a period', async () => {
+      test('a clock set back does not reopen a period', async ({ clock, lease }) => {
         await lease('j1', ask('l1', 80n));
         clock.advance(12 * 3_600_000);
         await lease('j1', ask('l2', 90n));
@@ -282,7 +302,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect((await lease('j1', ask('l4', 10n))).leases).toMatchObject([{ granted: 10n, room: 0n }]);
       });
 
-      test('a rolling window counts the buckets before', async () => {
+      test('a rolling window counts the buckets before', async ({ books, clock, lease, settle }) => {
         await books.budgets.put(dailyBudget({ period: { kind: 'hour', timeZone: 'UTC', rolling: true } }), 'ada');
         await lease('j1', ask('l1', 80n));
         await settle('j1', settlement('l1', 2, 80n, { close: true }));
@@ -292,7 +312,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect((await lease('j1', ask('l3', 30n))).leases).toHaveLength(1);
       });
 
-      test('a lowered limit takes effect at once', async () => {
+      test('a lowered limit takes effect at once', async ({ books, lease, settle }) => {
         await lease('j1', ask('l1', 80n));
         await books.budgets.put(dailyBudget({ limit: 50n }), 'ada');
         expect((await settle('j1', settlement('l1', 2, 0n))).leases).toMatchObject([{ limit: 50n, room: -30n }]);
@@ -301,7 +321,11 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect((await lease('j1', ask('l1', 81n, { sequence: 4 }))).leases).toHaveLength(1);
       });
 
-      test('a changed period starts a count of its own, and leases of the old rule end', async () => {
+      test('a changed period starts a count of its own, and leases of the old rule end', async ({
+        books,
+        lease,
+        settle,
+      }) => {
         await lease('j1', ask('l1', 80n));
         await books.budgets.put(dailyBudget({ period: { kind: 'month', timeZone: 'UTC', rolling: false } }), 'ada');
         expect((await settle('j1', settlement('l1', 2, 0n))).leases).toMatchObject([{ periodEndsInMs: 0, room: 0n }]);
@@ -311,7 +335,7 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect((await lease('j1', ask('l2', 100n))).leases).toHaveLength(1);
       });
 
-      test('instances are counted apart', async () => {
+      test('instances are counted apart', async ({ books, lease }) => {
         await books.budgets.put(dailyBudget({ per: ['user'] }), 'ada');
         await lease('j1', ask('l1', 100n, { instance: 'user=a' }));
         expect((await lease('j1', ask('l2', 100n, { instance: 'user=b' }))).leases).toHaveLength(1);
@@ -323,7 +347,12 @@ export function budgetsContract(engine: string, createHarness: () => BooksHarnes
         expect(rest.map((row) => row.account.instance)).toEqual(['user=b']);
       });
 
-      test('pruning keeps what still counts, what is leased, and the newest of each account', async () => {
+      test('pruning keeps what still counts, what is leased, and the newest of each account', async ({
+        books,
+        clock,
+        lease,
+        settle,
+      }) => {
         await lease('j1', ask('l1', 80n));
         await settle('j1', settlement('l1', 2, 10n, { close: true }));
         clock.advance(24 * 3_600_000);

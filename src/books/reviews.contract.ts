@@ -1,10 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ManualClock, manualClock } from '../base/index.ts';
-import type { BooksHarness } from './books.contract.ts';
-import type { Books } from './books.ts';
-import { type NewReview, type ReviewVerdict, reviewLimits } from './reviews.ts';
+import { describe, expect } from 'vitest';
+import { type BooksHarness, booksTest, contractStartMs as startMs } from './books.contract.ts';
+import { type NewReview, type ReviewQuery, type ReviewVerdict, reviewLimits } from './reviews.ts';
 
-const startMs = Date.UTC(2026, 2, 2);
 const minuteMs = 60_000;
 
 const review = (id: string, changes: Partial<NewReview> = {}): NewReview => ({
@@ -27,22 +24,13 @@ const verdict = (changes: Partial<ReviewVerdict> = {}): ReviewVerdict => ({
 /** What every engine promises about the queue of reviews. */
 export function reviewsContract(name: string, makeHarness: () => BooksHarness): void {
   describe(`reviews in the books: ${name}`, () => {
-    let clock: ManualClock;
-    let harness: BooksHarness;
-    let books: Books;
-    beforeEach(async () => {
-      clock = manualClock(startMs);
-      harness = makeHarness();
-      books = await harness.open(clock);
+    const test = booksTest(makeHarness).extend('ids', ({ books }) => async (query: ReviewQuery) => {
+      return (await books.reviews.list(query)).map(({ id }) => id);
     });
-    afterEach(async () => {
-      await books.close();
-      await harness.cleanUp();
-    });
-    const ids = async (query: Parameters<Books['reviews']['list']>[0]) =>
-      (await books.reviews.list(query)).map(({ id }) => id);
 
-    test('a review comes back as it was sent; sent again it is the same, with other content refused', async () => {
+    test('a review comes back as it was sent; sent again it is the same, with other content refused', async ({
+      books,
+    }) => {
       const [added] = await books.reviews.add([review('a')], 'app');
       expect(added).toMatchObject({ ok: true, repeated: false, review: { ...review('a'), state: 'waiting' } });
       const again = await books.reviews.add([review('a'), review('a', { reason: 'other' })], 'app');
@@ -54,7 +42,7 @@ export function reviewsContract(name: string, makeHarness: () => BooksHarness): 
       expect(await books.reviews.counts()).toEqual({ waiting: 1, started: 0, oldestWaitingAtMs: startMs });
     });
 
-    test('time is measured from start to decision, and becomes the minutes', async () => {
+    test('time is measured from start to decision, and becomes the minutes', async ({ books, clock }) => {
       await books.reviews.add([review('a')], 'app');
       expect(await books.reviews.start('a', 'ada', 'local')).toMatchObject({ ok: true, review: { state: 'started' } });
       clock.advance(3 * minuteMs);
@@ -75,15 +63,18 @@ export function reviewsContract(name: string, makeHarness: () => BooksHarness): 
       expect(actions).toEqual(['review.decide', 'review.start', 'review.add']);
     });
 
-    test.each([
+    test.for([
       [{ minutes: 7.5 }, { ok: true, review: { minutes: 7.5, minutesStated: true } }],
       [{}, { ok: false, reason: 'not_started' }],
-    ])('decided without being started, %j', async (said, expected) => {
+    ] as const)('decided without being started, %j', async ([said, expected], { books }) => {
       await books.reviews.add([review('a')], 'app');
       expect(await books.reviews.decide('a', verdict(said), 'local')).toMatchObject(expected);
     });
 
-    test('one has it at a time; it can be given back, and taken from one who says nothing', async () => {
+    test('one has it at a time; it can be given back, and taken from one who says nothing', async ({
+      books,
+      clock,
+    }) => {
       await books.reviews.add([review('a')], 'app');
       await books.reviews.start('a', 'ada', 'local');
       expect(await books.reviews.start('a', 'ada', 'local')).toMatchObject({ ok: true, repeated: true });
@@ -102,7 +93,7 @@ export function reviewsContract(name: string, makeHarness: () => BooksHarness): 
       expect(decided).toMatchObject({ review: { minutes: 3 + reviewLimits.stretchMsMax / minuteMs } });
     });
 
-    test('nothing is done to what is not there', async () => {
+    test('nothing is done to what is not there', async ({ books }) => {
       const missing = { ok: false, reason: 'not_found' };
       expect(await books.reviews.start('x', 'ada', 'local')).toEqual(missing);
       expect(await books.reviews.release('x', 'ada', 'local')).toEqual(missing);
@@ -110,7 +101,7 @@ export function reviewsContract(name: string, makeHarness: () => BooksHarness): 
       expect(await books.reviews.get('x')).toBeNull();
     });
 
-    test('what waits comes oldest first, everything newest first, page by page', async () => {
+    test('what waits comes oldest first, everything newest first, page by page', async ({ books, clock, ids }) => {
       for (const id of ['a', 'b', 'c']) {
         await books.reviews.add([review(id, { kind: id === 'b' ? 'sample' : 'application' })], 'app');
         clock.advance(1);
@@ -123,7 +114,10 @@ export function reviewsContract(name: string, makeHarness: () => BooksHarness): 
       expect(await ids({ workflow: 'support', stage: 'none', limit: 9 })).toEqual([]);
     });
 
-    test('what was decided is named until it is said to be recorded; then it may be forgotten in time', async () => {
+    test('what was decided is named until it is said to be recorded; then it may be forgotten in time', async ({
+      books,
+      ids,
+    }) => {
       await books.reviews.add([review('a'), review('b', { kind: 'sample' }), review('c')], 'app');
       await books.reviews.decide('a', verdict({ minutes: 1 }), 'local');
       expect((await books.reviews.unrecorded(5)).map(({ id }) => id)).toEqual(['a']);
@@ -134,7 +128,7 @@ export function reviewsContract(name: string, makeHarness: () => BooksHarness): 
       expect(await ids({ limit: 9 })).toEqual(['c']);
     });
 
-    test('a full queue takes nothing more', async () => {
+    test('a full queue takes nothing more', async ({ books }) => {
       const many = Array.from({ length: reviewLimits.openMax }, (_, index) => review(`r${index}`));
       await books.reviews.add(many, 'app');
       const results = await books.reviews.add([review('more'), review('r0')], 'app');

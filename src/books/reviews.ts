@@ -99,7 +99,7 @@ export interface ReviewBooks {
   /** Decided and not yet said to be in the ledger, oldest first. */
   unrecorded(limit: number): Promise<readonly ReviewRecord[]>;
   markRecorded(ids: readonly string[]): Promise<void>;
-  /** Drops samples nobody took since before `sampledBeforeMs` and what was decided before `decidedBeforeMs`. @returns how many */
+  /** Drops samples nobody took since before `sampledBeforeMs`, and what was recorded and decided before `decidedBeforeMs`. @returns how many */
   prune(sampledBeforeMs: number, decidedBeforeMs: number): Promise<number>;
 }
 

@@ -1,14 +1,14 @@
 import { BurnrateError } from '../base/index.ts';
-import { checkConfig, editConfig, formatProblem } from '../config/index.ts';
-import { formatUsd, usd } from '../money/index.ts';
 import { apiClient, type InstanceOptions } from './api-client.ts';
+import { changeFile, changeLines, type FileChange } from './change-file.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { configFile } from './load-settings.ts';
 import { print } from './output.ts';
+import { rangeOf } from './report-range.ts';
+import { dollars } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
-import { unifiedDiff } from './unified-diff.ts';
 import { WrongUse } from './wrong-use.ts';
 
 interface RecommendationAnswer {
@@ -50,53 +50,34 @@ export async function acceptAdvice(effects: Effects, id: string, options: Accept
   const { recommendations } = await askAdvice(effects, options);
   const found = recommendations.find((each) => each.id === id);
   if (!found) throw new BurnrateError('not_found', { message: `nothing of that range advises "${id}"` });
-  const before = await effects.readText(file);
-  const after = editConfig(before, [{ path: found.change.path, value: found.change.value }]);
-  checkEdited(effects, after, file);
-  const written = options.write === true && after !== before;
-  if (written) await effects.writeText(file, after);
-  const diff = unifiedDiff(before, after, file);
-  print(effects, options.json === true, { recommendation: found, diff, written }, () =>
-    acceptedText(found, diff, written),
-  );
+  const change = await changeFile(effects, file, [found.change], options.write === true);
+  print(effects, options.json === true, { recommendation: found, ...change }, () => acceptedText(found, change));
   return exitCodes.fine;
 }
 
 async function askAdvice(effects: Effects, options: AdviceOptions): Promise<AdviceAnswer> {
   const client = await apiClient(effects, options);
-  const { from, to } = options;
-  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  return client.get<AdviceAnswer>('/api/recommendations', Object.entries(range));
+  return client.get<AdviceAnswer>('/api/recommendations', rangeOf(options));
 }
 
-/** A file the loader would refuse is never written. */
-function checkEdited(effects: Effects, after: string, file: string): void {
-  const result = checkConfig(after, { file, environment: effects.environment });
-  if (result.ok) return;
-  const [first] = result.problems;
-  const problem = first ? formatProblem(first) : 'unknown';
-  throw new BurnrateError('CONFIG_INVALID', { message: `the change does not fit the file: ${problem}` });
-}
-
-const dollars = (amount: string) => formatUsd(usd(amount));
 const expected = ({ evidence }: RecommendationAnswer) => `${dollars(evidence.lowUsd)} to ${dollars(evidence.highUsd)}`;
 
-function acceptedText(found: RecommendationAnswer, diff: string, written: boolean): string {
+function acceptedText(found: RecommendationAnswer, change: FileChange): string {
   return [
     `${found.lever} in ${found.workflow}.${found.stage}: a range as long again is expected to save ${expected(found)}.`,
     found.risk,
     '',
-    ...(diff === '' ? ['The file says so already.'] : [diff, '']),
-    ...(diff === '' ? [] : [written ? 'Written; restart to act on it.' : 'Nothing was written; --write applies it.']),
+    ...changeLines(change, '; restart to act on it'),
   ].join('\n');
 }
 
 function adviceText({ range, simulated, recommendations }: AdviceAnswer, width: number): string {
   const head = `${range.from} to ${range.to}${simulated ? ', SIMULATED traffic in it' : ''}`;
   if (recommendations.length === 0) return `${head}\nNothing is sure to save money.`;
+  // The id stays whole: `advice accept` asks for it.
   const columns = ['what', 'where', 'saved', 'expected, 90 %', 'id'].map((title) => ({
     title,
-    flexible: title === 'id',
+    flexible: title === 'what' || title === 'where',
   }));
   const rows = recommendations.map((each) => [
     each.lever,

@@ -61,7 +61,7 @@ export async function acknowledgeAlert(effects: Effects, id: string, options: Al
 function alertsText(alerts: readonly AlertAnswer[], width: number): string {
   if (alerts.length === 0) return 'No alert fires.';
   return table(
-    ['severity', 'state', 'since', 'what', 'id'].map((title) => ({ title })),
+    ['severity', 'state', 'since', 'what', 'id'].map((title) => ({ title, flexible: title === 'what' })),
     alerts.map((alert) => [alert.severity, alert.state, alert.startedAt.slice(0, 16), alert.summary, alert.id]),
     width,
   );

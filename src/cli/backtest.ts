@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { Presets, SingleBar } from 'cli-progress';
 import { BurnrateError } from '../base/index.ts';
 import {
   type Accuracy,
@@ -12,6 +11,8 @@ import {
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
+import { withProgressBar } from './progress-bar.ts';
+import { percent } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 
@@ -30,16 +31,16 @@ const hourMs = 3_600_000;
 /** `burnrate backtest`: how good forecasts of each column would have been, beside the baselines. */
 export async function backtestVerb(effects: Effects, file: string, options: BacktestVerbOptions): Promise<ExitCode> {
   const series = chosen(readSeriesCsv(await readFile(effects, file), file), options.series);
-  const bar = progressBar(effects, options.json === true, series.length);
-  const reports = series.map((one, index) => {
-    const report = backtest(one, {
-      horizon: stepsOf(options.horizon, one),
-      ...(options.training === undefined ? {} : { training: stepsOf(options.training, one) }),
-      onFold: (done, of) => bar.show(index + done / of),
-    });
-    return { ...report, scale: seasonsOf(one.stepMs).short };
-  });
-  bar.stop();
+  const reports = await withProgressBar(effects, { json: options.json, format: '{bar} {percentage}%' }, (show) =>
+    series.map((one, index) => {
+      const report = backtest(one, {
+        horizon: stepsOf(options.horizon, one),
+        ...(options.training === undefined ? {} : { training: stepsOf(options.training, one) }),
+        onFold: (done, of) => show(index + done / of, series.length),
+      });
+      return { ...report, scale: seasonsOf(one.stepMs).short };
+    }),
+  );
   print(effects, options.json === true, reports.map(contract), () => reportsText(reports, terminalWidth(effects)));
   return exitCodes.fine;
 }
@@ -59,17 +60,6 @@ function chosen(all: readonly Series[], names: readonly string[] | undefined): r
 }
 
 const stepsOf = (hours: number, { stepMs }: Series): number => Math.max(1, Math.round((hours * hourMs) / stepMs));
-
-/** A bar on a terminal, by folds of all series; silence elsewhere and with --json. */
-function progressBar(effects: Effects, quiet: boolean, of: number): { show(done: number): void; stop(): void } {
-  if (quiet || !effects.stderr.isTTY) return { show: () => undefined, stop: () => undefined };
-  const bar = new SingleBar(
-    { format: '{bar} {percentage}%', stream: process.stderr, hideCursor: true },
-    Presets.shades_classic,
-  );
-  bar.start(of, 0);
-  return { show: (done) => bar.update(done), stop: () => bar.stop() };
-}
 
 /** What `--json` promises, with how it came about beside it. */
 function contract(report: BacktestReport): unknown {
@@ -113,7 +103,6 @@ function row(name: string, accuracy: Accuracy): string[] {
   ];
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 
 function usedText({ model, weights, foldsByBaseline, folds }: BacktestReport): string {

@@ -1,23 +1,14 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { amountUnits, periodKinds } from '../tree/index.ts';
 import { listBudgets, removeBudget, setBudget, showBudget } from './budgets.ts';
 import type { Effects } from './effects.ts';
 import type { ExitCode } from './exit-codes.ts';
-
-const configOption = ['--config <file>', 'the configuration; burnrate.yaml here when absent'] as const;
-const jsonOption = ['--json', 'print JSON'] as const;
-const urlOption = ['--url <url>', 'the running instance; BURNRATE_URL or the configured address when absent'] as const;
+import { dimensionValue } from './option-values.ts';
+import { instanceGroup } from './verb-options.ts';
 
 /** `burnrate budgets list|show|set|remove`. */
 export function addBudgetVerbs(program: Command, effects: Effects, done: (code: ExitCode) => void): void {
-  const budgets = program.command('budgets').description('budgets of a running instance');
-  const verb = (words: string, description: string): Command =>
-    budgets
-      .command(words)
-      .description(description)
-      .option(...urlOption)
-      .option(...configOption)
-      .option(...jsonOption);
+  const verb = instanceGroup(program, 'budgets', 'budgets of a running instance');
   verb('list', 'every budget and how it stands').action(async (options) => done(await listBudgets(effects, options)));
   verb('show', 'one budget with its instances, the fullest first')
     .argument('<name>')
@@ -44,10 +35,4 @@ export function addBudgetVerbs(program: Command, effects: Effects, done: (code: 
   verb('remove', 'remove a budget; what was spent stays in the ledger')
     .argument('<name>')
     .action(async (name, options) => done(await removeBudget(effects, name, options)));
-}
-
-function dimensionValue(text: string, before: readonly (readonly [string, string])[]): (readonly [string, string])[] {
-  const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('It must be dimension=value, like plan=free.');
-  return [...before, [text.slice(0, at), text.slice(at + 1)] as const];
 }

@@ -2,6 +2,7 @@ import { type ApiClient, apiClient, type InstanceOptions } from './api-client.ts
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
+import { percent } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 
@@ -100,7 +101,6 @@ function changedText({ budget, changed }: { readonly budget: BudgetAnswer; reado
   return changed ? `${text}. It holds for calls that begin a second from now.` : `${text}; nothing changed.`;
 }
 
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 const resetText = (resetsAt: string | null) => resetsAt?.slice(0, 16).replace('T', ' ') ?? '—';
 
 function budgetsTable(budgets: readonly BudgetAnswer[], width: number): string {

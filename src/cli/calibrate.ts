@@ -1,15 +1,14 @@
-import { Presets, SingleBar } from 'cli-progress';
-import { BurnrateError } from '../base/index.ts';
-import { type Config, type ConfigEdit, checkConfig, editConfig, formatProblem } from '../config/index.ts';
+import type { Config, ConfigEdit } from '../config/index.ts';
 import { type CalibrationRow, type Measures, measure, type Proposal, proposeEdits } from '../forecast/index.ts';
 import type { TraceFormat } from '../pilot/index.ts';
 import type { InstanceOptions } from './api-client.ts';
 import { ledgerRows, traceRows } from './calibration-sources.ts';
+import { changeFile, changeLines, type FileChange } from './change-file.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { configFile, loadSettings } from './load-settings.ts';
 import { print } from './output.ts';
-import { unifiedDiff } from './unified-diff.ts';
+import { withProgressBar } from './progress-bar.ts';
 import { WrongUse } from './wrong-use.ts';
 
 export interface CalibrateVerbOptions extends InstanceOptions {
@@ -37,11 +36,14 @@ export async function calibrate(
   const file = configFile(effects, options.config);
   if (file === null) throw new WrongUse('there is no burnrate.yaml to calibrate; name one with --config');
   const target = targetOf(config, options);
-  const bar = progressBar(effects, options.json === true);
-  const { rows, notes } = await (trace === undefined
-    ? ledgerRows(effects, { ...options, ...target, onProgress: bar.show })
-    : traceRows(effects, trace, { ...options, onProgress: bar.show }));
-  bar.stop();
+  const { rows, notes } = await withProgressBar(
+    effects,
+    { json: options.json, format: '{bar} {percentage}%' },
+    (show) => {
+      const reading = { ...options, onProgress: (share: number) => show(Math.min(1, share), 1) };
+      return trace === undefined ? ledgerRows(effects, { ...reading, ...target }) : traceRows(effects, trace, reading);
+    },
+  );
   return proposed(effects, { config, file, target, rows, notes, source: trace ?? 'the ledger', options });
 }
 
@@ -62,29 +64,16 @@ async function proposed(
   const measures = measure(rows, { timeZone: config.timeZone });
   const edits = proposeEdits(config, target, measures);
   const proposal = { ...edits, notes: [...notes, ...edits.notes] };
-  const before = await effects.readText(file);
-  const after = editConfig(
-    before,
-    proposal.changes.map(({ edit }) => edit),
-  );
-  checkEdited(effects, after, file);
-  if (options.write === true && after !== before) await effects.writeText(file, after);
   const { hourly: _, ...figures } = measures;
-  const diff = unifiedDiff(before, after, file);
-  const data = { source, target, measures: figures, ...proposal, diff, written: options.write === true };
-  print(effects, options.json === true, data, () =>
-    text(source, target, measures, proposal, diff, options.write === true),
+  const change = await changeFile(
+    effects,
+    file,
+    proposal.changes.map(({ edit }) => edit),
+    options.write === true,
   );
+  const data = { source, target, measures: figures, ...proposal, ...change };
+  print(effects, options.json === true, data, () => text(source, target, measures, proposal, change));
   return exitCodes.fine;
-}
-
-/** A change that the loader would refuse is a defect here or a file at its limits; it is never written. */
-function checkEdited(effects: Effects, after: string, file: string): void {
-  const result = checkConfig(after, { file, environment: effects.environment });
-  if (result.ok) return;
-  const [first] = result.problems;
-  const problem = first ? formatProblem(first) : 'unknown';
-  throw new BurnrateError('CONFIG_INVALID', { message: `what was measured does not fit the file: ${problem}` });
 }
 
 /** The workflow and stage meant: those named, or the only ones there are. */
@@ -103,25 +92,7 @@ function only(what: string, names: readonly string[], named: string | undefined)
   throw new WrongUse(`name the ${what} with --${what}; the file has ${names.join(', ')}`);
 }
 
-/** A bar on a terminal, by share read; silence elsewhere and with --json. */
-function progressBar(effects: Effects, quiet: boolean): { show(share: number): void; stop(): void } {
-  if (quiet || !effects.stderr.isTTY) return { show: () => undefined, stop: () => undefined };
-  const bar = new SingleBar(
-    { format: '{bar} {percentage}%', stream: process.stderr, hideCursor: true },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0);
-  return { show: (share) => bar.update(Math.min(1, share)), stop: () => bar.stop() };
-}
-
-function text(
-  source: string,
-  target: Target,
-  measures: Measures,
-  proposal: Proposal,
-  diff: string,
-  written: boolean,
-): string {
+function text(source: string, target: Target, measures: Measures, proposal: Proposal, change: FileChange): string {
   const { calls, arrivals, sessions } = measures;
   const inSessions = sessions ? ` in ${sessions.sessions} sessions` : '';
   return [
@@ -131,8 +102,7 @@ function text(
     ...proposal.changes.map(({ edit, count, evidence }) => `${keyOf(edit)}: ${evidence}; ${count} observations`),
     ...proposal.notes.map((note) => `note: ${note}`),
     '',
-    ...(diff === '' ? ['The file says so already.'] : [diff]),
-    ...(diff === '' ? [] : ['', written ? 'Written.' : 'Nothing was written; --write applies the change.']),
+    ...changeLines(change, ''),
   ].join('\n');
 }
 

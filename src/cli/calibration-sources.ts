@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { BurnrateError } from '../base/index.ts';
+import { simulatedNote } from '../exchange/index.ts';
 import type { CalibrationRow } from '../forecast/index.ts';
 import { readTrace, type TraceFormat, type TraceRecord } from '../pilot/index.ts';
 import type { FailureClass } from '../tree/index.ts';
@@ -18,6 +19,7 @@ interface TraceRows {
   readonly rows: readonly CalibrationRow[];
   /** What is to be known about how they were read. */
   readonly notes: readonly string[];
+  readonly simulated: boolean;
 }
 
 const rowsMax = 5_000_000;
@@ -42,7 +44,7 @@ export async function traceRows(
       throw new BurnrateError('TRACE_INVALID', { message: `${trace} has more than ${rowsMax} records` });
     if (rows.length % 1_000 === 0) options.onProgress(position.bytesRead / Math.max(1, position.bytesTotal));
   }
-  return { rows, notes: format === 'ragpulse' ? [partsNote] : [] };
+  return { rows, notes: format === 'ragpulse' ? [partsNote] : [], simulated: false };
 }
 
 const partsNote =
@@ -129,10 +131,10 @@ export async function ledgerRows(
     options.onProgress(rows.length / callsMax);
   } while (before !== null && rows.length < callsMax);
   const notes = [
-    ...(simulated ? ['SIMULATED data is included: an emulator played the provider'] : []),
+    ...(simulated ? [simulatedNote] : []),
     ...(before === null ? [] : [`only the newest ${rows.length} calls were read`]),
   ];
-  return { rows, notes };
+  return { rows, notes, simulated };
 }
 
 function rowOfCall(call: CallInList): CalibrationRow {

@@ -95,6 +95,9 @@ describe('wrong use ends with 2 and the nearest known', () => {
   test.each([
     [['srve'], 'Did you mean serve?'],
     [['report', '--bi', 'team'], 'Did you mean --by?'],
+    [['report', '--week', '2026-03-02'], '--week is of `report weekly`'],
+    [['report', 'weekly', '--by', 'team'], '--by is not of `report weekly`'],
+    [['replay', 'x', '--stream-share', ' '], 'from 0 to 1'],
     [['replay'], "missing required argument 'trace'"],
     [['replay', 'x', '--speed', 'fast'], 'number above 0'],
     [['replay', 'x', '--format', 'azur'], 'azure'],
@@ -257,7 +260,7 @@ describe('report', () => {
     };
     expect(await run('report', '--url', 'http://b')).toBe(0);
     expect(out).toMatch(/support \(SIMULATED\)/);
-    expect(out).toMatch(/├ classify +\$0\.5000 +33\.3%/);
+    expect(out).toMatch(/├ classify +\$0\.5000 +33\.3 %/);
     expect(out).toMatch(/successful outcome +\$1\.50 +1/);
     expect(out).toMatch(/calls ÷ interaction: 1\.50/);
     expect(out).toContain('1 attempts have an unknown price');

@@ -10,12 +10,12 @@ import {
   contextTrim,
   withAlternative,
 } from '../forecast/index.ts';
-import { formatUsd, usd } from '../money/index.ts';
 import type { InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { type LoadedModel, loadModel } from './forecast-model.ts';
+import { type LoadedModel, loadModel, newSeed } from './forecast-model.ts';
 import { print } from './output.ts';
+import { dollars, percent } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 import { WrongUse } from './wrong-use.ts';
@@ -30,7 +30,6 @@ export interface CompareVerbOptions extends InstanceOptions {
   readonly json?: boolean;
 }
 
-const seedMax = 4_294_967_296;
 const trialsUsual = 2000;
 
 /** `burnrate compare`: the file as it is beside its alternatives, per successful outcome, with break-even. */
@@ -43,7 +42,7 @@ export async function compare(effects: Effects, options: CompareVerbOptions): Pr
       'there is nothing to compare; state `alternatives:` in burnrate.yaml, or --replace, or --context',
     );
   }
-  const seed = options.seed ?? loaded.config.forecast.seed ?? Math.floor(effects.random.next() * seedMax);
+  const seed = options.seed ?? loaded.config.forecast.seed ?? newSeed(effects);
   const trials = options.trials ?? trialsUsual;
   const report = compareReport(compareCandidates(candidates, trials, seed), seed, trials);
   const width = terminalWidth(effects);
@@ -90,12 +89,12 @@ function contextsOf(loaded: LoadedModel, tokens: readonly number[]): ContextTrim
     .filter(({ shareOfInputTokens }) => shareOfInputTokens > 0);
 }
 
+const estimate = (floatingUsd: number): string => dollars(floatingUsd.toFixed(6));
+
 function contextText({ workflow, shareOfInputTokens, shareOfBill, monthUsd, trims }: ContextTrim): string {
-  const dollars = (value: number): string => formatUsd(usd(value.toFixed(6)));
-  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  const saved = trims.map(({ tokens, savedUsd }) => `  to ${tokens} tokens: saves ${dollars(savedUsd)} a month`);
+  const saved = trims.map(({ tokens, savedUsd }) => `  to ${tokens} tokens: saves ${estimate(savedUsd)} a month`);
   return [
-    `${workflow}: retrieved context is ${percent(shareOfInputTokens)} of the input and ${percent(shareOfBill)} of ${dollars(monthUsd)} a month`,
+    `${workflow}: retrieved context is ${percent(shareOfInputTokens)} of the input and ${percent(shareOfBill)} of ${estimate(monthUsd)} a month`,
     ...saved,
   ].join('\n');
 }

@@ -12,7 +12,7 @@ workflows:
 let out: string;
 let err: string;
 let written: [string, string][];
-let asked: { path: string; body: unknown }[];
+let asked: { path: string; where: string[]; body: unknown }[];
 
 const review = {
   ...{ id: 'r1', kind: 'application', state: 'started', workflow: 'support', stage: 'answer', call: 'c1', run: null },
@@ -26,6 +26,14 @@ const advised = {
 
 const answers: Readonly<Record<string, unknown>> = {
   '/api/reviews': { reviews: [review], queue: { waiting: 2, started: 1 }, review },
+  '/api/alerts': {
+    alerts: [
+      {
+        ...{ id: 'alert_1', severity: 'ticket', state: 'firing', kind: 'token-spike', startedAt: range.from },
+        ...{ summary: 'token-spike:support'.repeat(20), silencedUntil: null },
+      },
+    ],
+  },
   '/api/reviews/r1/start': review,
   '/api/reviews/r1/release': review,
   '/api/reviews/r1/decide': review,
@@ -91,8 +99,9 @@ const effects = {
     path.endsWith('file.yaml') ? file : 'workflows: { w: { stages: { s: { retries: 1 } } } }',
   writeText: async (path: string, text: string) => void written.push([path, text]),
   fetch: (async (url: string, init?: RequestInit) => {
-    const path = new URL(url).pathname;
-    asked.push({ path, body: init?.body === undefined ? null : JSON.parse(String(init.body)) });
+    const { pathname: path, searchParams } = new URL(url);
+    const body = init?.body === undefined ? null : JSON.parse(String(init.body));
+    asked.push({ path, where: searchParams.getAll('where'), body });
     return Response.json(answers[path]);
   }) as typeof fetch,
 } as unknown as Effects;
@@ -108,8 +117,8 @@ test.each<[string[], (string | RegExp)[]]>([
   [
     ['report', '--full'],
     [
-      /vector-search +direct +\$30\.00 \(est\.\) +30\.0%/,
-      'Tokens are 70.0% of the whole; 60.0% to 80.0% is usual',
+      /vector-search +direct +\$30\.00 \(est\.\) +30\.0 %/,
+      'Tokens are 70.0 % of the whole; 60.0 % to 80.0 % is usual',
       '12 min',
     ],
   ],
@@ -119,12 +128,12 @@ test.each<[string[], (string | RegExp)[]]>([
       '5.0 human minutes have no rate',
       'SIMULATED',
       /costPerSuccess +\$2\.50 +full cost ÷ successes/,
-      'return on full cost 900.0%',
+      'return on full cost 900.0 %',
     ],
   ],
   [
     ['report', 'weekly'],
-    ['Weekly review, 2026-03-02 to 2026-03-09 (UTC)', /support +\$100\.50 +-25\.0%/],
+    ['Weekly review, 2026-03-02 to 2026-03-08 (UTC)', /support +\$100\.50 +-25\.0 %/],
   ],
   [
     ['report', 'weekly', '--markdown'],
@@ -155,11 +164,26 @@ test.each<[string[], (string | RegExp)[]]>([
   for (const text of shown) expect(out).toMatch(text);
 });
 
+test('the full cost of one workflow is asked for as such', async () => {
+  expect(await runCli(['report', '--full', '--workflow', 'support'], effects)).toBe(0);
+  expect(asked.map(({ path, where }) => [path, where])).toEqual([
+    ['/api/stack', ['workflow:support']],
+    ['/api/unit-economics', ['workflow:support']],
+  ]);
+});
+
+test('a long text is cut, so that a table is no wider than the terminal; the id stays whole', async () => {
+  expect(await runCli(['alerts', 'list'], effects)).toBe(0);
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBe(120);
+  expect(out).toMatch(/…  alert_1$/m);
+});
+
 test('the policy goes to the instance as the file says it', async () => {
   await runCli(['whatif', 'policy.yaml', '--from', range.from, '--json'], effects);
   expect(asked).toEqual([
     {
       path: '/api/whatif',
+      where: [],
       body: { policy: { workflows: { w: { stages: { s: { retries: 1 } } } } }, from: range.from },
     },
   ]);

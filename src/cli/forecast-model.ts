@@ -74,3 +74,11 @@ export async function compileFile(
   };
   return { config, model: built.model, measured: values, rebuild };
 }
+
+/** Seeds are whole numbers of 32 bits. */
+export const seedMax = 4_294_967_295;
+
+/** A seed for a simulation that was given none; its report names it. */
+export function newSeed({ random }: Pick<Effects, 'random'>): number {
+  return Math.floor(random.next() * (seedMax + 1));
+}

@@ -17,10 +17,9 @@ export async function measuredByInstance(
 ): Promise<MeasuredValues> {
   const paths = measuredPaths(config, book, atMs);
   try {
-    return await readMeasured(config, paths, async (target) => {
-      const { rows, notes } = await ledgerRows(effects, { ...options, ...target, onProgress: () => undefined });
-      return { rows, simulated: notes.some((note) => note.startsWith('SIMULATED')) };
-    });
+    return await readMeasured(config, paths, (target) =>
+      ledgerRows(effects, { ...options, ...target, onProgress: () => undefined }),
+    );
   } catch (error) {
     if (!(error instanceof BurnrateError) || error.code !== 'INSTANCE_UNREACHABLE') throw error;
     return { values: [], missing: paths.map((path) => ({ path, why: error.message })) };

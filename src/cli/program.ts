@@ -1,4 +1,4 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { traceFormats } from '../pilot/index.ts';
 import { addAdviceVerbs } from './advice-verbs.ts';
 import { addAlertVerbs } from './alert-verbs.ts';
@@ -9,13 +9,15 @@ import type { Effects } from './effects.ts';
 import { emulate } from './emulate.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { addForecastVerbs } from './forecast-verbs.ts';
-import { createKey, listKeys, revokeKey } from './keys.ts';
+import { addKeyVerbs } from './key-verbs.ts';
+import { anyNumber, speed, wholeNumber } from './option-values.ts';
 import { price, prices } from './price.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { addReviewVerbs } from './review-verbs.ts';
 import { addSeriesVerbs } from './series-verbs.ts';
 import { serve } from './serve.ts';
+import { askingInstance, configOption, fromOption, jsonOption, toOption } from './verb-options.ts';
 import { whatIf } from './what-if.ts';
 
 /** Runs a verb; its exit code goes to `done`. */
@@ -36,6 +38,7 @@ export function buildProgram(effects: Effects, done: Done): Command {
   addRunning(program, effects, done);
   addPrices(program, effects, done);
   addQuestions(program, effects, done);
+  addKeyVerbs(program, effects, done);
   addBudgetVerbs(program, effects, done);
   addAlertVerbs(program, effects, done);
   addReviewVerbs(program, effects, done);
@@ -45,10 +48,6 @@ export function buildProgram(effects: Effects, done: Done): Command {
   addSeriesVerbs(program, effects, done);
   return program;
 }
-
-const configOption = ['--config <file>', 'the configuration; burnrate.yaml here when absent'] as const;
-const jsonOption = ['--json', 'print JSON'] as const;
-const urlOption = ['--url <url>', 'the running instance; BURNRATE_URL or the configured address when absent'] as const;
 
 function addRunning(program: Command, effects: Effects, done: Done): void {
   program
@@ -89,75 +88,36 @@ function addPrices(program: Command, effects: Effects, done: Done): void {
     .description('the prices in force, with the contract prices of the configuration')
     .argument('[search]', 'part of a model name')
     .option('--provider <name>', 'only this provider')
-    .option('--limit <n>', 'how many are shown', wholeFrom(1), 50)
+    .option('--limit <n>', 'how many are shown', wholeNumber(1), 50)
     .option(...configOption)
     .option(...jsonOption)
     .action(async (search, options) => done(await prices(effects, search, options)));
 }
 
 function addQuestions(program: Command, effects: Effects, done: Done): void {
-  program
-    .command('report')
-    .description('cost tree and unit costs of a running instance; `report weekly` is the weekly review')
+  askingInstance(
+    program
+      .command('report')
+      .description('cost tree and unit costs of a running instance; `report weekly` is the weekly review'),
+  )
     .addArgument(new Argument('[kind]', 'weekly: this week beside the one before').choices(['weekly']))
     .option('--week <day>', 'weekly: any day of the week meant; the last whole week when absent')
     .option('--markdown', 'weekly: as Markdown')
     .option('--by <dimensions>', 'a table by these dimensions instead, like team,stage')
     .option('--workflow <name>', 'only this workflow')
     .option('--full', 'the full cost: overheads and people too, and who bears it (--by)')
-    .option('--from <time>', 'start, RFC 3339; 24 hours before the end when absent')
-    .option('--to <time>', 'end, RFC 3339; now when absent')
-    .option(...urlOption)
-    .option(...configOption)
-    .option(...jsonOption)
+    .option(...fromOption)
+    .option(...toOption)
     .action(async (kind, options) => done(await report(effects, kind, options)));
-  program
-    .command('whatif')
-    .description('what recorded history would have cost under another policy')
+  askingInstance(program.command('whatif').description('what recorded history would have cost under another policy'))
     .argument('<policy>', 'YAML file that names stages as burnrate.yaml does, with what they would do otherwise')
-    .option('--from <time>', 'start, RFC 3339; 24 hours before the end when absent')
-    .option('--to <time>', 'end, RFC 3339; now when absent')
-    .option(...urlOption)
-    .option(...configOption)
-    .option(...jsonOption)
+    .option(...fromOption)
+    .option(...toOption)
     .action(async (policy, options) => done(await whatIf(effects, policy, options)));
-  const keys = program.command('keys').description('access keys of a running instance');
-  keys
-    .command('list')
-    .description('every key, without its secret')
-    .option(...urlOption)
-    .option(...configOption)
-    .option(...jsonOption)
-    .action(async (options) => done(await listKeys(effects, options)));
-  keys
-    .command('create')
-    .description('make a key and show its secret once')
-    .argument('<name>')
-    .option('--id <id>', 'an id of your own, so that repeating makes no second key')
-    .option('--team <name>', 'what calls of it belong to when they say nothing themselves')
-    .option('--feature <name>')
-    .option('--customer <name>')
-    .option('--plan <name>')
-    .option('--environment <name>')
-    .option('--model <name...>', 'models it may ask for; all when absent')
-    .option(...urlOption)
-    .option(...configOption)
-    .option(...jsonOption)
-    .action(async (name, options) => done(await createKey(effects, name, options)));
-  keys
-    .command('revoke')
-    .description('refuse every further call with a key')
-    .argument('<id>')
-    .option(...urlOption)
-    .option(...configOption)
-    .option(...jsonOption)
-    .action(async (id, options) => done(await revokeKey(effects, id, options)));
 }
 
 function addTraffic(program: Command, effects: Effects, done: Done): void {
-  program
-    .command('replay')
-    .description('send a recorded trace through a running instance')
+  askingInstance(program.command('replay').description('send a recorded trace through a running instance'))
     .argument('<trace>', 'the trace file')
     .addOption(new Option('--format <name>', 'format of the trace').choices(['auto', ...traceFormats]).default('auto'))
     .option('--speed <factor>', 'trace seconds per second; 0 sends as fast as it can', speed, 1)
@@ -170,41 +130,17 @@ function addTraffic(program: Command, effects: Effects, done: Done): void {
     .option('--key <secret>', 'access key')
     .option('--workflow <name>', 'attribution of every request')
     .option('--stage <name>', 'attribution of every request')
-    .option('--stream-share <share>', 'share of requests sent as streams, 0 to 1', share, 0)
-    .option('--concurrency <n>', 'most requests in flight', wholeFrom(1), 256)
-    .option('--limit <n>', 'stop after this many records', wholeFrom(1))
-    .option(...urlOption)
-    .option(...configOption)
-    .option(...jsonOption)
+    .option('--stream-share <share>', 'share of requests sent as streams, 0 to 1', anyNumber(0, 1), 0)
+    .option('--concurrency <n>', 'most requests in flight', wholeNumber(1), 256)
+    .option('--limit <n>', 'stop after this many records', wholeNumber(1))
     .action(async (trace, options) => done(await replay(effects, trace, options)));
   program
     .command('emulate')
     .description('run the provider emulator alone')
-    .option('--port <n>', 'port; any free one when 0', wholeFrom(0), 0)
+    .option('--port <n>', 'port; any free one when 0', wholeNumber(0), 0)
     .option('--host <address>', 'address', '127.0.0.1')
     .option('--scenario <file>', 'how the provider behaves')
-    .option('--seed <n>', 'seed of every draw', wholeFrom(0))
+    .option('--seed <n>', 'seed of every draw', wholeNumber(0))
     .option(...jsonOption)
     .action(async (options) => done(await emulate(effects, options)));
-}
-
-function wholeFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
-  };
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('It must be between 0 and 1.');
-}
-
-function speed(text: string): number {
-  const value = Number(text);
-  if (value === 0) return Number.POSITIVE_INFINITY;
-  if (value > 0) return value;
-  throw new InvalidArgumentError('It must be a number above 0, or 0 for as fast as it can.');
 }

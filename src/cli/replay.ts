@@ -1,4 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
 import {
   type ReplayOptions,
   type ReplayProgress,
@@ -10,6 +9,7 @@ import { type InstanceOptions, instanceUrl } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
+import { type Show, withProgressBar } from './progress-bar.ts';
 
 export interface ReplayVerbOptions extends InstanceOptions {
   readonly format: TraceFormat | 'auto';
@@ -30,14 +30,9 @@ const basePaths = { openai: '/v1', anthropic: '/anthropic', gemini: '/gemini' } 
 /** `burnrate replay`: sends a recorded trace through a running instance. Exit 1 when a record failed or it was stopped. */
 export async function replay(effects: Effects, trace: string, options: ReplayVerbOptions): Promise<ExitCode> {
   const target = `${await instanceUrl(effects, options)}${basePaths[options.kind]}`;
-  const bar = progressBar(effects, options.json === true);
-  const summary = await replayTrace({
-    ...replayOptions(effects, options),
-    source: trace,
-    target,
-    onProgress: bar.show,
-  });
-  bar.stop();
+  const summary = await withProgressBar(effects, { json: options.json, format }, (show) =>
+    replayTrace({ ...replayOptions(effects, options), source: trace, target, onProgress: shownBy(show) }),
+  );
   print(effects, options.json === true, summary, () => summaryText(summary));
   return summary.failed > 0 || summary.aborted ? exitCodes.checkFailed : exitCodes.fine;
 }
@@ -61,19 +56,12 @@ function replayOptions(effects: Effects, options: ReplayVerbOptions): Omit<Repla
   };
 }
 
-/** A bar on a terminal, by bytes of the trace read; silence elsewhere and with --json. */
-function progressBar(effects: Effects, quiet: boolean): { show(progress: ReplayProgress): void; stop(): void } {
-  if (quiet || !effects.stderr.isTTY) return { show: () => undefined, stop: () => undefined };
-  const format = '{bar} {percentage}% | {completed} answered, {failed} failed, {inFlight} in flight | late {late} s';
-  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true }, Presets.shades_classic);
-  bar.start(1, 0, { completed: 0, failed: 0, inFlight: 0, late: '0.0' });
-  return {
-    show({ bytesRead, bytesTotal, completed, failed, inFlight, lagMs }) {
-      bar.setTotal(Math.max(1, bytesTotal));
-      bar.update(bytesRead, { completed, failed, inFlight, late: (lagMs / 1_000).toFixed(1) });
-    },
-    stop: () => bar.stop(),
-  };
+const format = '{bar} {percentage}% | {completed} answered, {failed} failed, {inFlight} in flight | late {late} s';
+
+/** By bytes of the trace read. */
+function shownBy(show: Show): (progress: ReplayProgress) => void {
+  return ({ bytesRead, bytesTotal, completed, failed, inFlight, lagMs }) =>
+    show(bytesRead, bytesTotal, { completed, failed, inFlight, late: (lagMs / 1_000).toFixed(1) });
 }
 
 function summaryText(summary: ReplaySummary): string {

@@ -1,9 +1,9 @@
-import { formatUsd, usd } from '../money/index.ts';
 import { apiClient } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
-import { type ReportOptions, rangeOf } from './report-range.ts';
+import { onlyOf, type ReportOptions, rangeOf } from './report-range.ts';
+import { dollars, percent, sumNotes } from './shown.ts';
 import { type Column, table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 import { type UnitsAnswer, unitsText } from './units-text.ts';
@@ -40,8 +40,8 @@ export async function reportFull(effects: Effects, options: ReportOptions): Prom
   const client = await apiClient(effects, options);
   const by = options.by === undefined ? [] : [['by', options.by] as [string, string]];
   const [stack, units] = await Promise.all([
-    client.get<StackAnswer>('/api/stack', [...rangeOf(options), ...by]),
-    client.get<UnitsAnswer>('/api/unit-economics', rangeOf(options)),
+    client.get<StackAnswer>('/api/stack', [...rangeOf(options), ...by, ...onlyOf(options)]),
+    client.get<UnitsAnswer>('/api/unit-economics', [...rangeOf(options), ...onlyOf(options)]),
   ]);
   const width = terminalWidth(effects);
   print(effects, options.json === true, { stack, unitEconomics: units }, () =>
@@ -61,9 +61,9 @@ function stackText(stack: StackAnswer, width: number): string {
   ];
   const lines = stack.lines.map(({ line, name, rule, costUsd, estimated }) => [
     ...[line, name === line ? '' : name, rule],
-    ...[`${formatUsd(usd(costUsd))}${estimated ? ' (est.)' : ''}`, share(costUsd)],
+    ...[`${dollars(costUsd)}${estimated ? ' (est.)' : ''}`, share(costUsd)],
   ]);
-  const total = ['total', '', '', formatUsd(usd(stack.totalUsd)), ''];
+  const total = ['total', '', '', dollars(stack.totalUsd), ''];
   return [
     `Full cost from ${stack.range.from} to ${stack.range.to}`,
     table(lineColumns, [...lines, total], width),
@@ -82,7 +82,7 @@ function groupsText(stack: StackAnswer, width: number, share: (part: string) => 
   ];
   const rows = stack.groups.map(({ dimensions, totalUsd, tokenShare }) => [
     ...stack.by.map((name) => dimensions[name] ?? '–'),
-    ...[formatUsd(usd(totalUsd)), share(totalUsd), percent(tokenShare)],
+    ...[dollars(totalUsd), share(totalUsd), percent(tokenShare)],
   ]);
   return table(columns, rows, width);
 }
@@ -98,12 +98,6 @@ function notes(stack: StackAnswer): string[] {
     ...(stack.minutesWithoutRate > 0
       ? [`${stack.minutesWithoutRate.toFixed(1)} human minutes have no rate under \`people:\` and are in no sum.`]
       : []),
-    ...(stack.unknownPriceAttempts > 0
-      ? [`${stack.unknownPriceAttempts} attempts have an unknown price and are in no sum.`]
-      : []),
-    ...(stack.simulated ? ['SIMULATED data is included: an emulator played the provider.'] : []),
+    ...sumNotes(stack),
   ];
 }
-
-const percent = (share: number | null) =>
-  share === null || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(1)}%`;

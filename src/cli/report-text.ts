@@ -1,4 +1,5 @@
-import { formatUsd, toApproximateNumber, type Usd, usd } from '../money/index.ts';
+import { formatUsd, toApproximateNumber, toDecimal, type Usd, usd } from '../money/index.ts';
+import { percent, sumNotes } from './shown.ts';
 import { type Column, table } from './table.ts';
 
 interface Sums {
@@ -71,10 +72,7 @@ export function costsText(costs: CostsAnswer, width: number): string {
   const total = [...costs.by.map((_, index) => (index === 0 ? 'total' : '')), ...sumCells(costs.total, costs.totalUsd)];
   const notes = [
     ...(costs.rowsLeftOut > 0 ? [`${costs.rowsLeftOut} more rows are in the total.`] : []),
-    ...(costs.total.unknownPriceAttempts > 0
-      ? [`${costs.total.unknownPriceAttempts} attempts have an unknown price and are in no sum.`]
-      : []),
-    ...(costs.simulated ? ['SIMULATED data is included: an emulator played the provider.'] : []),
+    ...sumNotes({ ...costs.total, simulated: costs.simulated }),
   ];
   return [table(columns, [...rows, total], width), ...notes].join('\n');
 }
@@ -98,7 +96,7 @@ function shownUsd(amount: Usd): string {
 function shareOf(part: string, whole: string): string {
   const total = usd(whole).picos;
   if (total === 0n) return '';
-  return `${((Number(usd(part).picos) / Number(total)) * 100).toFixed(1)}%`;
+  return percent(Number(usd(part).picos) / Number(total));
 }
 
 /** The tree with its shares, and what each thing cost. */
@@ -146,7 +144,7 @@ function lineRows({ tree }: TreeAnswer): string[][] {
   const kinds = [...sums].map(([line, picos]) => [
     `of which ${line}`,
     shownUsd({ picos }),
-    shareOf(String(Number(picos) / 1e12), tree.totalUsd),
+    shareOf(toDecimal({ picos }), tree.totalUsd),
     '',
     '',
   ]);

@@ -1,6 +1,6 @@
 import type { ColumnKind, Report, ReportCell, ReportTable } from '../economics/index.ts';
-import { markdownReport } from '../exchange/index.ts';
-import { formatUsd, usd } from '../money/index.ts';
+import { cellText, markdownReport, rangeText, simulatedNote } from '../exchange/index.ts';
+import { usd } from '../money/index.ts';
 import { apiClient } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -51,30 +51,21 @@ function cellFrom(cell: WireCell, kind: ColumnKind | undefined): ReportCell {
 }
 
 function textOf(report: Report, width: number): string {
-  const simulated = report.simulated ? ['SIMULATED data is included: an emulator played the provider.'] : [];
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-  const head = `${report.title}, ${day(report.range.fromMs)} to ${day(report.range.toMs)} (${report.timeZone})`;
+  const notes = report.simulated ? [simulatedNote] : [];
   return [
-    head,
-    [...simulated, ...report.paragraphs].join('\n'),
+    `${report.title}, ${rangeText(report)}`,
+    [...notes, ...report.paragraphs].join('\n'),
     ...report.tables.map((each) => tableOf(each, width)),
   ].join('\n\n');
 }
 
 function tableOf({ title, columns, rows, total }: ReportTable, width: number): string {
   if (rows.length === 0) return `${title}: nothing.`;
-  const line = (row: readonly ReportCell[]) => columns.map(({ kind }, index) => shownCell(row[index] ?? null, kind));
+  const line = (row: readonly ReportCell[]) => columns.map(({ kind }, index) => cellText(row[index], kind));
   const drawn = columns.map(({ title: name, kind }) => ({
     title: name,
     align: kind === 'text' ? ('left' as const) : ('right' as const),
     flexible: kind === 'text',
   }));
   return `${title}\n${table(drawn, [...rows.map(line), ...(total ? [line(total)] : [])], width)}`;
-}
-
-function shownCell(cell: ReportCell, kind: ColumnKind): string {
-  if (cell === null) return '–';
-  if (typeof cell === 'string') return cell;
-  if (typeof cell === 'object') return formatUsd(cell);
-  return kind === 'share' ? `${(cell * 100).toFixed(1)}%` : cell.toLocaleString('en', { maximumSignificantDigits: 6 });
 }

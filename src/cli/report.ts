@@ -3,13 +3,15 @@ import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
 import { reportFull } from './report-full.ts';
-import { type ReportOptions, rangeOf } from './report-range.ts';
+import { checkTogether, onlyOf, type ReportOptions, rangeOf } from './report-range.ts';
 import { type CostsAnswer, costsText, type TreeAnswer, treeText } from './report-text.ts';
 import { reportWeekly } from './report-weekly.ts';
+import { sumNotes } from './shown.ts';
 import { terminalWidth } from './terminal.ts';
 
 /** `burnrate report`: the cost tree of each workflow with its unit costs, or a table by dimensions with `--by`. */
 export async function report(effects: Effects, kind: 'weekly' | undefined, options: ReportOptions): Promise<ExitCode> {
+  checkTogether(kind, options);
   if (kind === 'weekly') return reportWeekly(effects, options);
   if (options.full) return reportFull(effects, options);
   const client = await apiClient(effects, options);
@@ -18,22 +20,18 @@ export async function report(effects: Effects, kind: 'weekly' | undefined, optio
     const costs = await client.get<CostsAnswer>('/api/costs', [
       ...rangeOf(options),
       ['by', options.by],
-      ...only(options),
+      ...onlyOf(options),
     ]);
     print(effects, options.json === true, costs, () => costsText(costs, width));
     return exitCodes.fine;
   }
   const [costs, trees] = await Promise.all([
-    client.get<CostsAnswer>('/api/costs', [...rangeOf(options), ...only(options)]),
+    client.get<CostsAnswer>('/api/costs', [...rangeOf(options), ...onlyOf(options)]),
     readTrees(client, options),
   ]);
   const data = { totalUsd: costs.totalUsd, simulated: costs.simulated, range: costs.range, workflows: trees };
   print(effects, options.json === true, data, () => reportText(costs, trees, width));
   return exitCodes.fine;
-}
-
-function only({ workflow }: ReportOptions): [string, string][] {
-  return workflow === undefined ? [] : [['where', `workflow:${workflow}`]];
 }
 
 async function readTrees(client: ApiClient, options: ReportOptions): Promise<readonly TreeAnswer[]> {
@@ -57,8 +55,6 @@ function reportText(costs: CostsAnswer, trees: readonly TreeAnswer[], width: num
 }
 
 function costsHead({ range, total, simulated }: CostsAnswer): string {
-  const simulatedNote = simulated ? '\nSIMULATED data is included: an emulator played the provider.' : '';
-  const unknown = total.unknownPriceAttempts;
-  const unknownNote = unknown > 0 ? `\n${unknown} attempts have an unknown price and are in no sum.` : '';
-  return `${range.from} to ${range.to}: ${total.costUsd} USD, ${total.calls} calls, ${total.attempts} attempts${simulatedNote}${unknownNote}`;
+  const sums = `${range.from} to ${range.to}: ${total.costUsd} USD, ${total.calls} calls, ${total.attempts} attempts`;
+  return [sums, ...sumNotes({ ...total, simulated })].join('\n');
 }

@@ -1,23 +1,15 @@
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { Effects } from './effects.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { anyNumber } from './option-values.ts';
 import { addReview, decideReview, listReviews, takeReview } from './reviews.ts';
+import { instanceGroup } from './verb-options.ts';
 
-const configOption = ['--config <file>', 'the configuration; burnrate.yaml here when absent'] as const;
-const jsonOption = ['--json', 'print JSON'] as const;
-const urlOption = ['--url <url>', 'the running instance; BURNRATE_URL or the configured address when absent'] as const;
 const reviewerOption = ['--reviewer <name>', 'whose time it is; who is signed in when absent'] as const;
 
 /** `burnrate reviews list|add|start|release|decide`. */
 export function addReviewVerbs(program: Command, effects: Effects, done: (code: ExitCode) => void): void {
-  const reviews = program.command('reviews').description('answers people should look at, of a running instance');
-  const verb = (words: string, description: string): Command =>
-    reviews
-      .command(words)
-      .description(description)
-      .option(...urlOption)
-      .option(...configOption)
-      .option(...jsonOption);
+  const verb = instanceGroup(program, 'reviews', 'answers people should look at, of a running instance');
   verb('list', 'the queue, longest waiting first')
     .addOption(
       new Option('--state <name>', 'only those').choices(['waiting', 'started', 'decided', 'all']).default('waiting'),
@@ -45,14 +37,8 @@ export function addReviewVerbs(program: Command, effects: Effects, done: (code: 
   verb('decide', 'say what is right')
     .argument('<id>')
     .addArgument(new Argument('<decision>').choices(['approve', 'correct', 'reject']))
-    .option('--minutes <n>', 'how long it took; measured since it was started when absent', minutes)
+    .option('--minutes <n>', 'how long it took; measured since it was started when absent', anyNumber(0))
     .option('--note <text>', 'what was wrong')
     .option(...reviewerOption)
     .action(async (id, decision, options) => done(await decideReview(effects, id, decision, options)));
-}
-
-function minutes(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0) return value;
-  throw new InvalidArgumentError('It must be a number of minutes.');
 }

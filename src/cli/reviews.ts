@@ -117,12 +117,6 @@ function queueText({ reviews, queue }: QueueAnswer, width: number): string {
     review.decision === null ? review.state : `${review.decision}, ${(review.minutes ?? 0).toFixed(1)} min`,
     review.id,
   ]);
-  return [
-    table(
-      titles.map((title) => ({ title })),
-      rows,
-      width,
-    ),
-    standing,
-  ].join('\n');
+  const columns = titles.map((title) => ({ title, flexible: ['why', 'where', 'what', 'who'].includes(title) }));
+  return [table(columns, rows, width), standing].join('\n');
 }

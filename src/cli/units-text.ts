@@ -1,4 +1,4 @@
-import { formatUsd, usd } from '../money/index.ts';
+import { dollars, percent } from './shown.ts';
 import { type Column, table } from './table.ts';
 
 /** What GET /api/unit-economics answers, as far as it is shown here. */
@@ -23,7 +23,6 @@ export interface UnitsAnswer {
 }
 
 const right = 'right' as const;
-const percent = (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(1)}%`);
 
 /** The five components with their measures, then what one of each thing costs, and what came back for it. */
 export function unitsText(units: UnitsAnswer, width: number): string {
@@ -35,7 +34,7 @@ export function unitsText(units: UnitsAnswer, width: number): string {
     { title: 'lever', flexible: true },
   ];
   const components = units.components.map((each) => [
-    ...[each.component, each.measure, measured(each), formatUsd(usd(each.costUsd)), each.lever],
+    ...[each.component, each.measure, measured(each), dollars(each.costUsd), each.lever],
   ]);
   const costColumns: Column[] = [
     { title: 'figure' },
@@ -50,17 +49,17 @@ export function unitsText(units: UnitsAnswer, width: number): string {
 }
 
 function measured({ unit, value, valueUsd }: UnitsAnswer['components'][number]): string {
-  if (unit === 'usd') return valueUsd === null ? '–' : formatUsd(usd(valueUsd));
+  if (unit === 'usd') return dollars(valueUsd);
   if (value === null) return '–';
   return unit === 'share' ? percent(value) : `${Number(value.toPrecision(4))} ${unit === 'minutes' ? 'min' : 'GB'}`;
 }
 
 function shown(value: string | number | null): string {
   if (value === null) return '–';
-  return typeof value === 'string' ? formatUsd(usd(value)) : value.toFixed(3);
+  return typeof value === 'string' ? dollars(value) : value.toFixed(3);
 }
 
 function returned({ returns }: UnitsAnswer): string {
   const payback = returns.paybackMonths === null ? '' : `, paid back in ${returns.paybackMonths.toFixed(1)} months`;
-  return `Value ${formatUsd(usd(returns.valueUsd))}, labour saved ${formatUsd(usd(returns.labourSavedUsd))}: return on full cost ${percent(returns.roi)}${payback}.`;
+  return `Value ${dollars(returns.valueUsd)}, labour saved ${dollars(returns.labourSavedUsd)}: return on full cost ${percent(returns.roi)}${payback}.`;
 }

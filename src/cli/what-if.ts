@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { BurnrateError } from '../base/index.ts';
-import { formatUsd, usd } from '../money/index.ts';
 import { apiClient, type InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
+import { rangeOf } from './report-range.ts';
+import { dollars } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 
@@ -30,10 +31,9 @@ interface WhatIfAnswer {
 
 /** `burnrate whatif POLICY.yaml`: recorded history priced under another policy. */
 export async function whatIf(effects: Effects, file: string, options: WhatIfOptions): Promise<ExitCode> {
-  const { from, to } = options;
   const policy = await readPolicy(effects, file);
   const client = await apiClient(effects, options);
-  const request = { policy, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const request = { policy, ...Object.fromEntries(rangeOf(options)) };
   const answer = await client.send<WhatIfAnswer>('POST', '/api/whatif', request);
   print(effects, options.json === true, answer, () => whatIfText(answer, terminalWidth(effects)));
   return exitCodes.fine;
@@ -65,7 +65,6 @@ const effectNames: Readonly<Record<string, string>> = {
 };
 
 function whatIfText(answer: WhatIfAnswer, width: number): string {
-  const dollars = (amount: string) => formatUsd(usd(amount));
   const money = table(
     [
       { title: `${answer.range.from} to ${answer.range.to}`, flexible: true },

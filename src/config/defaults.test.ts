@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { assertListenAllowed, defaultConfig, parseConfig, parseListen, usableProviders } from './index.ts';
-import { editDistance, nearest } from './nearest.ts';
 
 const keys = { OPENAI_API_KEY: 'k1', ANTHROPIC_API_KEY: 'k2', GEMINI_API_KEY: 'k3' };
 
@@ -58,19 +57,3 @@ test.each([
 test.each(['4700', ':4700', 'a b:1', '127.0.0.1:65536', '127.0.0.1:', '::1:80', ''])('%j is no address', (text) =>
   expect(parseListen(text)).toBeNull(),
 );
-
-describe('nearest', () => {
-  test.each([
-    ['outptu', 'output'],
-    ['OUTPUT', 'output'],
-    ['maxOutput', 'maxOutputTokens'],
-    ['zebra', null],
-  ])('of %j is %j', (name, meant) => expect(nearest(name, ['output', 'input', 'maxOutputTokens'])).toBe(meant));
-
-  test.each([
-    ['', '', 0],
-    ['abc', 'acb', 1],
-    ['kitten', 'sitting', 3],
-    ['a'.repeat(500), 'b', 128],
-  ])('from %j to %j it is %d', (a, b, distance) => expect(editDistance(a, b)).toBe(distance));
-});

@@ -2,55 +2,18 @@ export type { Config } from './config.ts';
 export { assertListenAllowed, defaultConfig, usableProviders } from './defaults.ts';
 export { type ConfigEdit, editConfig } from './edit.ts';
 export type { Environment } from './environment.ts';
-export { activeFeatures, type Feature, type InactiveSection, inactiveSections } from './inactive.ts';
-export { configJsonSchema, configJsonSchemaText } from './json-schema.ts';
-export { type ListenAddress, parseListen } from './listen.ts';
-export { type CheckResult, checkConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
-export { locateProblems, type PathProblem } from './locate-problems.ts';
-export { ConfigError, type ConfigProblem, formatProblem } from './problem.ts';
-export type {
-  ByteQuantity,
-  ByteSize,
-  CalendarSpan,
-  Duration,
-  DurationQuantity,
-  FractionQuantity,
-  Instant,
-  Quantity,
-  Rate,
-  UsdQuantity,
-} from './quantity.ts';
+export { activeFeatures, type Feature, inactiveSections } from './inactive.ts';
+export { configJsonSchemaText } from './json-schema.ts';
+export { parseListen } from './listen.ts';
+export { checkConfig, loadConfig, parseConfig } from './load.ts';
+export { locateProblems } from './locate-problems.ts';
+export { ConfigError, formatProblem } from './problem.ts';
+export type { Quantity, UsdQuantity } from './quantity.ts';
 export { withReference } from './reference.ts';
-export type { AlertChannel, AlertRule, AlertSettings } from './schema/alerts.ts';
+export { type AlertChannel, type AlertRule, type AlertSettings, alertKinds } from './schema/alerts.ts';
 export type { BrakeStep, Budget, Limit, Plan } from './schema/control.ts';
-export type {
-  ObservabilityCost,
-  OverheadCost,
-  Overheads,
-  Person,
-  Service,
-  SwitchingCost,
-  WorkCost,
-} from './schema/costs.ts';
-export type { Alternative, ForecastSettings, PilotSettings, Scenario, Stress } from './schema/forecast.ts';
-export type { PriceSettings } from './schema/prices.ts';
-export type {
-  BreakerSettings,
-  FailureRates,
-  GpuSettings,
-  Provider,
-  ProviderLimits,
-  ReservedThroughput,
-} from './schema/providers.ts';
-export type { EngineSettings, RetentionSettings, ServerSettings } from './schema/server.ts';
-export type {
-  Stage,
-  StageBackoff,
-  StageCache,
-  StageFallback,
-  StageInput,
-  StageRoute,
-  StageTrim,
-  StageWork,
-} from './schema/stage.ts';
-export type { Impatience, PromptStore, Segment, Traffic, Workflow, WorkflowOutcome } from './schema/workflow.ts';
+export type { ObservabilityCost, OverheadCost, Service, SwitchingCost, WorkCost } from './schema/costs.ts';
+export type { Alternative, Scenario, Stress } from './schema/forecast.ts';
+export type { FailureRates, Provider } from './schema/providers.ts';
+export type { Stage, StageFallback } from './schema/stage.ts';
+export type { Impatience, Segment, Workflow, WorkflowOutcome } from './schema/workflow.ts';

@@ -37,10 +37,4 @@ export interface Instant {
   readonly ms: number;
 }
 
-/** A quantity whose numbers are milliseconds. */
-export type DurationQuantity = Quantity;
-/** A quantity whose numbers are bytes. */
-export type ByteQuantity = Quantity;
-/** A quantity whose numbers lie in [0, 1]. */
-export type FractionQuantity = Quantity;
 export type UsdQuantity = Quantity<Usd>;

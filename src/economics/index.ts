@@ -15,7 +15,6 @@ export {
   type WatchedKind,
   type WatchRule,
   type WatchSettings,
-  watchedKinds,
   watchRules,
   windowsOf,
 } from './alerts/index.ts';

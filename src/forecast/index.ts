@@ -1,4 +1,5 @@
-export { type PortableModel, portableModel, readModel } from './browser/portable-model.ts';
+export { modelOffers, switchableStages } from './browser/model-offers.ts';
+export { type PortableModel, portableModel, readModel, type SlidingModel } from './browser/portable-model.ts';
 export {
   forecastWithSliders,
   type SliderNumber,
@@ -72,10 +73,10 @@ export {
   versionOf,
 } from './record/index.ts';
 export { changeMarkdown, changeText } from './report/change-text.ts';
-export { type CompareReport, compareReport, compareText } from './report/compare-text.ts';
+export { compareReport, compareText } from './report/compare-text.ts';
 export { renderForecastHtml } from './report/forecast-html.ts';
 export { reportForecast } from './report/forecast-report.ts';
-export { type DrawTable, forecastText } from './report/forecast-text.ts';
+export { forecastText } from './report/forecast-text.ts';
 export type { ForecastReport, ScenarioReport } from './report/report-types.ts';
 export {
   type Accuracy,
@@ -90,6 +91,7 @@ export {
   type StepForecast,
   seasonsOf,
 } from './series/index.ts';
+export type { SpentSoFar } from './scenario/budgets.ts';
 export { attemptsThroughLayers, expectedAttempts } from './simulate/call-cost.ts';
 export type { Driver } from './simulate/drivers.ts';
 export type { Stats } from './simulate/statistics.ts';

@@ -26,7 +26,7 @@ export {
   noCounts,
   totalOf,
 } from './cost-tree.ts';
-export type { HeldByCall, RefusedCall, RefusingBudget } from './refused-call.ts';
+export type { RefusedCall, RefusingBudget } from './refused-call.ts';
 export {
   type Bucket,
   buckets,
@@ -45,6 +45,7 @@ export {
   type Attribution,
   type AttributionName,
   attributionNames,
+  billedLines,
   type CostLine,
   endedEarly,
   type FailureClass,

@@ -27,6 +27,16 @@ export const lineKinds = [
 
 export type LineKind = (typeof lineKinds)[number];
 
+/** What model providers bill, by the token or the call; every other line is paid to somebody else or to nobody. */
+export const billedLines: ReadonlySet<LineKind> = new Set([
+  'inference',
+  'retries',
+  'guardrails',
+  'fallbacks',
+  'repairs',
+  'hedges',
+]);
+
 /** One priced quantity: `cost` is exactly `quantity × rate`. */
 export interface CostLine {
   readonly line: LineKind;
@@ -189,11 +199,11 @@ export interface Outcome {
   readonly recordedAtMs: number;
 }
 
-/** Minutes a person spent on one answer or one run, outside what the run's outcome says. */
+/** Minutes a person spent on one answer or one run; of a sample beside what the run's outcome says, else part of it. */
 export interface HumanWork extends Attribution {
   /** The same id is the same work. */
   readonly id: string;
-  /** What asked for it, like `sample` or `escalation`. */
+  /** What asked for it: `sample` is a check of our own, anything else (`application`, `escalation`) was sent for the run. */
   readonly kind: string;
   /** What came of it, like `approve`. */
   readonly decision: string;

@@ -1,14 +1,4 @@
-export { type AccountLimits, accountLimits } from './account-limits.ts';
-export {
-  BudgetAccount,
-  type BudgetAccountLimits,
-  type BudgetAccountOptions,
-  budgetAccountLimits,
-  type HoldAsk,
-  type HoldOutcome,
-  type RefusedBudget,
-} from './budget-account.ts';
-export { type HoldRequest, largestHolds, type Sizing } from './hold.ts';
-export { LeaseAccount, type LeaseAccountOptions } from './lease-account.ts';
-export type { Pot, PotRef, PotStanding } from './pot.ts';
-export { type Recovered, recoverLeases } from './recover.ts';
+export { BudgetAccount, budgetAccountLimits, type RefusedBudget } from './budget-account.ts';
+export { largestHolds } from './hold.ts';
+export type { PotRef } from './pot.ts';
+export { recoverLeases } from './recover.ts';

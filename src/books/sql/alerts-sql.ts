@@ -77,11 +77,8 @@ async function list(db: Database, query: AlertQuery): Promise<readonly AlertReco
   if (query.state) select = select.where('state', '=', query.state);
   if (query.kind) select = select.where('kind', '=', query.kind);
   if (before) {
-    select = select.where((where) =>
-      where.or([
-        where('started_at_ms', '<', before.startedAtMs),
-        where.and([where('started_at_ms', '=', before.startedAtMs), where('id', '<', before.id)]),
-      ]),
+    select = select.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('started_at_ms', 'id'), '<', tuple(before.startedAtMs, before.id)),
     );
   }
   return (await select.limit(Math.min(query.limit, alertsPerPageMax)).execute()).map(toAlert);

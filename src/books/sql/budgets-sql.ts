@@ -213,11 +213,12 @@ async function balances(store: Store, query: BalanceQuery): Promise<readonly Bal
     if (query.countingAtMs !== undefined) select = select.where('counts_until_ms', '>', query.countingAtMs);
     const { after } = query;
     if (after) {
-      select = select.where((where) =>
-        where(
-          where.refTuple('budget', 'instance', 'rule', 'period_start_ms'),
+      const { budget, instance, rule } = after.account;
+      select = select.where(({ eb, refTuple, tuple }) =>
+        eb(
+          refTuple('budget', 'instance', 'rule', 'period_start_ms'),
           '>',
-          where.tuple(after.account.budget, after.account.instance, after.account.rule, after.periodStartMs),
+          tuple(budget, instance, rule, after.periodStartMs),
         ),
       );
     }

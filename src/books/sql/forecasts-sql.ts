@@ -30,12 +30,16 @@ async function keep(store: Store, transaction: Write, record: ForecastRecord): P
 }
 
 async function forgetOldest(transaction: Write): Promise<void> {
-  const last = await newestFirst(transaction)
+  const first = await newestFirst(transaction)
     .select(['made_at_ms', 'id'])
     .offset(forecastsMax)
     .limit(1)
     .executeTakeFirst();
-  if (last) await transaction.deleteFrom('forecasts').where('made_at_ms', '<=', last.made_at_ms).execute();
+  if (!first) return;
+  await transaction
+    .deleteFrom('forecasts')
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('made_at_ms', 'id'), '<=', tuple(first.made_at_ms, first.id)))
+    .execute();
 }
 
 const newestFirst = (db: Database) => db.selectFrom('forecasts').orderBy('made_at_ms', 'desc').orderBy('id', 'desc');
@@ -54,11 +58,8 @@ async function list(db: Database, { limit, beforeId }: ForecastPage): Promise<re
   const before = beforeId === undefined ? null : await find(db, beforeId);
   let select = newestFirst(db).select(headingColumns);
   if (before) {
-    select = select.where((where) =>
-      where.or([
-        where('made_at_ms', '<', before.madeAtMs),
-        where.and([where('made_at_ms', '=', before.madeAtMs), where('id', '<', before.id)]),
-      ]),
+    select = select.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('made_at_ms', 'id'), '<', tuple(before.madeAtMs, before.id)),
     );
   }
   return (await select.limit(Math.min(limit, forecastsMax)).execute()).map(headingOf);

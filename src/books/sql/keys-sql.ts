@@ -50,11 +50,8 @@ async function list(store: Store, page: { limit?: number; beforeId?: string }): 
     let select = db.selectFrom('keys').selectAll().orderBy('created_at_ms', 'desc').orderBy('id', 'desc');
     const before = page.beforeId === undefined ? null : await findKey(db, 'id', page.beforeId);
     if (before) {
-      select = select.where((where) =>
-        where.or([
-          where('created_at_ms', '<', before.createdAtMs),
-          where.and([where('created_at_ms', '=', before.createdAtMs), where('id', '<', before.id)]),
-        ]),
+      select = select.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('created_at_ms', 'id'), '<', tuple(before.createdAtMs, before.id)),
       );
     }
     return select.limit(Math.min(page.limit ?? keysPerPageDefault, keysPerPageMax)).execute();

@@ -1,4 +1,3 @@
-import type { SelectQueryBuilder } from 'kysely';
 import {
   type AddReviewResult,
   isTaken,
@@ -14,7 +13,7 @@ import {
 } from '../reviews.ts';
 import { writeAudit } from './audit-sql.ts';
 import { contentOf, newRow, toReview } from './review-rows.ts';
-import type { ReviewRow, Schema } from './schema.ts';
+import type { ReviewRow } from './schema.ts';
 import type { Database, Store, Write } from './store.ts';
 
 const reviewsPerPageMax = 1_000;
@@ -86,19 +85,12 @@ async function list(db: Database, query: ReviewQuery): Promise<readonly ReviewRe
   if (query.workflow !== undefined) select = select.where('workflow', '=', query.workflow);
   if (query.stage !== undefined) select = select.where('stage', '=', query.stage);
   const after = query.afterId === undefined ? null : await find(db, query.afterId);
-  if (after) select = following(select, after, oldestFirst ? '>' : '<');
+  if (after) {
+    select = select.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at_ms', 'id'), oldestFirst ? '>' : '<', tuple(after.createdAtMs, after.id)),
+    );
+  }
   return (await select.limit(Math.min(query.limit, reviewsPerPageMax)).execute()).map(toReview);
-}
-
-type Select = SelectQueryBuilder<Schema, 'reviews', ReviewRow>;
-
-function following(select: Select, { createdAtMs, id }: ReviewRecord, than: '<' | '>'): Select {
-  return select.where((where) =>
-    where.or([
-      where('created_at_ms', than, createdAtMs),
-      where.and([where('created_at_ms', '=', createdAtMs), where('id', than, id)]),
-    ]),
-  );
 }
 
 async function counts(db: Database): Promise<ReviewCounts> {
@@ -125,24 +117,27 @@ interface Taking {
 
 async function start(store: Store, transaction: Write, { id, reviewer, actor }: Taking): Promise<ReviewChange> {
   const nowMs = store.clock.nowMs();
-  const review = await find(transaction, id);
-  if (!review) return { ok: false, reason: 'not_found' };
-  if (review.state === 'decided') return { ok: false, reason: 'decided', review };
-  if (isTaken(review, reviewer, nowMs)) return { ok: false, reason: 'taken', review };
-  if (review.state === 'started' && review.reviewer === reviewer) return { ok: true, review, repeated: true };
-  const taken = { state: 'started', reviewer, started_at_ms: nowMs, spent_ms: spentUntil(review, nowMs) };
-  return { ok: true, review: await save(store, transaction, review, taken, 'review.start', actor), repeated: false };
+  const found = await findFor(reviewer, transaction, id, nowMs);
+  if (!found.ok || (found.review.state === 'started' && found.review.reviewer === reviewer)) return found;
+  const taken = { state: 'started', reviewer, started_at_ms: nowMs, spent_ms: spentUntil(found.review, nowMs) };
+  return save(store, transaction, found.review, taken, 'review.start', actor);
 }
 
 async function release(store: Store, transaction: Write, { id, reviewer, actor }: Taking): Promise<ReviewChange> {
   const nowMs = store.clock.nowMs();
+  const found = await findFor(reviewer, transaction, id, nowMs);
+  if (!found.ok || found.review.state === 'waiting') return found;
+  const back = { state: 'waiting', reviewer: null, started_at_ms: null, spent_ms: spentUntil(found.review, nowMs) };
+  return save(store, transaction, found.review, back, 'review.release', actor);
+}
+
+/** The review as it stands, for `reviewer` to change; else why it cannot be changed by them now. */
+async function findFor(reviewer: string, transaction: Write, id: string, nowMs: number): Promise<ReviewChange> {
   const review = await find(transaction, id);
   if (!review) return { ok: false, reason: 'not_found' };
   if (review.state === 'decided') return { ok: false, reason: 'decided', review };
   if (isTaken(review, reviewer, nowMs)) return { ok: false, reason: 'taken', review };
-  if (review.state === 'waiting') return { ok: true, review, repeated: true };
-  const back = { state: 'waiting', reviewer: null, started_at_ms: null, spent_ms: spentUntil(review, nowMs) };
-  return { ok: true, review: await save(store, transaction, review, back, 'review.release', actor), repeated: false };
+  return { ok: true, review, repeated: true };
 }
 
 interface Deciding {
@@ -153,12 +148,12 @@ interface Deciding {
 
 async function decide(store: Store, transaction: Write, { id, verdict, actor }: Deciding): Promise<ReviewChange> {
   const nowMs = store.clock.nowMs();
-  const review = await find(transaction, id);
-  if (!review) return { ok: false, reason: 'not_found' };
-  if (review.state === 'decided') {
-    return isSame(review, verdict) ? { ok: true, review, repeated: true } : { ok: false, reason: 'decided', review };
+  const found = await findFor(verdict.reviewer, transaction, id, nowMs);
+  if (!found.ok) {
+    const said = found.reason === 'decided' && isSame(found.review, verdict);
+    return said ? { ok: true, review: found.review, repeated: true } : found;
   }
-  if (isTaken(review, verdict.reviewer, nowMs)) return { ok: false, reason: 'taken', review };
+  const { review } = found;
   const spentMs = spentUntil(review, nowMs);
   if (verdict.minutes === null && spentMs === 0) return { ok: false, reason: 'not_started', review };
   const decided = {
@@ -167,7 +162,7 @@ async function decide(store: Store, transaction: Write, { id, verdict, actor }: 
     minutes: verdict.minutes ?? Math.min(spentMs / minuteMs, reviewLimits.minutesMax),
     minutes_stated: verdict.minutes === null ? 0 : 1,
   };
-  return { ok: true, review: await save(store, transaction, review, decided, 'review.decide', actor), repeated: false };
+  return save(store, transaction, review, decided, 'review.decide', actor);
 }
 
 /** Whether a verdict that comes again says what was decided. */
@@ -183,14 +178,12 @@ async function save(
   changes: Partial<ReviewRow>,
   action: string,
   actor: string,
-): Promise<ReviewRecord> {
-  await transaction.updateTable('reviews').set(changes).where('id', '=', before.id).execute();
-  const row = await transaction.selectFrom('reviews').selectAll().where('id', '=', before.id).executeTakeFirstOrThrow();
-  const after = toReview(row);
-  await writeAudit(store, transaction, {
-    ...{ action, actor, subject: before.id, before: shown(before), after: shown(after) },
-  });
-  return after;
+): Promise<ReviewChange> {
+  const change = transaction.updateTable('reviews').set(changes).where('id', '=', before.id);
+  const review = toReview(await change.returningAll().executeTakeFirstOrThrow());
+  const shownChange = { before: shown(before), after: shown(review) };
+  await writeAudit(store, transaction, { action, actor, subject: before.id, ...shownChange });
+  return { ok: true, review, repeated: false };
 }
 
 const shown = ({ state, reviewer, decision, minutes }: ReviewRecord) => ({ state, reviewer, decision, minutes });

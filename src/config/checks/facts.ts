@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../base/index.ts';
 import { parseNumber } from '../numbers.ts';
 import { type Finding, valueAt } from '../schema-problems.ts';
 import type { Path } from '../source.ts';

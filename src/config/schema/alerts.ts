@@ -3,7 +3,8 @@ import { duration, factor, flag, money, positiveCount } from '../fields.ts';
 import { scopeSchema } from './control.ts';
 import { doc, fromEnvironment, name, named, section, text, textOrList } from './shapes.ts';
 
-const alertKinds = [
+/** What can be watched. */
+export const alertKinds = [
   'burn-rate',
   'threshold',
   'token-spike',
@@ -54,17 +55,11 @@ const ruleSchema = section({
   enabled: doc(flag.prefault(true), 'Whether it is evaluated.', true),
 });
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day like 22:00' });
+
 const silenceSchema = section({
-  from: doc(
-    z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day like 22:00' }),
-    'Begin, in `timeZone`.',
-    '22:00',
-  ),
-  to: doc(
-    z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day like 22:00' }),
-    'End, in `timeZone`.',
-    '06:00',
-  ),
+  from: doc(timeOfDay, 'Begin, in `timeZone`.', '22:00'),
+  to: doc(timeOfDay, 'End, in `timeZone`.', '06:00'),
   days: doc(
     z
       .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))

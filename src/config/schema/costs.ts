@@ -106,8 +106,6 @@ export const overheadsSchema = section({
 });
 
 export type Service = z.output<typeof serviceSchema>;
-export type Person = z.output<typeof personSchema>;
-export type Overheads = z.output<typeof overheadsSchema>;
 export type OverheadCost = z.output<typeof moneyCost>;
 export type WorkCost = z.output<typeof workCost>;
 export type SwitchingCost = z.output<typeof switchingCost>;

@@ -87,6 +87,4 @@ export const pilotSchema = section({
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type Stress = z.output<typeof stressSchema>;
-export type ForecastSettings = z.output<typeof forecastSchema>;
 export type Alternative = z.output<typeof alternativeSchema>;
-export type PilotSettings = z.output<typeof pilotSchema>;

@@ -54,6 +54,3 @@ export const priceSchema = section({
     batch: { multiply: 0.5 },
   }),
 });
-
-/** One entry of `prices`; rates are decimal texts and dates are checked texts, exactly as the file has them. */
-export type PriceSettings = z.output<typeof priceSchema>;

@@ -140,8 +140,4 @@ export const providerSchema = providerObject.transform(
   }),
 );
 
-export type ProviderLimits = z.output<typeof limitsSchema>;
 export type FailureRates = z.output<typeof failuresSchema>;
-export type GpuSettings = z.output<typeof gpuSchema>;
-export type ReservedThroughput = z.output<typeof reservedSchema>;
-export type BreakerSettings = z.output<typeof breakerSchema>;

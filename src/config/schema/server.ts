@@ -84,6 +84,3 @@ export const enginesSchema = section({
 
 export const workersSchema = wholeBetween(1, 64);
 export const accessSchema = zod.enum(['open', 'keys']);
-export type ServerSettings = zod.output<typeof serverSchema>;
-export type RetentionSettings = zod.output<typeof retentionSchema>;
-export type EngineSettings = zod.output<typeof enginesSchema>;

@@ -244,8 +244,4 @@ const readInput = (input: Quantity | InputParts): StageInput =>
 const readValidate = (validate: string | Validate): Validate =>
   typeof validate === 'string' ? { schema: validate, repairs: 1 } : validate;
 
-export type StageCache = z.output<typeof cacheSchema>;
-export type StageRoute = z.output<typeof routeSchema>;
-export type StageTrim = z.output<typeof trimSchema>;
 export type StageFallback = z.output<typeof fallbackSchema>;
-export type StageBackoff = z.output<typeof retryBackoffSchema>;

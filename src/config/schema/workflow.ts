@@ -197,6 +197,4 @@ export const workflowSchema = workflowObject.transform(
 
 export type WorkflowOutcome = z.output<typeof outcomeSchema>;
 export type Segment = SegmentObject;
-export type Traffic = z.output<typeof trafficSchema>;
 export type Impatience = z.output<typeof impatienceSchema>;
-export type PromptStore = z.output<typeof storeSchema>;

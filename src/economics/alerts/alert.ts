@@ -1,24 +1,10 @@
+import type { AlertRule } from '../../config/index.ts';
 import type { CostAnswer, CostQuery } from '../../ledger/index.ts';
 import type { BudgetDefinition } from '../../tree/index.ts';
 import type { MonthStanding } from '../forecasts/month-facts.ts';
 
 /** What is watched. */
-export const watchedKinds = [
-  'burn-rate',
-  'threshold',
-  'token-spike',
-  'fallback-surge',
-  'retry-storm',
-  'cache-collapse',
-  'new-high-cost-route',
-  'price-jump',
-  'prompt-growth',
-  'concentration',
-  'provider-headroom',
-  'silent-meter',
-  'forecast-miss',
-] as const;
-export type WatchedKind = (typeof watchedKinds)[number];
+export type WatchedKind = AlertRule['kind'];
 export type AlertSeverity = 'page' | 'ticket' | 'info';
 
 /** The one question alerts ask of the ledger. */

@@ -9,7 +9,6 @@ export {
   type WatchedKind,
   type WatchRule,
   type WatchSettings,
-  watchedKinds,
 } from './alert.ts';
 export { windowsOf } from './burn-rate.ts';
 export { alertWatcher } from './evaluate.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../../config/index.ts';
-import { type AlertSeverity, type ProviderAllowance, type WatchedKind, type WatchRule, watchedKinds } from './alert.ts';
+import { alertKinds, type Config } from '../../config/index.ts';
+import type { AlertSeverity, ProviderAllowance, WatchedKind, WatchRule } from './alert.ts';
 import { dayMs, hourMs, minuteMs } from './baseline.ts';
 import { whereOf } from './where-of.ts';
 
@@ -31,14 +31,12 @@ export const kindDefaults: Readonly<Record<WatchedKind, Defaults>> = {
   'forecast-miss': defaults('ticket', 1, hourMs, 0, 100n * cent),
 };
 
-const isWatched = (kind: string): kind is WatchedKind => (watchedKinds as readonly string[]).includes(kind);
-
 /** The rules of the file, or every kind with its defaults when the file names none. */
 export function watchRules({ alerts }: Pick<Config, 'alerts'>): WatchRule[] {
   if (alerts.rules.length === 0)
-    return watchedKinds.map((kind) => ({ name: kind, kind, where: {}, ...kindDefaults[kind] }));
+    return alertKinds.map((kind) => ({ name: kind, kind, where: {}, ...kindDefaults[kind] }));
   return alerts.rules.flatMap(({ kind, enabled, ...rule }): WatchRule[] => {
-    if (!enabled || !isWatched(kind)) return [];
+    if (!enabled) return [];
     const usual = kindDefaults[kind];
     return [
       {

@@ -72,6 +72,9 @@ export type CompiledForecast =
       readonly inputs: ForecastInputs;
       readonly measured: MeasuredValues;
       readonly atMs: number;
+      readonly book: PriceBook;
+      /** Compiles a changed file with the same prices and measured values; null when it cannot be. */
+      readonly rebuild: (changed: Config) => ForecastModel | null;
     }
   | { readonly ok: false; readonly problems: readonly ModelProblem[]; readonly measured: MeasuredValues };
 
@@ -115,13 +118,19 @@ async function compile(
   const book = bookOf();
   const measured = await readMeasured(config, measuredPaths(config, book, atMs), recordOfStage(ledger, clock.nowMs()));
   const lookup = measuredLookup(measured.values);
-  const built = buildModel(config, book, atMs, { measured: lookup, ...(months === undefined ? {} : { months }) });
+  const compiled = (file: Config) =>
+    buildModel(file, book, atMs, { measured: lookup, ...(months === undefined ? {} : { months }) });
+  const built = compiled(config);
   if (!built.ok) return { ok: false, problems: explainMissing(built.problems, measured.missing), measured };
   const known = (await kept.latest())?.inputs.release ?? '';
   const release = (await newestRelease(ledger, clock.nowMs())) ?? config.release ?? known;
   const paths = measured.values.map(({ path }) => path);
   const inputs = inputsOf(built.model, { release, engine, measured: paths });
-  return { ok: true, model: built.model, inputs, measured, atMs };
+  const rebuild = (changed: Config) => {
+    const again = compiled(changed);
+    return again.ok ? again.model : null;
+  };
+  return { ok: true, model: built.model, inputs, measured, atMs, book, rebuild };
 }
 
 /** The running month belongs to a forecast that is held against facts, so it begins there and not with the coming one. */

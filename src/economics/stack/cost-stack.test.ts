@@ -71,6 +71,29 @@ describe('on a ledger', () => {
   const stackOf = (by: Dimension[], range = march, where = {}) =>
     readCostStack(ledger, { range, by, where, timeZone: 'UTC' }, configured(file));
 
+  test('minutes a review and the outcome of its run both tell of cost once, exactly, whatever they are split by', async () => {
+    await append(
+      ...['1', '2', '3'].map((id) => caseAttempt(id, { workflow: 'support', stage: 'answer', team: `t${id}` })),
+    );
+    const review = (run: string, kind: string, minutes: number) =>
+      ledger.recordWork({
+        ...{ id: `rev_${run}`, kind, decision: 'correct', callId: null, keyId: null, role: 'support-agent', minutes },
+        ...{ atMs: caseStartMs + 3, simulated: false, workflow: 'support', run },
+      });
+    await review('run_1', 'escalation', 4);
+    for (const run of ['run_1', 'run_2', 'run_3']) await ended(run, 6, null);
+    await review('run_2', 'application', 9);
+    await review('run_3', 'sample', 2);
+    for (const by of [['workflow'], ['team'], ['run']] as Dimension[][]) {
+      const human = (await stackOf(by)).lines.filter(({ line }) => line === 'human');
+      expect(human.map(({ name, quantity }) => [name, quantity])).toEqual([
+        ['support-agent', 2 + 0 + 6],
+        ['support-agent, reviews', 4 + 9 + 2],
+      ]);
+      for (const { cost, parts } of human) expect(sumUsd(parts)).toEqual(cost);
+    }
+  });
+
   test('every line of a month is there, priced by hand', async () => {
     await append(
       caseAttempt('1', { workflow: 'support', stage: 'answer', team: 'care' }),

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/index.ts';
 import { addUsd, fromPicos, sumUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import { billedLines } from '../../tree/index.ts';
 import { addCallLines } from './call-lines.ts';
 import { type FineGroup, Groups } from './groups.ts';
 import { addObservabilityLines, bytesPerCall } from './observability-lines.ts';
@@ -13,7 +14,7 @@ import {
   type StackQuestion,
 } from './read-stack-facts.ts';
 import { addServiceLines } from './service-lines.ts';
-import { type CostStack, type StackGroup, type StackLine, tokenLines } from './stack.ts';
+import type { CostStack, StackGroup, StackLine } from './stack.ts';
 import { StackBuilder } from './stack-builder.ts';
 
 /** The full cost of a range, shared out to the groups asked for. */
@@ -71,7 +72,7 @@ function folded(fine: readonly FineGroup[], allLines: readonly StackLine[], { by
     groups: order.flatMap((index) => groups[index] ?? []),
     lines: coarse.map((line) => ({ ...line, parts: order.map((index) => line.parts[index] ?? zeroUsd) })),
     total: sumUsd(coarse.map((line) => line.cost)),
-    tokenCost: sumUsd(coarse.filter((line) => tokenLines.has(line.line)).map((line) => line.cost)),
+    tokenCost: sumUsd(coarse.filter((line) => billedLines.has(line.line)).map((line) => line.cost)),
   };
 }
 
@@ -104,6 +105,6 @@ function foldGroup(indexes: readonly number[], place: number, { fine, lines, by 
     calls: sum('calls'),
     tokens: sum('tokens'),
     total: cost(() => true),
-    tokenCost: cost(({ line }) => tokenLines.has(line)),
+    tokenCost: cost(({ line }) => billedLines.has(line)),
   };
 }

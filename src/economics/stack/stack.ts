@@ -52,16 +52,6 @@ export interface CostStack {
   readonly bytesStoredPerCall: number | null;
 }
 
-/** Lines that are paid by the token: the bill a provider sends. */
-export const tokenLines: ReadonlySet<LineKind> = new Set<LineKind>([
-  'inference',
-  'retries',
-  'guardrails',
-  'fallbacks',
-  'repairs',
-  'hedges',
-]);
-
 /** Of a typical production application, tokens are 60 to 80 % of the whole. */
 export const usualTokenShare = { low: 0.6, high: 0.8 } as const;
 

@@ -1,3 +1,4 @@
+import { htmlText } from '../../base/index.ts';
 import type { Report, ReportCell, ReportTable } from '../../economics/index.ts';
 import { cellText, rangeText, simulatedNote } from './cell-text.ts';
 
@@ -12,12 +13,12 @@ tfoot td { font-weight: 600 }
 
 /** A report as one self-contained page that prints well; it loads nothing and runs nothing. */
 export function htmlReport(report: Report): string {
-  const paragraphs = report.paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`);
+  const paragraphs = report.paragraphs.map((paragraph) => `<p>${htmlText(paragraph)}</p>`);
   const note = report.simulated ? [`<p><strong>${simulatedNote}</strong></p>`] : [];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(report.title)}</title><style>${style}</style></head><body>
-<h1>${escaped(report.title)}</h1><p>${escaped(rangeText(report))}</p>
+<title>${htmlText(report.title)}</title><style>${style}</style></head><body>
+<h1>${htmlText(report.title)}</h1><p>${htmlText(rangeText(report))}</p>
 ${[...note, ...paragraphs, ...report.tables.map(tableHtml)].join('\n')}
 </body></html>
 `;
@@ -25,7 +26,7 @@ ${[...note, ...paragraphs, ...report.tables.map(tableHtml)].join('\n')}
 
 function tableHtml({ title, columns, rows, total }: ReportTable): string {
   const cells = (tag: 'td' | 'th', texts: readonly string[]) =>
-    texts.map((cell, index) => `<${tag}${classOf(columns[index]?.kind)}>${escaped(cell)}</${tag}>`).join('');
+    texts.map((cell, index) => `<${tag}${classOf(columns[index]?.kind)}>${htmlText(cell)}</${tag}>`).join('');
   const row = (values: readonly ReportCell[]) =>
     `<tr>${cells(
       'td',
@@ -36,15 +37,7 @@ function tableHtml({ title, columns, rows, total }: ReportTable): string {
     columns.map((column) => column.title),
   );
   const foot = total ? `<tfoot>${row(total)}</tfoot>` : '';
-  return `<h2>${escaped(title)}</h2><table><thead><tr>${head}</tr></thead><tbody>${rows.map(row).join('\n')}</tbody>${foot}</table>`;
+  return `<h2>${htmlText(title)}</h2><table><thead><tr>${head}</tr></thead><tbody>${rows.map(row).join('\n')}</tbody>${foot}</table>`;
 }
 
 const classOf = (kind: string | undefined) => (kind === 'text' ? '' : ' class="figure"');
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);

@@ -1,5 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import type { ForecastModel } from '../model/build-model.ts';
+import { brakeFactors, type Rebuild } from '../scenario/brakes.ts';
+import type { ModelOffer } from './model-offers.ts';
 
 /** A compiled model as JSON, for whoever simulates elsewhere with the same code: the dashboard's sliders in the browser. */
 export type PortableModel = { readonly [key: string]: unknown };
@@ -7,14 +9,25 @@ export type PortableModel = { readonly [key: string]: unknown };
 /** What JSON has no word for: whole picodollars, and bounds that are none. */
 const tags = { bigint: '$bigint', number: '$number' } as const;
 
-/** @returns plain JSON, without keys, addresses, headers or channels of the file */
-export function portableModel(model: ForecastModel): PortableModel {
-  return encoded({ ...model, config: shownConfig(model.config) }) as PortableModel;
+/** What a page needs beside the model, because it cannot compile the file anew. */
+export interface PagePrices {
+  readonly offers: readonly ModelOffer[];
+  /** Compiles a changed file. */
+  readonly rebuild: Rebuild;
 }
 
-/** The model that `portableModel` wrote. What it cannot do is compile the file anew: it has no prices. */
-export function readModel(portable: PortableModel): ForecastModel {
-  return decoded(portable) as ForecastModel;
+/** A model with the prices of models its stages may switch to. */
+export type SlidingModel = ForecastModel & { readonly offers?: readonly ModelOffer[] };
+
+/** @returns plain JSON, without keys, addresses, headers or channels of the file */
+export function portableModel(model: ForecastModel, prices?: PagePrices): PortableModel {
+  const more = prices && { brakes: brakeFactors(model, prices.rebuild), offers: prices.offers };
+  return encoded({ ...model, ...more, config: shownConfig(model.config) }) as PortableModel;
+}
+
+/** The model that `portableModel` wrote. It cannot compile the file anew: of prices it has those that were sent along. */
+export function readModel(portable: PortableModel): SlidingModel {
+  return decoded(portable) as SlidingModel;
 }
 
 /** Only what says how the product works and what it costs; providers without whatever reaches them. */

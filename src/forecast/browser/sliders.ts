@@ -6,6 +6,9 @@ import { fixed, type Num, one, zero } from '../model/number.ts';
 import { z90 } from '../normal.ts';
 import { reportForecast } from '../report/forecast-report.ts';
 import type { ForecastReport } from '../report/report-types.ts';
+import type { SpentSoFar } from '../scenario/budgets.ts';
+import { withModels } from './model-offers.ts';
+import type { SlidingModel } from './portable-model.ts';
 
 /** Where somebody put the sliders of a forecast. */
 export interface Sliders {
@@ -17,12 +20,16 @@ export interface Sliders {
   readonly monthlyUsd?: number;
   /** Numbers of the file, by dotted path, taken as certain. */
   readonly numbers?: Readonly<Record<string, number>>;
+  /** Models of stages, `workflow.stage` → `provider/model`: their prices, with the tokens the file states for the stage. */
+  readonly models?: Readonly<Record<string, string>>;
 }
 
 export interface SliderRun {
   readonly scenario: string;
   readonly trials: number;
   readonly seed: number;
+  /** What budgets have counted of the month that runs. */
+  readonly soFar?: SpentSoFar;
 }
 
 /** A number of the file that is unsure, with how far a slider of it usefully goes. */
@@ -43,18 +50,19 @@ export function sliderNumbers({ parameters }: ForecastModel): SliderNumber[] {
 
 /**
  * The forecast of one scenario with the sliders where they are: the same simulation as everywhere, on the same draws for
- * the same seed, so that a difference is the slider's doing. Without stresses; savings of brakes that change a model or
- * an answer's length need the file compiled anew and count as nothing.
+ * the same seed, so that a difference is the slider's doing. Without stresses; a step of a brake leaves that share of the spend
+ * which it leaves of the file as it is.
  */
-export function forecastWithSliders(model: ForecastModel, sliders: Sliders, run: SliderRun): ForecastReport {
-  return reportForecast(simulateSliders(model, sliders, run), () => null);
+export function forecastWithSliders(model: SlidingModel, sliders: Sliders, run: SliderRun): ForecastReport {
+  return reportForecast(simulateSliders(model, sliders, run), () => null, [], run.soFar);
 }
 
-function simulateSliders(model: ForecastModel, sliders: Sliders, { scenario, trials, seed }: SliderRun): Forecast {
-  const { growthPerMonth, numbers = {} } = sliders;
+function simulateSliders(model: SlidingModel, sliders: Sliders, { scenario, trials, seed }: SliderRun): Forecast {
+  const { growthPerMonth, numbers = {}, models = {} } = sliders;
   const growth = growthPerMonth === undefined ? {} : { growthPerMonth: fixed(growthPerMonth) };
   const scenarios = model.scenarios.filter(({ name }) => name === scenario).map((each) => ({ ...each, ...growth }));
-  const pinned = withNumbers({ ...model, scenarios, stresses: [] }, numbers);
+  const answered = withModels(model, model.offers ?? [], models);
+  const pinned = withNumbers({ ...answered, scenarios, stresses: [] }, numbers);
   return forecast(pinned, { trials, seed, further: changeOf(sliders) });
 }
 

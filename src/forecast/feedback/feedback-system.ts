@@ -1,3 +1,4 @@
+import { z99 } from '../normal.ts';
 import type { FeedbackSystem } from './feedback-loop.ts';
 
 /** A workflow's stage or provider as the file describes it, in plain numbers. */
@@ -24,8 +25,6 @@ export interface FeedbackFacts {
 }
 
 const secondsPerDay = 86_400;
-/** The 99th percentile of the standard normal distribution. */
-const normal99 = 2.3263478740408408;
 /** One user who gets no answer gives up after so many further tries. */
 const retriesMaxUsual = 10;
 /** Servers assumed where no limit is stated; far above what any workflow keeps busy. */
@@ -37,7 +36,7 @@ const serversMax = 100_000;
  */
 export function feedbackSystem(facts: FeedbackFacts): FeedbackSystem {
   const { p50, p99 } = facts.latencySeconds;
-  const sigma = Math.max(0, Math.log(p99 / p50)) / normal99;
+  const sigma = Math.max(0, Math.log(p99 / p50)) / z99;
   const serviceSeconds = p50 * Math.exp((sigma * sigma) / 2);
   return {
     arrivalsPerSecond: (facts.callsPerDay / secondsPerDay) * facts.peakFactor,

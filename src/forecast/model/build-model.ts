@@ -1,5 +1,6 @@
 import type { Config, Workflow } from '../../config/index.ts';
 import type { PriceBook, RateCard } from '../../pricing/index.ts';
+import type { BrakeFactors } from '../scenario/brakes.ts';
 import { type MonthPlan, monthsFrom } from './calendar.ts';
 import { type ChangeModel, compileScenario, compileStress } from './changes.ts';
 import {
@@ -59,6 +60,8 @@ export interface ForecastModel {
   readonly config: Config;
   /** What was taken for granted because the file does not say. */
   readonly assumptions: readonly string[];
+  /** What brakes leave of the spend, where the file cannot be compiled anew. */
+  readonly brakes?: BrakeFactors;
 }
 
 export interface ModelOptions {

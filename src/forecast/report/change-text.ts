@@ -1,10 +1,9 @@
-import { formatUsd, usd } from '../../money/index.ts';
 import type { ChangeReport, ChangeRow } from '../compare/check-change.ts';
-import type { DrawTable } from './forecast-text.ts';
+import { money, percent } from './shown-figures.ts';
+import { type DrawTable, figureTable } from './text-table.ts';
 
-const money = (text: string | null): string => (text === null ? 'none' : formatUsd(usd(text)));
 const signed = (share: number | null): string =>
-  share === null ? 'new or gone' : `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
+  share === null ? 'new or gone' : `${share > 0 ? '+' : ''}${percent(share)}`;
 
 function cells(row: ChangeRow): string[] {
   const calls = `${row.callsBefore?.toFixed(2) ?? 'none'} → ${row.callsAfter?.toFixed(2) ?? 'none'}`;
@@ -22,17 +21,14 @@ const titles = ['workflow', 'before', 'after', 'change', 'calls/interaction', ''
 
 function verdict({ ok, maxIncrease }: ChangeReport): string {
   if (maxIncrease === null) return 'Cost per successful outcome; no limit was set.';
-  const limit = `${(maxIncrease * 100).toFixed(1)} %`;
+  const limit = percent(maxIncrease);
   return ok
     ? `No workflow's cost per successful outcome rises by more than ${limit}.`
     : `The cost per successful outcome rises by more than ${limit}.`;
 }
 
 export function changeText(report: ChangeReport, draw: DrawTable): string {
-  const columns = titles.map((title, index) =>
-    index === 0 ? { title, flexible: true } : { title, align: 'right' as const },
-  );
-  return `${draw(columns, report.rows.map(cells))}\n${verdict(report)}`;
+  return `${figureTable(draw, titles, report.rows.map(cells))}\n${verdict(report)}`;
 }
 
 /** For a pull request. */

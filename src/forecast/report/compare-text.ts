@@ -1,7 +1,7 @@
-import { formatUsd, usd } from '../../money/index.ts';
 import type { ComparedCandidate } from '../compare/alternatives.ts';
-import { countStats, rounded, type UsdStats, usdStats } from './figures.ts';
-import type { DrawTable } from './forecast-text.ts';
+import { countStats, rounded, usdStats } from './figures.ts';
+import { money, range } from './shown-figures.ts';
+import { type DrawTable, figureTable } from './text-table.ts';
 
 /** A comparison as `compare --json` prints it. */
 export function compareReport(compared: readonly ComparedCandidate[], seed: number, trials: number) {
@@ -26,21 +26,16 @@ export function compareReport(compared: readonly ComparedCandidate[], seed: numb
 export type CompareReport = ReturnType<typeof compareReport>;
 type Row = CompareReport['candidates'][number];
 
-const money = (text: string): string => formatUsd(usd(text));
-const range = (stats: UsdStats | null): string => (stats ? `${money(stats.p10)} to ${money(stats.p90)}` : 'none');
-
 export function compareText({ candidates, trials, seed }: CompareReport, draw: DrawTable): string {
-  const right = { align: 'right' } as const;
-  const titles = ['per outcome', 'p10 to p90', 'total', 'cheapest in'];
   const rows = candidates.map((each) => [
     each.name,
-    each.costPerOutcomeUsd ? money(each.costPerOutcomeUsd.mean) : 'none',
+    money(each.costPerOutcomeUsd?.mean ?? null),
     range(each.costPerOutcomeUsd),
-    each.totalUsd ? money(each.totalUsd.mean) : 'none',
+    money(each.totalUsd?.mean ?? null),
     `${(each.cheapestShare * 100).toFixed(0)} %`,
   ]);
   return [
-    draw([{ title: 'way to run it', flexible: true }, ...titles.map((title) => ({ title, ...right }))], rows),
+    figureTable(draw, ['way to run it', 'per outcome', 'p10 to p90', 'total', 'cheapest in'], rows),
     ...candidates.flatMap(noteOf),
     `${trials} trials, seed ${seed}; every way has the same traffic and the same success criteria.`,
   ].join('\n');

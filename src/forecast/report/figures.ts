@@ -15,9 +15,6 @@ export function usdText(dollars: number): string {
   return toDecimal(shownUsd(rounded));
 }
 
-/** A line of the cost as people read it: `operationalDebt` is operational debt. */
-export const lineName = (line: string): string => line.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
 /** Percentiles of money as decimal texts. */
 export interface UsdStats {
   readonly mean: string;

@@ -1,6 +1,6 @@
 import type { EChartsOption } from 'echarts';
-import { lineName } from './figures.ts';
 import type { ScenarioReport } from './report-types.ts';
+import { lineName } from './shown-figures.ts';
 
 const width = 920;
 const driversShown = 12;

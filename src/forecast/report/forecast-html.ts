@@ -1,60 +1,40 @@
+import { htmlText } from '../../base/index.ts';
 import { addUsd, formatUsd, subtractUsd, toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
-import { lineName, type UsdStats } from './figures.ts';
 import { driversChart, fanChart, linesChart } from './forecast-charts.ts';
-import { escaped, page, type TreeRow, table, treeTable } from './html-page.ts';
+import { lineRows, overviewRows, stressRows } from './forecast-rows.ts';
+import { page, type TreeRow, table, treeTable } from './html-page.ts';
 import type { BudgetReport, ForecastReport, ScenarioReport, StressReport } from './report-types.ts';
-
-const money = (text: string): string => formatUsd(usd(text));
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const number = (value: number): string => Math.round(value).toLocaleString('en-US');
-const range = ({ p10, p90 }: UsdStats): string => `${money(p10)} to ${money(p90)}`;
+import { count, money, percent, range } from './shown-figures.ts';
 
 /** One page that asks nothing of the network and prints well. Charts are drawn to SVG here, not in the reader's browser. */
 export async function renderForecastHtml(report: ForecastReport): Promise<string> {
   const { from, months, trials, seed, assumptions, measured } = report;
   const sections: string[] = [];
   for (const [name, scenario] of Object.entries(report.scenarios)) sections.push(await scenarioSection(name, scenario));
-  const evidence = measured.map(({ path, evidence: seen, count }) => [path, seen, number(count)]);
-  const taken = assumptions.map((each) => `<li>${escaped(each)}</li>`).join('');
+  const evidence = measured.map((of) => [of.path, of.evidence, count(of.count)]);
+  const taken = assumptions.map((each) => `<li>${htmlText(each)}</li>`).join('');
   return page(
     `Cost forecast from ${from}`,
     `<h1>Cost forecast</h1>
-<p>${months} months from ${escaped(from)}. Ranges are the 10th to the 90th percentile of ${number(trials)} simulated futures (seed ${seed}). All figures are estimates.</p>
-${overview(report)}
+<p>${months} months from ${htmlText(from)}. Ranges are the 10th to the 90th percentile of ${count(trials)} simulated futures (seed ${seed}). All figures are estimates.</p>
+${table(overviewTitles, overviewRows(report))}
 ${sections.join('\n')}
 <section><h2>Retries by stage</h2>${stagesTable(report)}</section>
 ${evidence.length === 0 ? '' : `<section><h2>Measured</h2>${table(['Number', 'What was seen', 'Observations'], evidence)}</section>`}
 ${taken === '' ? '' : `<section><h2>Taken for granted</h2><ul>${taken}</ul></section>`}
-<section><h2>Method</h2><p>${escaped(report.method)}</p></section>`,
+<section><h2>Method</h2><p>${htmlText(report.method)}</p></section>`,
   );
 }
 
-function overview({ scenarios }: ForecastReport): string {
-  const rows = Object.entries(scenarios).map(([name, each]) => [
-    name,
-    money(each.totalUsd.mean),
-    range(each.totalUsd),
-    money(each.perDayUsd.mean),
-    each.costPerOutcomeUsd ? money(each.costPerOutcomeUsd.mean) : 'none',
-    number(each.callsPerDay.mean),
-    number(each.naiveCallsPerDay),
-  ]);
-  return table(['Scenario', 'Total', 'Range', 'Per day', 'Per outcome', 'Calls a day', 'Planned calls'], rows);
-}
+const overviewTitles = ['Scenario', 'Total', 'Range', 'Per day', 'Per outcome', 'Calls a day', 'Planned calls'];
 
 async function scenarioSection(name: string, of: ScenarioReport): Promise<string> {
-  const lines = of.lines.map(({ line, totalUsd, share }) => [
-    lineName(line),
-    money(totalUsd.mean),
-    range(totalUsd),
-    percent(share),
-  ]);
   const months = of.months.map(({ month, totalUsd, calls, outcomes }) => [
     month,
     money(totalUsd.mean),
     range(totalUsd),
-    number(calls),
-    number(outcomes),
+    count(calls),
+    count(outcomes),
   ]);
   const drivers = of.drivers
     .slice(0, 12)
@@ -65,13 +45,13 @@ async function scenarioSection(name: string, of: ScenarioReport): Promise<string
       money(swingUsd),
       percent(varianceShare),
     ]);
-  return `<section class="scenario"><h2>${escaped(name)}</h2>
-<p>${escaped(headline(of))}</p>
+  return `<section class="scenario"><h2>${htmlText(name)}</h2>
+<p>${htmlText(headline(of))}</p>
 <h3>Cost by month</h3>${await fanChart(of)}${table(['Month', 'Mean', 'Range', 'Calls', 'Outcomes'], months)}
-<h3>Where it goes</h3>${await linesChart(of)}${table(['Line', 'Mean', 'Range', 'Share'], lines)}
+<h3>Where it goes</h3>${await linesChart(of)}${table(['Line', 'Mean', 'Range', 'Share'], lineRows(of))}
 <h3>Cost tree</h3>${treeTable(['Node', 'Mean', 'Range', 'Share'], treeRows(of))}
 ${drivers.length === 0 ? '' : `<h3>What moves the total</h3>${await driversChart(of)}${table(['Parameter', 'At its p10', 'At its p90', 'Swing', 'Variance'], drivers)}`}
-${budgets(of.budgets)}${stresses(of.stresses)}</section>`;
+${budgets(of.budgets)}${stresses(of)}</section>`;
 }
 
 /** Workflow by workflow its stages, then what all of them share: the rows of the first level sum to the total. */
@@ -122,17 +102,10 @@ function budgets(all: readonly BudgetReport[]): string {
   return `<h3>Budgets</h3>${table(['Budget', 'Limit', 'Binds', 'Would save'], rows)}`;
 }
 
-function stresses(all: Readonly<Record<string, StressReport>>): string {
-  const entries = Object.entries(all);
-  if (entries.length === 0) return '';
-  const rows = entries.map(([name, each]) => [
-    name,
-    money(each.totalUsd.mean),
-    money(each.increaseUsd),
-    percent(each.increase),
-    each.costPerOutcomeUsd ? money(each.costPerOutcomeUsd.mean) : 'none',
-  ]);
-  const spikes = entries.flatMap(([name, { spike }]) => (spike ? [spikeTable(name, spike)] : []));
+function stresses(of: ScenarioReport): string {
+  const rows = stressRows(of);
+  if (rows.length === 0) return '';
+  const spikes = Object.entries(of.stresses).flatMap(([name, { spike }]) => (spike ? [spikeTable(name, spike)] : []));
   return `<h3>Stresses</h3>${table(['Stress', 'Total', 'More', 'Increase', 'Per outcome'], rows)}${spikes.join('')}`;
 }
 
@@ -141,12 +114,12 @@ function spikeTable(name: string, spike: NonNullable<StressReport['spike']>): st
   const month = `a month of infrastructure (${money(spike.infrastructureMonthUsd)})`;
   const passes = after === null ? `that stays below ${month}` : `that passes ${month} after ${after.toFixed(1)} hours`;
   const said =
-    `${name}: ${number(spike.newUsers)} newcomers in ${spike.hours} hours cost ${money(spike.spendPerHourUsd)} an hour ` +
+    `${name}: ${count(spike.newUsers)} newcomers in ${spike.hours} hours cost ${money(spike.spendPerHourUsd)} an hour ` +
     `at providers, ${money(spike.spendUsd)} in all; ${passes}.`;
   const rows = spike.savings
     .filter(({ savedUsd }) => Number(savedUsd) > 0)
     .map(({ setting, brake, savedUsd }) => [setting, brake, money(savedUsd)]);
-  return `<p>${escaped(said)}</p>${rows.length > 0 ? table(['Setting', 'Brake', 'Would have saved'], rows) : ''}`;
+  return `<p>${htmlText(said)}</p>${rows.length > 0 ? table(['Setting', 'Brake', 'Would have saved'], rows) : ''}`;
 }
 
 function stagesTable({ stages }: ForecastReport): string {

@@ -2,7 +2,7 @@ import { type LineKind, lineKinds } from '../../tree/index.ts';
 import type { Forecast, ScenarioForecast } from '../forecast.ts';
 import type { ForecastModel } from '../model/build-model.ts';
 import type { Rebuild } from '../scenario/brakes.ts';
-import { budgetOutlooks } from '../scenario/budgets.ts';
+import { budgetOutlooks, type SpentSoFar } from '../scenario/budgets.ts';
 import { expectedAttempts } from '../simulate/call-cost.ts';
 import type { RunNode, ScenarioRun } from '../simulate/scenario-run.ts';
 import { meanOf, statsOf } from '../simulate/statistics.ts';
@@ -26,11 +26,15 @@ const method =
   'Swings move one parameter from its p10 to its p90 with all others at their medians; variance shares are squared rank ' +
   'correlations with the total, over their sum.';
 
-/** Puts a forecast into figures. `rebuild` compiles the file under a brake, to tell what it would save. */
+/**
+ * Puts a forecast into figures. `rebuild` compiles the file under a brake, to tell what it would save; with `soFar` the month
+ * that runs counts for budgets as what was spent and the forecast of what is left of it.
+ */
 export function reportForecast(
   forecast: Forecast,
   rebuild: Rebuild,
   measured: readonly MeasuredNote[] = [],
+  soFar?: SpentSoFar,
 ): ForecastReport {
   const { model, seed, trials } = forecast;
   return {
@@ -39,7 +43,10 @@ export function reportForecast(
     from: model.months[0]?.label ?? '',
     months: model.months.length,
     scenarios: Object.fromEntries(
-      forecast.scenarios.map((scenario) => [scenario.scenario.name, scenarioReport(scenario, forecast, rebuild)]),
+      forecast.scenarios.map((scenario) => [
+        scenario.scenario.name,
+        scenarioReport(scenario, forecast, rebuild, soFar),
+      ]),
     ),
     stages: stageFacts(model),
     assumptions: model.assumptions,
@@ -48,7 +55,12 @@ export function reportForecast(
   };
 }
 
-function scenarioReport(of: ScenarioForecast, { model }: Forecast, rebuild: Rebuild): ScenarioReport {
+function scenarioReport(
+  of: ScenarioForecast,
+  { model }: Forecast,
+  rebuild: Rebuild,
+  soFar: SpentSoFar | undefined,
+): ScenarioReport {
   const { run } = of;
   const totalMean = meanOf(run.expected);
   const perDay = statsOf(run.perDay.slice());
@@ -81,7 +93,7 @@ function scenarioReport(of: ScenarioForecast, { model }: Forecast, rebuild: Rebu
     roi: roiOf(run),
     ...(tipping ? { tippingPoint: tipping } : {}),
     workflows: Object.fromEntries(model.workflows.map(({ name }, index) => [name, workflowReport(model, run, index)])),
-    budgets: budgetOutlooks(model, of, rebuild).map(budgetReport),
+    budgets: budgetOutlooks(model, of, rebuild, soFar).map(budgetReport),
     stresses: Object.fromEntries(
       of.stresses.map((stress) => [stress.stress.name, stressReport(model, of, stress, rebuild)]),
     ),

@@ -1,25 +1,14 @@
-import { formatUsd, usd } from '../../money/index.ts';
-import type { UsdStats } from './figures.ts';
+import { lineRows, overviewRows, stressRows } from './forecast-rows.ts';
 import type { BudgetReport, ForecastReport, ScenarioReport, StressReport } from './report-types.ts';
-
-/** How a table is drawn is the terminal's business. */
-export type DrawTable = (
-  columns: readonly { readonly title: string; readonly align?: 'left' | 'right'; readonly flexible?: boolean }[],
-  rows: readonly (readonly string[])[],
-) => string;
-
-const money = (text: string): string => formatUsd(usd(text));
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const count = (value: number): string =>
-  value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
-const band = ({ p10, p90 }: UsdStats): string => `${money(p10)} to ${money(p90)}`;
+import { count, money, percent } from './shown-figures.ts';
+import { type DrawTable, figureTable } from './text-table.ts';
 
 /** The forecast for people at a terminal. */
 export function forecastText(report: ForecastReport, draw: DrawTable): string {
   const names = Object.keys(report.scenarios);
   return [
     `${report.months} months from ${report.from}, ${report.trials} trials, seed ${report.seed}. Ranges are p10 to p90.`,
-    overviewTable(report, draw),
+    figureTable(draw, overviewTitles, overviewRows(report)),
     ...names.map((name) => scenarioText(name, report.scenarios[name] as ScenarioReport, draw)),
     ...(report.measured.length > 0
       ? [
@@ -32,34 +21,20 @@ export function forecastText(report: ForecastReport, draw: DrawTable): string {
   ].join('\n\n');
 }
 
-const right = { align: 'right' } as const;
-
-function overviewTable({ scenarios }: ForecastReport, draw: DrawTable): string {
-  const rows = Object.entries(scenarios).map(([name, each]) => [
-    name,
-    money(each.totalUsd.mean),
-    band(each.totalUsd),
-    money(each.perDayUsd.mean),
-    each.costPerOutcomeUsd ? money(each.costPerOutcomeUsd.mean) : 'none',
-    count(each.callsPerDay.mean),
-    count(each.naiveCallsPerDay),
-  ]);
-  const titles = ['total', 'range', 'per day', 'per outcome', 'calls/day', 'planned'];
-  return draw([{ title: 'scenario', flexible: true }, ...titles.map((title) => ({ title, ...right }))], rows);
-}
+const overviewTitles = ['scenario', 'total', 'range', 'per day', 'per outcome', 'calls/day', 'planned'] as const;
 
 function scenarioText(name: string, of: ScenarioReport, draw: DrawTable): string {
   const parts = [
     `## ${name}`,
     `${money(of.perDayUsd.mean)} a day at the start, ${money(of.per30DaysUsd.mean)} in 30 days.`,
     monthsText(of),
-    linesText(of, draw),
+    figureTable(draw, ['line', 'mean', 'p10 to p90', 'share'], lineRows(of)),
     workflowsText(of, draw),
     driversText(of),
     roiText(of),
     of.tippingPoint ? `${of.tippingPoint.workflow}: ${of.tippingPoint.summary}` : '',
     budgetsText(of.budgets),
-    stressesText(of.stresses, draw),
+    stressesText(of, draw),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -85,35 +60,23 @@ function monthsText({ months }: ScenarioReport): string {
     .join('\n');
 }
 
-function linesText({ lines }: ScenarioReport, draw: DrawTable): string {
-  return draw(
-    [
-      { title: 'line', flexible: true },
-      { title: 'mean', ...right },
-      { title: 'p10 to p90', ...right },
-      { title: 'share', ...right },
-    ],
-    lines.map(({ line, totalUsd, share }) => [line, money(totalUsd.mean), band(totalUsd), percent(share)]),
-  );
-}
-
 function workflowsText({ workflows }: ScenarioReport, draw: DrawTable): string {
   const rows = Object.entries(workflows).map(([name, each]) => [
     name,
     money(each.totalUsd.mean),
-    each.costPerOutcomeUsd ? money(each.costPerOutcomeUsd.mean) : 'none',
+    money(each.costPerOutcomeUsd?.mean ?? null),
     each.callsPerInteraction.toFixed(2),
     percent(each.tokenShare),
     percent(each.contextShare.ofInputTokens),
   ]);
-  const titles = ['total', 'per outcome', 'calls/interaction', 'token share', 'context share'];
+  const titles = ['workflow', 'total', 'per outcome', 'calls/interaction', 'token share', 'context share'] as const;
   const made = Object.entries(workflows).map(([name, { factors, naiveCallsPerDay, callsPerDay }]) => {
     const steps = factors
       .filter(({ times }) => Math.abs(times - 1) > 1e-6)
       .map(({ factor, times }) => `${factor} ×${times.toFixed(2)}`);
     return `${name}: ${count(naiveCallsPerDay)} planned calls a day → ${count(callsPerDay.mean)}${steps.length > 0 ? ` (${steps.join(', ')})` : ''}`;
   });
-  return `${draw([{ title: 'workflow', flexible: true }, ...titles.map((title) => ({ title, ...right }))], rows)}\n${made.join('\n')}`;
+  return `${figureTable(draw, titles, rows)}\n${made.join('\n')}`;
 }
 
 const driversShown = 8;
@@ -152,19 +115,11 @@ function budgetsText(budgets: readonly BudgetReport[]): string {
   return rows.length > 0 ? `Budgets:\n${rows.join('\n')}` : '';
 }
 
-function stressesText(stresses: Readonly<Record<string, StressReport>>, draw: DrawTable): string {
-  const entries = Object.entries(stresses);
-  if (entries.length === 0) return '';
-  const rows = entries.map(([name, each]) => [
-    name,
-    money(each.totalUsd.mean),
-    money(each.increaseUsd),
-    percent(each.increase),
-    each.costPerOutcomeUsd ? money(each.costPerOutcomeUsd.mean) : 'none',
-  ]);
-  const titles = ['total', 'more', '', 'per outcome'];
-  const drawn = draw([{ title: 'stress', flexible: true }, ...titles.map((title) => ({ title, ...right }))], rows);
-  return [drawn, ...entries.flatMap(([name, { spike }]) => (spike ? [spikeText(name, spike)] : []))].join('\n');
+function stressesText(of: ScenarioReport, draw: DrawTable): string {
+  const rows = stressRows(of);
+  if (rows.length === 0) return '';
+  const spikes = Object.entries(of.stresses).flatMap(([name, { spike }]) => (spike ? [spikeText(name, spike)] : []));
+  return [figureTable(draw, ['stress', 'total', 'more', '', 'per outcome'], rows), ...spikes].join('\n');
 }
 
 function spikeText(name: string, spike: NonNullable<StressReport['spike']>): string {

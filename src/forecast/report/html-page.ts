@@ -1,18 +1,9 @@
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as it may stand in HTML. */
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+import { htmlText } from '../../base/index.ts';
 
 /** A table whose first column is text and whose others are figures; it scrolls by itself where it is too wide. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = titles.map((title) => `<th scope="col">${escaped(title)}</th>`).join('');
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`).join('\n');
+  const head = titles.map((title) => `<th scope="col">${htmlText(title)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${htmlText(cell)}</td>`).join('')}</tr>`).join('\n');
   return framed(`<thead><tr>${head}</tr></thead><tbody>${body}</tbody>`);
 }
 
@@ -26,11 +17,11 @@ export interface TreeRow {
 
 /** A tree as an indented table with bars, which also prints. */
 export function treeTable(titles: readonly string[], rows: readonly TreeRow[]): string {
-  const head = [...titles, ''].map((title) => `<th scope="col">${escaped(title)}</th>`).join('');
+  const head = [...titles, ''].map((title) => `<th scope="col">${htmlText(title)}</th>`).join('');
   const body = rows.map(({ depth, name, cells, share }) => {
     const width = Math.min(100, Math.max(0, share * 100)).toFixed(1);
-    const figures = cells.map((cell) => `<td>${escaped(cell)}</td>`).join('');
-    return `<tr class="d${depth}"><th scope="row">${escaped(name)}</th>${figures}<td class="bar"><i style="width:${width}%"></i></td></tr>`;
+    const figures = cells.map((cell) => `<td>${htmlText(cell)}</td>`).join('');
+    return `<tr class="d${depth}"><th scope="row">${htmlText(name)}</th>${figures}<td class="bar"><i style="width:${width}%"></i></td></tr>`;
   });
   return framed(`<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody>`);
 }
@@ -41,7 +32,7 @@ const framed = (content: string): string => `<div class="frame" tabindex="0"><ta
 export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title><style>${style}</style></head><body>
+<title>${htmlText(title)}</title><style>${style}</style></head><body>
 ${body}
 </body></html>
 `;

@@ -73,7 +73,7 @@ export interface WorkflowReport {
   readonly factors: readonly FactorStep[];
   /** Share of the whole cost that providers bill by the token or call. */
   readonly tokenShare: number;
-  /** Share of the input tokens, and of the workflow's token bill, that is retrieved context. */
+  /** Share of the input tokens that is retrieved context. */
   readonly contextShare: { readonly ofInputTokens: number };
   readonly humanMinutesPer100Interactions: number;
 }

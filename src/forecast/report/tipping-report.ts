@@ -20,34 +20,21 @@ function tippingOfWorkflow(
   run: ScenarioRun,
 ): ScenarioReport['tippingPoint'] {
   const { impatience, traffic, stages } = workflow;
-  const settings = model.config.workflows[workflow.name];
   const stage = stages.find(
     ({ work, latencyMs }) => work.kind === 'model' && latencyMs.constant > 0 && limitsOf(model, work.provider),
   );
-  if (!impatience || stage?.work.kind !== 'model') return undefined;
-  const limits = limitsOf(model, stage.work.provider) ?? {};
-  const perMinute = (rate: { count: number; perMs: number } | undefined): number | undefined =>
-    rate && (rate.count / rate.perMs) * 60_000;
-  const [requests, tokens] = [perMinute(limits.requests), perMinute(limits.tokens)];
-  const calls = meanOf(callsPerDay(run, index));
-  if (calls <= 0) return undefined;
+  const limits = stage?.work.kind === 'model' ? limitsOf(model, stage.work.provider) : undefined;
   const sample = run.first[index];
-  const tokensPerRun =
-    meanOf(sample?.counts.inputTokens ?? new Float64Array(1)) +
-    meanOf(sample?.counts.outputTokens ?? new Float64Array(1));
-  const sigma = Math.sqrt(Math.log1p(stage.latencyMs.spread));
-  const p50 = stage.latencyMs.constant / 1000 / Math.exp((sigma * sigma) / 2);
-  const point = findTippingPoint(
+  const calls = meanOf(callsPerDay(run, index));
+  if (!impatience || !stage || !limits || !sample || calls <= 0) return undefined;
+  const { inputTokens, outputTokens, calls: callsPerRun } = sample.counts;
+  const { stableUpTo, recoversUpTo, state, summary } = findTippingPoint(
     feedbackSystem({
-      callsPerDay: calls / meanOf(sample?.factors.repeats ?? Float64Array.of(1)),
-      peakFactor: settings?.traffic?.peakFactor ?? peakOf(traffic, settings) ?? usualPeak,
-      latencySeconds: { p50, p99: p50 * Math.exp(z99 * sigma) },
-      tokensPerCall: tokensPerRun / Math.max(1e-9, meanOf(sample?.counts.calls ?? Float64Array.of(1))),
-      limits: {
-        ...(requests === undefined ? {} : { requestsPerMinute: requests }),
-        ...(tokens === undefined ? {} : { tokensPerMinute: tokens }),
-        ...(limits.concurrent === undefined ? {} : { concurrent: limits.concurrent }),
-      },
+      callsPerDay: calls / meanOf(sample.factors.repeats),
+      peakFactor: peakOf(model.config.workflows[workflow.name]?.traffic),
+      latencySeconds: latencySeconds(stage.latencyMs),
+      tokensPerCall: (meanOf(inputTokens) + meanOf(outputTokens)) / Math.max(1e-9, meanOf(callsPerRun)),
+      limits: perMinuteLimits(limits),
       patienceSeconds: impatience.afterSeconds.constant,
       retryProbability: impatience.retry.constant,
       abandonProbability: impatience.abandon.constant,
@@ -55,7 +42,6 @@ function tippingOfWorkflow(
       elasticity: impatience.elasticity.constant,
     }),
   );
-  const { stableUpTo, recoversUpTo, state, summary } = point;
   return {
     workflow: workflow.name,
     stableUpTo: rounded(stableUpTo),
@@ -65,19 +51,39 @@ function tippingOfWorkflow(
   };
 }
 
+/** Median and 99th percentile of a lognormal with this mean, ms, and squared coefficient of variation. */
+function latencySeconds({ constant, spread }: StageModel['latencyMs']): { p50: number; p99: number } {
+  const sigma = Math.sqrt(Math.log1p(spread));
+  const p50 = constant / 1000 / Math.exp((sigma * sigma) / 2);
+  return { p50, p99: p50 * Math.exp(z99 * sigma) };
+}
+
+function perMinuteLimits({ requests, tokens, concurrent }: ProviderLimits) {
+  return {
+    ...(requests ? { requestsPerMinute: perMinute(requests) } : {}),
+    ...(tokens ? { tokensPerMinute: perMinute(tokens) } : {}),
+    ...(concurrent === undefined ? {} : { concurrent }),
+  };
+}
+
+const perMinute = (rate: { readonly count: number; readonly perMs: number }): number =>
+  (rate.count / rate.perMs) * 60_000;
+
 /** Busiest hour over the mean where nothing says: business hours of one time zone. */
 const usualPeak = 3;
 
-function peakOf(
-  _traffic: WorkflowModel['traffic'],
-  settings: ForecastModel['config']['workflows'][string] | undefined,
-): number | null {
-  const hours = settings?.traffic?.seasonality?.hourOfDay;
-  if (!hours) return null;
+/** Busiest hour over the mean: as stated, else as the hours of the day have it. */
+function peakOf(traffic: Config['workflows'][string]['traffic']): number {
+  if (traffic?.peakFactor !== undefined) return traffic.peakFactor;
+  const hours = traffic?.seasonality?.hourOfDay ?? [];
   const mean = hours.reduce((sum, each) => sum + each, 0) / hours.length;
-  return mean > 0 ? Math.max(...hours) / mean : null;
+  return mean > 0 ? Math.max(...hours) / mean : usualPeak;
 }
 
-function limitsOf(model: ForecastModel, provider: string): ForecastModel['config']['providers'][string]['limits'] {
+type Config = ForecastModel['config'];
+type ProviderLimits = NonNullable<Config['providers'][string]['limits']>;
+type StageModel = WorkflowModel['stages'][number];
+
+function limitsOf(model: ForecastModel, provider: string): ProviderLimits | undefined {
   return model.config.providers[provider]?.limits;
 }

@@ -1,4 +1,4 @@
-import { type LineKind, lineKinds } from '../../tree/index.ts';
+import { billedLines, lineKinds } from '../../tree/index.ts';
 import type { ForecastModel, WorkflowModel } from '../model/build-model.ts';
 import type { ScenarioRun } from '../simulate/scenario-run.ts';
 import { meanOf, statsOf } from '../simulate/statistics.ts';
@@ -6,18 +6,15 @@ import { countStats, rounded, usdStats } from './figures.ts';
 import type { FactorStep, WorkflowReport } from './report-types.ts';
 import { callsPerDay, interactionsPerDay, naiveOf, perOutcome } from './run-figures.ts';
 
-const tokenLines: ReadonlySet<LineKind> = new Set([
-  'inference',
-  'retries',
-  'guardrails',
-  'fallbacks',
-  'repairs',
-  'hedges',
-]);
+/** What providers bill of a sum by line, US dollars. @param lines in the order of `lineKinds` */
+function billedOf(lines: Float64Array): number {
+  return lineKinds.reduce((sum, line, index) => sum + (billedLines.has(line) ? (lines[index] as number) : 0), 0);
+}
 
-export function tokenShareOf(means: Float64Array, total = means.reduce((sum, usd) => sum + usd, 0)): number {
-  const tokens = lineKinds.reduce((sum, line, index) => sum + (tokenLines.has(line) ? (means[index] as number) : 0), 0);
-  return total > 0 ? tokens / total : 0;
+/** Providers' part of the whole, 0 to 1. @param lines in the order of `lineKinds` */
+export function tokenShareOf(lines: Float64Array): number {
+  const total = lines.reduce((sum, usd) => sum + usd, 0);
+  return total > 0 ? billedOf(lines) / total : 0;
 }
 
 export function workflowReport(model: ForecastModel, run: ScenarioRun, index: number): WorkflowReport {
@@ -49,11 +46,10 @@ export function workflowReport(model: ForecastModel, run: ScenarioRun, index: nu
 }
 
 function tokensOfWorkflow(run: ScenarioRun, index: number): number {
-  return run.nodes.reduce((sum, { workflow }, node) => {
-    if (workflow !== index) return sum;
-    const lines = run.nodeLines[node] as Float64Array;
-    return sum + lineKinds.reduce((all, line, at) => all + (tokenLines.has(line) ? (lines[at] as number) : 0), 0);
-  }, 0);
+  return run.nodes.reduce(
+    (sum, { workflow }, node) => (workflow === index ? sum + billedOf(run.nodeLines[node] as Float64Array) : sum),
+    0,
+  );
 }
 
 /** The share of each shared cost that one workflow takes, by the cost's own rule. */

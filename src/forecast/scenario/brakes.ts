@@ -16,20 +16,46 @@ export type Rebuild = (config: Config) => ForecastModel | null;
 /** Half of the follow-ups within a session come within so many seconds (RAGPulse: the median gap is 40 s). */
 const medianGapSeconds = 40;
 
-/** What each step of a brake leaves of the spend, found by running the file with the step in force. */
+/** What each step of a brake leaves of the spend: as the model knows it, else found by running the file with the step in force. */
 export function rungsOf(budget: Budget, model: ForecastModel, scenario: ChangeModel, rebuild: Rebuild): Rung[] {
-  let factor = 1;
-  let config = model.config;
-  const base = meteredUsd(centralRun(model, [scenario]));
-  return budget.brake.map((step) => {
+  const known = model.brakes?.[scenario.name]?.[budget.name];
+  const factors = known ?? factorsOf(budget, model, scenario, modelsUnder(budget, model, rebuild));
+  return budget.brake.map((step, index) => ({ label: labelOf(step), at: step.at, factor: factors[index] ?? 1 }));
+}
+
+/** By scenario and budget: what is left of the spend under each step, for whoever cannot compile the file anew. */
+export type BrakeFactors = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+
+export function brakeFactors(model: ForecastModel, rebuild: Rebuild): BrakeFactors {
+  const braked = model.config.budgets
+    .filter(({ brake }) => brake.length > 0)
+    .map((budget) => ({ budget, under: modelsUnder(budget, model, rebuild) }));
+  const of = (scenario: ChangeModel) =>
+    Object.fromEntries(braked.map(({ budget, under }) => [budget.name, factorsOf(budget, model, scenario, under)]));
+  return Object.fromEntries(model.scenarios.map((scenario) => [scenario.name, of(scenario)]));
+}
+
+type ModelsUnder = readonly (ForecastModel | null)[];
+
+/** The file under each step and those before it; null where a step changes nothing that is compiled. */
+function modelsUnder({ brake }: Budget, model: ForecastModel, rebuild: Rebuild): ModelsUnder {
+  let { config } = model;
+  return brake.map((step) => {
     config = withStep(config, step);
-    const changed = step.maxOutputTokens !== undefined || step.model !== undefined;
-    const rebuilt = changed ? rebuild(config) : null;
+    return step.maxOutputTokens !== undefined || step.model !== undefined ? rebuild(config) : null;
+  });
+}
+
+function factorsOf(budget: Budget, model: ForecastModel, scenario: ChangeModel, under: ModelsUnder): number[] {
+  let factor = 1;
+  const base = meteredUsd(centralRun(model, [scenario]));
+  return budget.brake.map((step, index) => {
+    const rebuilt = under[index];
     const same = rebuilt?.scenarios.find(({ name }) => name === scenario.name);
     if (rebuilt && same && base > 0) factor = Math.min(factor, meteredUsd(centralRun(rebuilt, [same])) / base);
     if (step.cooldown) factor *= 1 - followUpShare(model) * (1 - 0.5 ** (step.cooldown.ms / 1000 / medianGapSeconds));
     if (step.stop) factor = 0;
-    return { label: labelOf(step), at: step.at, factor };
+    return factor;
   });
 }
 

@@ -22,6 +22,12 @@ export interface BudgetOutlook {
   readonly note: string | null;
 }
 
+/** What budgets have counted of the month that runs, by name, US dollars; and when they had. */
+export interface SpentSoFar {
+  readonly atMs: number;
+  readonly usd: Readonly<Record<string, number>>;
+}
+
 /** Users are taken to differ exponentially: many light ones, few heavy ones. */
 const shareOver = (mean: number, limitUsd: number): number => (mean > 0 ? Math.exp(-limitUsd / mean) : 0);
 
@@ -29,13 +35,15 @@ export function budgetOutlooks(
   model: ForecastModel,
   { scenario, run }: ScenarioForecast,
   rebuild: Rebuild,
+  soFar?: SpentSoFar,
 ): BudgetOutlook[] {
   return model.config.budgets.map((budget) => {
     const rungs = rungsOf(budget, model, scenario, rebuild);
     const spend = scopedSpend(budget, model, run);
     const limitUsd = Number(budget.limitUsd.picos) / 1e12;
     const each = budget.per.length > 0 ? usersOf(model, run) : null;
-    const periods = periodsOf(budget, model.months, spend.means, each);
+    const begun = begunMonth(budget, model.months, soFar);
+    const periods = periodsOf(budget, model.months, spend.means, each).map((period) => underWay(period, begun));
     const binding = periods.find(({ mean }) => mean > limitUsd);
     return {
       budget: budget.name,
@@ -43,7 +51,7 @@ export function budgetOutlooks(
       limitUsd,
       bindsOn: each === null && binding ? dateOf(binding, limitUsd) : null,
       probability: model.months.map((month, index) =>
-        probabilityOf(budget, month, spend.byTrial[index], limitUsd, each?.[index]),
+        probabilityOf(budget, month, spend.byTrial[index], limitUsd, each?.[index], begun),
       ),
       usersBound: each ? shareOver(periods[0]?.mean ?? 0, limitUsd) : null,
       savings: summed(
@@ -135,6 +143,8 @@ interface Period {
   readonly count: number;
   readonly startMs: number;
   readonly lengthMs: number;
+  /** Of `mean`, what was spent before `startMs`. */
+  readonly spentUsd?: number;
 }
 
 const shortPeriods: Partial<Record<Budget['period'], number>> = { minute: 1 / 1440, hour: 1 / 24, day: 1, week: 7 };
@@ -182,8 +192,34 @@ function longPeriod(
   return [{ mean, count: heads, startMs: month.startMs, lengthMs: endMs - month.startMs }];
 }
 
-function dateOf({ mean, startMs, lengthMs }: Period, limitUsd: number): string {
-  return new Date(startMs + lengthMs * Math.min(1, limitUsd / mean)).toISOString().slice(0, 10);
+/** A month some of which lies behind: what was counted of it, and how much of it is left. */
+interface BegunMonth {
+  readonly startMs: number;
+  readonly atMs: number;
+  readonly spentUsd: number;
+  /** Share of its time. */
+  readonly left: number;
+}
+
+/** Null where nothing is known of what was spent, and for budgets that count by other periods or by user. */
+function begunMonth(budget: Budget, months: readonly MonthPlan[], soFar: SpentSoFar | undefined): BegunMonth | null {
+  const spentUsd = soFar?.usd[budget.name];
+  const month = months.find(({ startMs, endMs }) => soFar && startMs <= soFar.atMs && soFar.atMs < endMs);
+  if (!soFar || !month || spentUsd === undefined || budget.period !== 'month' || budget.per.length > 0) return null;
+  const { startMs, endMs } = month;
+  return { startMs, atMs: soFar.atMs, spentUsd, left: (endMs - soFar.atMs) / (endMs - startMs) };
+}
+
+/** The month that runs as what was spent and the forecast of what is left of it. */
+function underWay(period: Period, begun: BegunMonth | null): Period {
+  if (begun === null || begun.startMs !== period.startMs) return period;
+  const { spentUsd, left, atMs } = begun;
+  return { ...period, mean: spentUsd + period.mean * left, spentUsd, startMs: atMs, lengthMs: period.lengthMs * left };
+}
+
+function dateOf({ mean, spentUsd = 0, startMs, lengthMs }: Period, limitUsd: number): string {
+  const share = Math.min(1, Math.max(0, (limitUsd - spentUsd) / (mean - spentUsd)));
+  return new Date(startMs + lengthMs * (Number.isFinite(share) ? share : 0)).toISOString().slice(0, 10);
 }
 
 function probabilityOf(
@@ -192,8 +228,14 @@ function probabilityOf(
   spend: Float64Array | undefined,
   limitUsd: number,
   users: number | undefined,
+  begun: BegunMonth | null,
 ): number {
   if (!spend) return 0;
+  if (begun?.startMs === month.startMs) {
+    return (
+      spend.reduce((count, usd) => count + (begun.spentUsd + usd * begun.left > limitUsd ? 1 : 0), 0) / spend.length
+    );
+  }
   const days = shortPeriods[budget.period] ?? month.days;
   const periods = (month.days / days) * (users ?? 1);
   const over = spend.reduce((count, usd) => count + (usd / periods > limitUsd ? 1 : 0), 0);

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RetentionPeriods, RetentionRule } from '../ledger.ts';
 import { keptRunLabels } from '../sql/ending-queries.ts';
 import { dayMs, rollups } from '../sql/rollups.ts';
+import { minutesNotReviewed } from '../sql/run-endings.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
@@ -26,6 +27,7 @@ export async function foldDays(connection: DuckDBConnection, rule: RetentionRule
     ...[rule, ...own.map(([, periods]) => periods)].map((periods) => boundaryOf(periods, nowMs)),
   );
   await sumUntil(connection, foldedToMs);
+  await forgetTold(connection, boundaryOf(rule, nowMs));
   let deleted = await foldGroup(connection, rule, nowMs, { not: own.map(([name]) => name) });
   for (const [name, periods] of own) deleted += await foldGroup(connection, periods, nowMs, { only: name });
   await noteFolded(connection, foldedToMs, deleted);
@@ -37,6 +39,11 @@ const boundaryOf = (periods: RetentionPeriods, nowMs: number): number => dayBoun
 
 async function sumUntil(connection: DuckDBConnection, toMs: number): Promise<void> {
   while ((await rollUp(connection, toMs)) < toMs);
+}
+
+/** Ids of told usage stand guard as long as usage of their time is taken. */
+async function forgetTold(connection: DuckDBConnection, beforeMs: number): Promise<void> {
+  await runStatement(connection, { text: 'DELETE FROM told_usage WHERE started_at < $1', parameters: [beforeMs] });
 }
 
 /** Which workflows a set of periods is for: one, or all but those that have their own. */
@@ -61,6 +68,7 @@ async function foldGroup(
     `${time} < ${parameters.bind(beforeMs)} AND ${ofWorkflows(which, parameters)} AND (${time} < ${parameters.bind(sampleFromMs)}
        OR (run_key::BIGINT + 2147483648) % ${sampleParts} >= ${parameters.bind(share)})`;
   await foldOutcomes(connection, goes);
+  await foldWork(connection, sampleFromMs, which);
   const parameters = new Parameters(duckDbDialect.placeholder);
   const statement = parameters.statement(`DELETE FROM attempts WHERE ${goes('started_at', parameters)}`);
   const [row] = await runStatement(connection, statement);
@@ -78,13 +86,28 @@ async function foldOutcomes(
     counted.statement(`
       INSERT INTO daily_outcomes BY NAME
       SELECT run_began_at - run_began_at % ${dayMs} AS started_at, ${keptRunLabels.join(', ')}, outcome, role,
-        count(*) AS runs, sum(coalesce(value, 0)) AS value, sum(coalesce(human_minutes, 0)) AS human_minutes,
+        count(*) AS runs, sum(coalesce(value, 0)) AS value, sum(${minutesNotReviewed}) AS human_minutes,
         count(csat) AS ratings, coalesce(sum(csat), 0) AS csat
       FROM outcomes WHERE counts AND ${goes('run_began_at', counted)} GROUP BY ALL`),
   );
   const gone = new Parameters(duckDbDialect.placeholder);
   await runStatement(connection, gone.statement(`DELETE FROM outcomes WHERE ${goes('run_began_at', gone)}`));
 }
+
+/** What of people's work points to a single run, call or session goes; minutes stay with the labels sums have. */
+async function foldWork(connection: DuckDBConnection, beforeMs: number, which: Workflows): Promise<void> {
+  const parameters = new Parameters(duckDbDialect.placeholder);
+  const emptied = workPointers.map((name) => `${name} = NULL`).join(', ');
+  const pointing = workPointers.map((name) => `${name} IS NOT NULL`).join(' OR ');
+  await runStatement(
+    connection,
+    parameters.statement(
+      `UPDATE human_work SET ${emptied} WHERE started_at < ${parameters.bind(beforeMs)} AND ${ofWorkflows(which, parameters)} AND (${pointing})`,
+    ),
+  );
+}
+
+const workPointers = ['run', 'session_id', 'interaction', 'call_id', 'tags'];
 
 /** Sums may stand in for attempts only once some are gone: until then single attempts tell more. */
 async function noteFolded(connection: DuckDBConnection, foldedToMs: number, deleted: number): Promise<void> {
@@ -94,7 +117,7 @@ async function noteFolded(connection: DuckDBConnection, foldedToMs: number, dele
 }
 
 async function dropSums(connection: DuckDBConnection, beforeMs: number): Promise<void> {
-  for (const table of [...rollups.map((rollup) => rollup.table), 'daily_outcomes']) {
+  for (const table of [...rollups.map((rollup) => rollup.table), 'daily_outcomes', 'human_work']) {
     await runStatement(connection, { text: `DELETE FROM ${table} WHERE started_at < $1`, parameters: [beforeMs] });
   }
 }

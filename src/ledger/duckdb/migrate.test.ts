@@ -68,6 +68,42 @@ test('a file of the first layout is brought to the present one: nothing is lost,
   await again.close();
 });
 
+test('a file of the second layout keeps its outcomes and told usage, and counts reviewed minutes once', async () => {
+  const ledger = await open();
+  await ledger.append({
+    journalId: 'j',
+    afterSequence: 0,
+    lastSequence: 1,
+    attempts: [caseAttempt('1', { run: 'run_1' })],
+  });
+  const told = { id: 'a', content: 'c', attempt: caseAttempt('told') };
+  await ledger.recordUsage([told]);
+  const times = { atMs: caseStartMs, recordedAtMs: caseStartMs };
+  const outcome = {
+    id: 'o',
+    run: 'run_1',
+    outcome: 'escalated',
+    value: null,
+    humanMinutes: 10,
+    role: null,
+    csat: 4,
+  } as const;
+  await ledger.recordOutcome({ ...outcome, ...times });
+  const work = { id: 'w', kind: 'escalation', decision: 'approve', callId: null, keyId: null, role: null, minutes: 4 };
+  await ledger.recordWork({ ...work, run: 'run_1', atMs: caseStartMs, simulated: false });
+  await ledger.close();
+  await write([
+    'ALTER TABLE outcomes DROP COLUMN reviewed_minutes',
+    'ALTER TABLE told_usage DROP COLUMN started_at',
+    'UPDATE layout SET version = 2',
+  ]);
+  const again = await open();
+  const endings = await again.endings({ range: month, where: {}, by: [] });
+  expect(endings).toContainEqual(expect.objectContaining({ outcome: 'escalated', runs: 1, csat: 4, humanMinutes: 6 }));
+  expect(await again.recordUsage([told])).toEqual({ ok: true, recorded: 0, repeated: 1 });
+  await again.close();
+});
+
 test('a file of a later layout is refused', async () => {
   await write([...schemaStatements, `UPDATE layout SET version = ${layoutVersion + 1}`]);
   await expect(open()).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });

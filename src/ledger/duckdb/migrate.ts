@@ -12,6 +12,7 @@ import {
   outcomesTable,
   rollupTables,
   type TableColumns,
+  toldUsageTable,
 } from './schema.ts';
 
 /**
@@ -24,10 +25,11 @@ export async function migrate(connection: DuckDBConnection): Promise<void> {
     const message = `the file has layout ${version}, this version of Burnrate knows ${layoutVersion}; use the later version`;
     throw new BurnrateError('LEDGER_UNAVAILABLE', { message });
   }
-  if (version !== 1) return;
+  const steps = stepsFrom[version] ?? [];
+  if (steps.length === 0) return;
   await connection.run('BEGIN TRANSACTION');
   try {
-    for (const step of stepsFromFirst) await connection.run(step);
+    for (const step of steps) await connection.run(step);
     await connection.run('COMMIT');
   } catch (cause) {
     await connection.run('ROLLBACK').catch(() => undefined);
@@ -145,10 +147,30 @@ const sums = Object.entries(toldBySums).flatMap(([table, told]) =>
   ),
 );
 
-const stepsFromFirst: readonly string[] = [
+const fromFirst: readonly string[] = [
   ...[furtherAttempts, firstOfSessions, ...attempts, 'DROP TABLE further', 'DROP TABLE session_starts'],
   ...outcomes,
   ...sums,
   ...rewritten('daily_outcomes', dailyOutcomesTable, 'SELECT * FROM daily_outcomes'),
   'UPDATE extent SET rolled_to = folded_to',
 ];
+
+/** When told usage began was not kept beside its id; all of it is kept as long as the newest attempt. */
+const fromSecond: readonly string[] = [
+  ...rewritten(
+    'outcomes',
+    outcomesTable,
+    `SELECT outcomes.*, coalesce(reviewed, 0) AS reviewed_minutes FROM outcomes LEFT JOIN (
+       SELECT run AS reviewed_run, sum(minutes) AS reviewed FROM human_work
+       WHERE run IS NOT NULL AND kind <> 'sample' GROUP BY run) AS sent ON reviewed_run = run`,
+  ),
+  ...rewritten(
+    'told_usage',
+    toldUsageTable,
+    'SELECT *, (SELECT coalesce(max(started_at), 0) FROM attempts) AS started_at FROM told_usage',
+  ),
+  'UPDATE layout SET version = 3',
+];
+
+/** What brings a file to the present layout, by the one it has. */
+const stepsFrom: Readonly<Record<number, readonly string[]>> = { 1: fromFirst, 2: fromSecond };

@@ -9,6 +9,7 @@ import { outcomesWhere, readOutcome } from '../sql/sql-queries.ts';
 import { type SqlRow, type SqlValue, toText } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
+import { readReviewedMinutes } from './told-book.ts';
 
 /** Runs with outcomes but no attempt yet that are waited for; of more, the oldest are given up. */
 const awaitedRunsMax = 100_000;
@@ -99,6 +100,7 @@ export class OutcomeBook {
       recorded_at: outcome.recordedAtMs,
       run_key: idKey(outcome.run),
       counts: false,
+      reviewed_minutes: outcome.humanMinutes ? await readReviewedMinutes(this.#connection, outcome.run) : 0,
       ...Object.fromEntries(startColumns.map((name, index) => [name, start?.[index] ?? null])),
     };
     const names = Object.keys(values);

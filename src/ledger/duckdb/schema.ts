@@ -70,7 +70,8 @@ export const attemptsTable: TableColumns = attemptColumns.map(({ name, type }) =
 const labels = (names: readonly string[]) =>
   names.filter((name) => name !== 'run' && name !== 'workflow').map((name): TableColumn => [name, typeOf(name)]);
 
-// What the run's first attempt tells is kept beside an outcome, null while the run is unknown. Of one run's outcomes one counts.
+// What the run's first attempt tells is kept beside an outcome, null while the run is unknown. Of one run's outcomes one
+// counts. `reviewed_minutes` are those of reviews sent for the run, which are part of `human_minutes`.
 export const outcomesTable: TableColumns = [
   ...([
     ['id', 'VARCHAR PRIMARY KEY'],
@@ -90,6 +91,7 @@ export const outcomesTable: TableColumns = [
   ] as const),
   ...([
     ['counts', 'BOOLEAN NOT NULL'],
+    ['reviewed_minutes', 'DOUBLE NOT NULL DEFAULT 0'],
     ['run_began_at', 'BIGINT'],
     ['workflow', 'VARCHAR'],
   ] as const),
@@ -135,12 +137,19 @@ const workTable: TableColumns = [
   ...Object.values(attributionColumns).map((name): TableColumn => [name, 'VARCHAR']),
 ];
 
+/** Ids of told usage with a hash of what was told, so that the same is not counted again. */
+export const toldUsageTable: TableColumns = [
+  ['id', 'VARCHAR PRIMARY KEY'],
+  ['content', 'VARCHAR NOT NULL'],
+  ['started_at', 'BIGINT NOT NULL'],
+];
+
 export function createTable(name: string, columns: TableColumns): string {
   return `CREATE TABLE IF NOT EXISTS ${name} (${columns.map((column) => column.join(' ')).join(', ')})`;
 }
 
 /** The layout these statements make; a file of an older one is brought to it when it is opened. */
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 /** Makes what is missing; run at every opening. */
 export const schemaStatements: readonly string[] = [
@@ -149,7 +158,7 @@ export const schemaStatements: readonly string[] = [
   createTable('outcomes', outcomesTable),
   createTable('daily_outcomes', dailyOutcomesTable),
   createTable('human_work', workTable),
-  'CREATE TABLE IF NOT EXISTS told_usage (id VARCHAR PRIMARY KEY, content VARCHAR NOT NULL)',
+  createTable('told_usage', toldUsageTable),
   'CREATE TABLE IF NOT EXISTS watermarks (journal_id VARCHAR PRIMARY KEY, last_sequence BIGINT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS extent (rolled_to BIGINT NOT NULL, folded_to BIGINT NOT NULL)',
   'INSERT INTO extent SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM extent)',

@@ -2,9 +2,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { attributionNames, type HumanWork } from '../../tree/index.ts';
 import type { ToldUsage } from '../people-questions.ts';
 import { attributionColumns } from '../sql/dimensions.ts';
-import { Parameters, type SqlValue, toText } from '../sql/sql-text.ts';
+import { idKey } from '../sql/id-key.ts';
+import { Parameters, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
+
+/** Work the product did not ask for: an outcome's minutes do not include it. */
+const ofTheHouse = 'sample';
 
 /** Keeps work people did, once for each id. @returns whether it was there before */
 export async function recordWork(connection: DuckDBConnection, work: HumanWork): Promise<boolean> {
@@ -20,7 +24,25 @@ export async function recordWork(connection: DuckDBConnection, work: HumanWork):
       ON CONFLICT DO NOTHING RETURNING id`,
     parameters: Object.values(values),
   });
-  return rows.length === 0;
+  if (rows.length === 0) return true;
+  if (work.run && work.kind !== ofTheHouse) await takeOffOutcomes(connection, work.run, work.minutes);
+  return false;
+}
+
+async function takeOffOutcomes(connection: DuckDBConnection, run: string, minutes: number): Promise<void> {
+  await runStatement(connection, {
+    text: 'UPDATE outcomes SET reviewed_minutes = reviewed_minutes + $1 WHERE run_key = $2 AND run = $3',
+    parameters: [minutes, idKey(run), run],
+  });
+}
+
+/** Minutes of reviews that were sent for a run so far. */
+export async function readReviewedMinutes(connection: DuckDBConnection, run: string): Promise<number> {
+  const [row] = await runStatement(connection, {
+    text: 'SELECT coalesce(sum(minutes), 0) AS minutes FROM human_work WHERE run = $1 AND kind <> $2',
+    parameters: [run, ofTheHouse],
+  });
+  return toNumber(row?.minutes);
 }
 
 /** What of a batch is new, and what contradicts what was told before. */
@@ -54,8 +76,11 @@ export async function noteTold(connection: DuckDBConnection, told: readonly Told
   const parameters = new Parameters(duckDbDialect.placeholder);
   const ids = parameters.bind(told.map(({ id }) => id));
   const contents = parameters.bind(told.map(({ content }) => content));
+  const times = parameters.bind(told.map(({ attempt }) => `${attempt.startedAtMs}`));
   await runStatement(
     connection,
-    parameters.statement(`INSERT INTO told_usage SELECT unnest(${ids}), unnest(${contents})`),
+    parameters.statement(
+      `INSERT INTO told_usage SELECT unnest(${ids}), unnest(${contents}), CAST(unnest(${times}) AS BIGINT)`,
+    ),
   );
 }

@@ -3,8 +3,8 @@ import { fromPicos } from '../../money/index.ts';
 import { inputBuckets, outputBuckets } from '../../tree/index.ts';
 import type { CostQuery, CostRow } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
-import { expressionOf, isOfLines } from './dimensions.ts';
-import { factRows } from './fact-rows.ts';
+import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
+import { factRows, lineColumns } from './fact-rows.ts';
 import { type Extent, piecesOf, rollupFor } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 
@@ -88,7 +88,12 @@ function costSource(
   const filters = filtersOf(query, dialect, parameters, expression);
   const withLines = [...by, ...Object.keys(query.where)].some(isOfLines);
   const asked = { ...query, by: by as CostQuery['by'] };
-  const rows = factRows(piecesOf(rollupFor(asked), asked, extent), withLines, dialect, parameters);
+  const columns = [
+    ...columnsRead([...by, ...Object.keys(query.where)]),
+    ...['row_id', 'cost', 'input_tokens', 'cache_read_tokens', 'output_tokens', ...countedOnce],
+    ...(withLines ? lineColumns : []),
+  ];
+  const rows = factRows(piecesOf(rollupFor(asked), asked, extent), columns, dialect, parameters);
   if (!withLines) {
     return `SELECT *${groups.map((group) => `, ${group}`).join('')} FROM (${rows}) AS facts ${clause('WHERE', filters, ' AND ')}`;
   }

@@ -72,6 +72,15 @@ export function columnOf(name: string): string | null {
   return cast?.[1] ?? columns[name as keyof typeof columns];
 }
 
+/** The columns of `attempts` some dimensions are read from, beside those of lines. */
+export function columnsRead(names: readonly string[]): string[] {
+  const columns = names.map((name) => {
+    if (name.startsWith(tagPrefix)) return 'tags';
+    return timeUnitOf(name) ? 'started_at' : columnOf(name);
+  });
+  return columns.filter((name) => name !== null);
+}
+
 /** Whether a dimension tells the lines of one attempt apart. */
 export function isOfLines(dimension: string): boolean {
   return dimension === 'bucket' || dimension === 'line';

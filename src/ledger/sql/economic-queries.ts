@@ -47,7 +47,7 @@ function condition(query: EconomicQuery, { dialect }: SqlReader, parameters: Par
 /** How many runs and attempts match; from sums where they suffice. */
 function countStatement(query: EconomicQuery, extent: Extent, reader: SqlReader): Statement {
   const parameters = new Parameters(reader.dialect.placeholder);
-  const source = matchedFacts({ ...query, by: [] }, extent, reader, parameters);
+  const source = matchedFacts({ ...query, by: [] }, { columns: ['runs', 'attempts'] }, extent, reader, parameters);
   return parameters.statement(
     `SELECT coalesce(sum(runs), 0) AS runs, coalesce(sum(attempts), 0) AS attempts FROM (${source}) AS matched`,
   );

@@ -6,7 +6,7 @@ import type { Dialect } from './dialect.ts';
 import { attributionColumns, columnOf, timeUnitOf } from './dimensions.ts';
 import { attemptExpressions, groupBy, groupNames, groupsMax, matchedRows, readDimensions } from './grouped-facts.ts';
 import type { Extent } from './rollups.ts';
-import { latestOutcomes, runsBegun } from './run-endings.ts';
+import { latestOutcomes, minutesNotReviewed, runsBegun } from './run-endings.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 import { matchedFacts } from './traffic-queries.ts';
@@ -71,7 +71,7 @@ function outcomeRows({ range }: GroupedQuery, parameters: Parameters): string {
   const kept = runLabels.map((name) => (keptRunLabels.includes(name) ? name : `CAST(NULL AS VARCHAR) AS ${name}`));
   return `
     SELECT run_began_at AS started_at, ${labelled(runLabels)}, outcome, role, 1 AS runs, coalesce(value, 0) AS value,
-      coalesce(human_minutes, 0) AS human_minutes, CASE WHEN csat IS NULL THEN 0 ELSE 1 END AS ratings, coalesce(csat, 0) AS csat
+      ${minutesNotReviewed} AS human_minutes, CASE WHEN csat IS NULL THEN 0 ELSE 1 END AS ratings, coalesce(csat, 0) AS csat
     FROM outcomes WHERE counts AND ${within('run_began_at')}
     UNION ALL
     SELECT started_at, ${labelled(kept)}, outcome, role, runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes,
@@ -84,7 +84,7 @@ function openRuns(query: GroupedQuery, extent: Extent, reader: SqlReader): State
   const { dialect } = reader;
   const parameters = new Parameters(dialect.placeholder);
   const names = groupNames(query.by);
-  const began = matchedFacts(query, extent, reader, parameters);
+  const began = matchedFacts(query, { columns: ['runs'] }, extent, reader, parameters);
   const ended = matchedRows(query, outcomeRows(query, parameters), dialect, parameters);
   const shown = [...names, 'runs'].join(', ');
   return parameters.statement(`

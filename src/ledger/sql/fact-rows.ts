@@ -1,6 +1,6 @@
 import { partColumns } from './attempt-columns.ts';
 import type { Dialect } from './dialect.ts';
-import { dayMs, hourly, hourMs, type Piece, type Rollup } from './rollups.ts';
+import { dayMs, hourMs, type Piece, type Rollup } from './rollups.ts';
 import type { Parameters } from './sql-text.ts';
 
 /** Columns that tell the lines of one attempt apart and carry what they cost. */
@@ -40,37 +40,41 @@ export const summedColumns: Readonly<Record<string, string>> = {
   estimated_attempts: one("usage_source = 'estimated'"),
 };
 
-const sums = Object.entries(summedColumns);
-/** Single attempts may be asked for these; sums know nothing of them. */
-const attemptOnlyColumns = ['run', 'session_id', 'interaction', 'user_id', 'customer', 'tags'];
-const dimensionColumns = [...new Set([...hourly.columns, ...attemptOnlyColumns])];
+/** Every sum and count, for questions that tell all of them. */
+export const allSums: readonly string[] = Object.keys(summedColumns);
 
 /**
- * The rows a question is counted from: the same columns whether they come from sums or from single attempts. A column
- * the sums do not have is null there. The engine reads only the columns the question uses.
+ * The rows a question is counted from, with the columns it uses: the same whether they come from sums or from single
+ * attempts. A column the sums do not have is null there. Only these are named, since the engine takes longer to plan a
+ * question with all of them than to answer it.
  */
 export function factRows(
   pieces: readonly Piece[],
-  withLines: boolean,
+  columns: Iterable<string>,
   dialect: Dialect,
   parameters: Parameters,
 ): string {
+  const names = [...new Set(['started_at', ...columns])];
   return eachPiece(pieces, parameters, (rollup) => {
-    const columns = rollup ? rollupColumns(rollup, dialect) : attemptColumns(dialect);
-    return `SELECT ${[...columns, ...(withLines ? lineColumns : [])].join(', ')} FROM ${rollup?.table ?? 'attempts'}`;
+    const of = rollup ? keptColumn(rollup, dialect) : attemptColumn(dialect);
+    return `SELECT ${names.map(of).join(', ')} FROM ${rollup?.table ?? 'attempts'}`;
   });
 }
 
-/** How many attempts took how long: `measure`, `bin` and `attempts` beside the dimensions. */
-export function latencyRows(pieces: readonly Piece[], parameters: Parameters): string {
-  const columns = ['started_at', ...dimensionColumns].join(', ');
+/** How many attempts took how long: `measure`, `bin` and `attempts` beside the columns of the question. */
+export function latencyRows(pieces: readonly Piece[], columns: Iterable<string>, parameters: Parameters): string {
+  const names = [...new Set(['started_at', ...columns])];
   const single = (measure: string) =>
-    `SELECT ${columns}, '${measure}' AS measure, ${measure}_bin AS bin, 1 AS attempts FROM attempts`;
+    `SELECT ${names.join(', ')}, '${measure}' AS measure, ${measure}_bin AS bin, 1 AS attempts FROM attempts`;
   return eachPiece(pieces, parameters, (rollup) => {
     if (!rollup) return `SELECT * FROM (${single('duration')} UNION ALL ${single('first_token')}) AS timed`;
-    return `SELECT ${['started_at', ...keptColumns(rollup), 'measure', 'bin', 'attempts'].join(', ')} FROM ${rollup.table}`;
+    const kept = new Set(['started_at', ...rollup.columns]);
+    const of = (name: string) => (kept.has(name) ? name : nothing(name));
+    return `SELECT ${[...names.map(of), 'measure', 'bin', 'attempts'].join(', ')} FROM ${rollup.table}`;
   });
 }
+
+const nothing = (name: string): string => `CAST(NULL AS VARCHAR) AS ${name}`;
 
 /** Rows of every piece, each of its stretch of time alone. */
 function eachPiece(
@@ -92,20 +96,18 @@ function inHours({ atMs, only }: NonNullable<Piece['cutHour']>): string {
   return `${hourOfDay} ${only ? '=' : '<>'} ${atMs}`;
 }
 
-function attemptColumns(dialect: Dialect): string[] {
-  return [
-    `${dialect.rowId} AS row_id`,
-    'started_at',
-    ...dimensionColumns,
-    ...sums.map(([name, value]) => (name === value ? name : `${value} AS ${name}`)),
-  ];
-}
+const attemptColumn =
+  (dialect: Dialect) =>
+  (name: string): string => {
+    if (name === 'row_id') return `${dialect.rowId} AS row_id`;
+    const value = summedColumns[name];
+    return value === undefined || value === name ? name : `${value} AS ${name}`;
+  };
 
-function keptColumns(rollup: Rollup): string[] {
-  const kept = new Set(rollup.columns);
-  return dimensionColumns.map((name) => (kept.has(name) ? name : `CAST(NULL AS VARCHAR) AS ${name}`));
-}
-
-function rollupColumns(rollup: Rollup, dialect: Dialect): string[] {
-  return [`-1 - ${dialect.rowId} AS row_id`, 'started_at', ...keptColumns(rollup), ...sums.map(([name]) => name)];
+function keptColumn(rollup: Rollup, dialect: Dialect): (name: string) => string {
+  const kept = new Set(['started_at', ...rollup.columns, ...allSums, ...(rollup.lines ? lineColumns : [])]);
+  return (name) => {
+    if (name === 'row_id') return `-1 - ${dialect.rowId} AS row_id`;
+    return kept.has(name) ? name : nothing(name);
+  };
 }

@@ -3,8 +3,8 @@ import type { GroupedQuery } from '../economic-questions.ts';
 import type { LineRow, OperationQuestions } from '../operation-questions.ts';
 import { filtersOf } from './cost-query.ts';
 import { expressionOf } from './dimensions.ts';
-import { factRows } from './fact-rows.ts';
-import { groupNames, groupsMax, readDimensions } from './grouped-facts.ts';
+import { factRows, lineColumns } from './fact-rows.ts';
+import { dimensionColumns, groupNames, groupsMax, readDimensions } from './grouped-facts.ts';
 import { newestCalls, newestRuns } from './page-queries.ts';
 import { performance } from './performance-query.ts';
 import { piecesOf, rollupFor } from './rollups.ts';
@@ -27,7 +27,9 @@ async function lines(reader: SqlReader, query: GroupedQuery): Promise<LineRow[]>
     const parameters = new Parameters(dialect.placeholder);
     const expression = (name: string) => expressionOf(name, dialect, query, parameters);
     const pieces = piecesOf(rollupFor({ ...query, by: [...query.by, 'line', 'bucket'] }), query, extent);
-    const exploded = dialect.explodeLines(factRows(pieces, true, dialect, parameters));
+    const exploded = dialect.explodeLines(
+      factRows(pieces, [...dimensionColumns(query), ...lineColumns], dialect, parameters),
+    );
     const filters = ['kind IS NOT NULL', ...filtersOf(query, dialect, parameters, expression)];
     const names = groupNames(query.by);
     const groups = [...names, 'kind', 'bucket', 'unit'].join(', ');

@@ -3,7 +3,7 @@ import type { GroupedQuery } from '../economic-questions.ts';
 import type { PerformanceRow, Quantiles } from '../operation-questions.ts';
 import { timeUnitOf } from './dimensions.ts';
 import { latencyRows } from './fact-rows.ts';
-import { groupBy, groupNames, groupsMax, matchedRows, readDimensions, sumsOfRows } from './grouped-facts.ts';
+import { dimensionColumns, groupBy, groupNames, groupsMax, matchedRows, readDimensions } from './grouped-facts.ts';
 import { latencyOfBin } from './latency-bins.ts';
 import { dailyLatency, type Extent, latencyRollups, piecesOf, rollupFor } from './rollups.ts';
 import type { SqlReader } from './sql-queries.ts';
@@ -24,13 +24,20 @@ export async function performance(reader: SqlReader, query: GroupedQuery): Promi
   return counts.map((row) => readPerformance(row, query.by, (measure) => found.get(`${measure}${keyOf(row)}`) ?? null));
 }
 
+/** The sums a row of the answer tells. */
+const counted: readonly string[] = [
+  ...['calls', 'attempts', 'failed_attempts', 'rate_limited_attempts', 'further_attempts', 'streamed_attempts'],
+  ...['estimated_attempts', 'silent_attempts', 'unknown_price_attempts', 'input_tokens', 'output_tokens'],
+  ...['request_bytes', 'response_bytes', 'cost'],
+];
+
 function countStatement(reader: SqlReader, query: GroupedQuery, extent: Extent): Statement {
   const parameters = new Parameters(reader.dialect.placeholder);
   const names = groupNames(query.by);
   const overTime = query.by.some((name) => timeUnitOf(name) !== null);
   const order = [...(overTime ? [] : ['attempts DESC']), ...names].join(', ') || 'attempts';
   return parameters.statement(`
-    SELECT ${[...names, sumsOfRows].join(', ')} FROM (${matchedFacts(query, extent, reader, parameters)}) AS matched
+    SELECT ${[...names, ...counted.map((name) => `coalesce(sum(${name}), 0) AS ${name}`)].join(', ')} FROM (${matchedFacts(query, { columns: counted }, extent, reader, parameters)}) AS matched
     ${groupBy(names)} ORDER BY ${order} LIMIT ${parameters.bind(groupsMax)}`);
 }
 
@@ -39,7 +46,7 @@ function latencyStatement({ dialect }: SqlReader, query: GroupedQuery, extent: E
   const parameters = new Parameters(dialect.placeholder);
   const names = [...groupNames(query.by), 'measure'];
   const pieces = piecesOf(rollupFor(query, latencyRollups), query, extent, dailyLatency);
-  const rows = matchedRows(query, latencyRows(pieces, parameters), dialect, parameters);
+  const rows = matchedRows(query, latencyRows(pieces, dimensionColumns(query), parameters), dialect, parameters);
   const within = `PARTITION BY ${names.join(', ')}`;
   const ends = shares.map((share) => `min(CASE WHEN 100 * until >= ${share} * whole THEN bin END) AS p${share}`);
   return parameters.statement(`

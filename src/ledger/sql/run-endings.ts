@@ -34,7 +34,11 @@ export function runsBegun(
     HAVING min(started_at) >= ${from}`;
 }
 
+/** People's minutes of an outcome that no review of its run has: what both tell of counts once, with the review. */
+export const minutesNotReviewed = 'greatest(0, coalesce(human_minutes, 0) - reviewed_minutes)';
+
 /** The outcome that counts of each run. */
 export function latestOutcomes(columns: OutcomeColumns, condition = 'true'): string {
-  return `SELECT run AS outcome_run, ${columns.join(', ')} FROM outcomes WHERE counts AND ${condition}`;
+  const named = columns.map((name) => (name === 'human_minutes' ? `${minutesNotReviewed} AS human_minutes` : name));
+  return `SELECT run AS outcome_run, ${named.join(', ')} FROM outcomes WHERE counts AND ${condition}`;
 }

@@ -1,22 +1,37 @@
 import { fromPicos } from '../../money/index.ts';
 import type { CohortRow, EconomicQuery, GroupedQuery, RetryRow, TrafficRow, UsersRow } from '../economic-questions.ts';
 import { partColumns } from './attempt-columns.ts';
-import { factRows } from './fact-rows.ts';
-import { groupBy, groupNames, groupsMax, matchedRows, readDimensions, sumsOfRows } from './grouped-facts.ts';
+import { allSums, factRows } from './fact-rows.ts';
+import {
+  dimensionColumns,
+  groupBy,
+  groupNames,
+  groupsMax,
+  matchedRows,
+  readDimensions,
+  sumsOfRows,
+} from './grouped-facts.ts';
 import { dailyUsers, type Extent, piecesOf, type Rollup, rollupFor } from './rollups.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
 
+/** What is read of each row of `matchedFacts` beside the question's dimensions, and the sums it may be read from. */
+export interface FactsWanted {
+  readonly columns: readonly string[];
+  readonly among?: readonly Rollup[];
+}
+
 /** Rows of sums, or of attempts where they do not suffice, that match a question. */
 export function matchedFacts(
   query: GroupedQuery,
+  { columns, among }: FactsWanted,
   extent: Extent,
   { dialect }: Pick<SqlReader, 'dialect'>,
   parameters: Parameters,
-  among?: readonly Rollup[],
 ): string {
   const pieces = piecesOf(rollupFor(query, among), query, extent, among?.[0]);
-  return matchedRows(query, factRows(pieces, false, dialect, parameters), dialect, parameters);
+  const names = [...dimensionColumns(query), ...columns];
+  return matchedRows(query, factRows(pieces, names, dialect, parameters), dialect, parameters);
 }
 
 export async function traffic(reader: SqlReader, query: GroupedQuery): Promise<TrafficRow[]> {
@@ -28,7 +43,7 @@ function trafficStatement(reader: SqlReader, query: GroupedQuery, extent: Extent
   const parameters = new Parameters(reader.dialect.placeholder);
   const names = groupNames(query.by);
   return parameters.statement(`
-    SELECT ${[...names, sumsOfRows].join(', ')} FROM (${matchedFacts(query, extent, reader, parameters)}) AS matched
+    SELECT ${[...names, sumsOfRows].join(', ')} FROM (${matchedFacts(query, { columns: allSums }, extent, reader, parameters)}) AS matched
     ${groupBy(names)} ORDER BY ${['cost DESC', ...names].join(', ')} LIMIT ${parameters.bind(groupsMax)}`);
 }
 
@@ -67,7 +82,7 @@ export async function users(reader: SqlReader, query: GroupedQuery): Promise<Use
   const rows = await reader.read((ask, extent) => {
     const parameters = new Parameters(reader.dialect.placeholder);
     const names = groupNames(query.by);
-    const source = matchedFacts(query, extent, reader, parameters, ofUsers);
+    const source = matchedFacts(query, { columns: ['user_id'], among: ofUsers }, extent, reader, parameters);
     return ask(
       parameters.statement(`
       SELECT ${[...names, 'count(DISTINCT user_id) AS users'].join(', ')} FROM (${source}) AS matched
@@ -82,11 +97,12 @@ export async function cohorts(reader: SqlReader, query: EconomicQuery): Promise<
     const parameters = new Parameters(reader.dialect.placeholder);
     // Sums by user are of UTC days, so weeks are too.
     const weekly: GroupedQuery = { range: query.range, where: query.where, by: ['week'] };
+    const wanted = { columns: ['user_id', 'cost'], among: ofUsers };
     return ask(
       parameters.statement(`
       SELECT first_week, week, count(*) AS users, sum(cost) AS cost
       FROM (SELECT d0 AS week, sum(cost) AS cost, min(d0) OVER (PARTITION BY user_id) AS first_week
-        FROM (${matchedFacts(weekly, extent, reader, parameters, ofUsers)}) AS matched
+        FROM (${matchedFacts(weekly, wanted, extent, reader, parameters)}) AS matched
         WHERE user_id IS NOT NULL GROUP BY user_id, d0) AS weekly
       GROUP BY first_week, week ORDER BY first_week, week LIMIT ${parameters.bind(groupsMax)}`),
     );
@@ -104,11 +120,12 @@ export async function retries(reader: SqlReader, query: EconomicQuery): Promise<
     const parameters = new Parameters(reader.dialect.placeholder);
     const grouped: GroupedQuery = { ...query, by: ['workflow', 'stage', 'reason', 'layer'] };
     const groups = 'workflow, stage, reason, layer, cause';
+    const columns = ['cause', 'calls_by_reason', 'attempts', 'input_tokens', 'output_tokens', 'cost'];
     return ask(
       parameters.statement(`
       SELECT ${groups}, sum(calls_by_reason) AS calls, sum(attempts) AS attempts,
         coalesce(sum(input_tokens + output_tokens), 0) AS tokens, coalesce(sum(cost), 0) AS cost
-      FROM (${matchedFacts(grouped, extent, reader, parameters)}) AS matched
+      FROM (${matchedFacts(grouped, { columns }, extent, reader, parameters)}) AS matched
       WHERE reason <> 'first' GROUP BY ${groups} ORDER BY cost DESC, ${groups} LIMIT ${parameters.bind(groupsMax)}`),
     );
   });

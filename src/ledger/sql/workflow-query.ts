@@ -1,9 +1,10 @@
 import type { TimeRange } from '../ledger.ts';
 import { commonMeasures, rangeOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
-import { factRows } from './fact-rows.ts';
+import { factRows, lineColumns } from './fact-rows.ts';
 import { idKey } from './id-key.ts';
 import { type Extent, hourly, piecesOf } from './rollups.ts';
+import { minutesNotReviewed } from './run-endings.ts';
 import { Parameters, type Statement } from './sql-text.ts';
 
 export interface StageScope {
@@ -19,6 +20,11 @@ export interface WorkflowScope {
   readonly extent: Extent;
 }
 
+const countedColumns: readonly string[] = [
+  ...['cost', 'runs', 'stage_runs', 'interactions', 'stage_interactions', 'calls', 'attempts', 'input_tokens'],
+  ...['cache_read_tokens', 'output_tokens', 'unknown_price_attempts', 'estimated_attempts'],
+];
+
 /** Counts and sums by workflow (stage_level 1) and by its stages (stage_level 0). */
 export function workflowCounts(scope: WorkflowScope, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
@@ -27,14 +33,14 @@ export function workflowCounts(scope: WorkflowScope, dialect: Dialect): Statemen
   return parameters.statement(`
     SELECT workflow, stage, GROUPING(stage) AS stage_level, coalesce(sum(cost), 0) AS cost,
       ${either('runs', 'stage_runs')}, ${either('interactions', 'stage_interactions')}, ${commonMeasures}
-    FROM (${named(scope, false, dialect, parameters)}) AS matched
+    FROM (${named(scope, countedColumns, dialect, parameters)}) AS matched
     GROUP BY GROUPING SETS ((workflow), (workflow, stage)) ORDER BY workflow, stage_level DESC, cost DESC, stage`);
 }
 
 /** Cost lines merged by workflow, stage, kind, bucket and unit. */
 export function workflowLines(scope: WorkflowScope, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  const lines = dialect.explodeLines(named(scope, true, dialect, parameters));
+  const lines = dialect.explodeLines(named(scope, lineColumns, dialect, parameters));
   return parameters.statement(`
     SELECT workflow, stage, kind, bucket, unit, sum(quantity) AS quantity, sum(line_cost) AS cost
     FROM (${lines}) AS exploded WHERE kind IS NOT NULL
@@ -52,7 +58,7 @@ export function workflowOutcomes({ name, range }: WorkflowScope, dialect: Dialec
   const wanted = name === null ? '' : `AND workflow = ${parameters.bind(name)}`;
   return parameters.statement(`
     SELECT workflow, outcome, sum(runs) AS runs, sum(value) AS value, sum(human_minutes) AS human_minutes
-    FROM (SELECT workflow, outcome, 1 AS runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
+    FROM (SELECT workflow, outcome, 1 AS runs, coalesce(value, 0) AS value, ${minutesNotReviewed} AS human_minutes
       FROM outcomes WHERE run_began_at >= ${from} AND run_began_at < ${to} AND counts ${wanted}
       UNION ALL
       SELECT workflow, outcome, runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
@@ -101,11 +107,12 @@ function stageAttempts({ workflow, stage, range }: StageScope, parameters: Param
 /** Rows of the range with '' for a workflow or stage nobody named. */
 function named(
   { name, range, extent }: WorkflowScope,
-  withLines: boolean,
+  columns: readonly string[],
   dialect: Dialect,
   parameters: Parameters,
 ): string {
   const wanted = name === null ? '' : `WHERE coalesce(workflow, '') = ${parameters.bind(name)}`;
-  const rows = factRows(piecesOf(hourly, { by: [], where: {}, range }, extent), withLines, dialect, parameters);
+  const pieces = piecesOf(hourly, { by: [], where: {}, range }, extent);
+  const rows = factRows(pieces, ['workflow', 'stage', ...columns], dialect, parameters);
   return `SELECT * REPLACE (coalesce(workflow, '') AS workflow, coalesce(stage, '') AS stage) FROM (${rows}) AS facts ${wanted}`;
 }

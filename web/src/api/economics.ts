@@ -59,10 +59,36 @@ export interface CostComponent {
   readonly costUsd: Money;
 }
 
+/** What a plan or a customer pays and costs; the name is null where calls name none. */
+export interface Margin {
+  readonly name: string | null;
+  readonly users: number;
+  readonly revenueUsd: Money;
+  readonly costUsd: Money;
+  readonly marginUsd: Money;
+  /** Margin ÷ revenue. */
+  readonly share: number | null;
+}
+
+/** What slow runs of a workflow cost, by what burnrate.yaml says of its users' patience. */
+export interface Waiting {
+  readonly afterSeconds: number;
+  /** Share of runs that took longer. */
+  readonly waitedShare: number;
+  readonly abandoned: number;
+  readonly repeated: number;
+  readonly tickets: number;
+  readonly costUsd: Money;
+  readonly oneSecondSavedUsd: Money;
+}
+
 export interface UnitEconomics {
   readonly costUsd: Money;
   readonly costs: Readonly<Record<string, Money | number | null>>;
   readonly components: readonly CostComponent[];
+  readonly marginByPlan: readonly Margin[];
+  readonly marginByCustomer: readonly Margin[];
+  readonly workflows: readonly { readonly workflow: string; readonly waiting: Waiting | null }[];
   readonly returns: {
     readonly valueUsd: Money;
     readonly labourSavedUsd: Money;

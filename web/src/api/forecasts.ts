@@ -18,6 +18,10 @@ export interface ForecastModelAnswer {
   readonly scenarios: readonly string[];
   readonly factors: readonly string[];
   readonly numbers: readonly SliderNumber[];
+  /** Stages whose model can be switched, and what answers them. */
+  readonly stages: readonly { readonly id: string; readonly model: string }[];
+  /** What they can be switched to. */
+  readonly models: readonly string[];
   readonly measured: readonly { readonly path: string; readonly count: number; readonly evidence: string }[];
   readonly model: unknown;
 }

@@ -14,6 +14,9 @@ export interface Review {
   readonly workflow: string | null;
   readonly stage: string | null;
   readonly reason: string | null;
+  /** Where the product shows the answer. */
+  readonly link: string | null;
+  readonly role: string | null;
   readonly createdAt: string;
   readonly reviewer: string | null;
   readonly minutesSoFar: number;
@@ -32,9 +35,11 @@ export interface ReviewSummary {
   readonly costUsd: string | null;
 }
 
+export const reviewsKey = [liveKey, 'reviews'] as const;
+
 export function useReviews(): UseQueryResult<Reviews> {
   return useQuery({
-    queryKey: [liveKey, 'reviews'],
+    queryKey: reviewsKey,
     queryFn: ({ signal }) => getJson<Reviews>('/api/reviews', signal),
   });
 }

@@ -4,9 +4,9 @@ import { type Alert, alertsKey, useAlerts } from '../api/alerts.ts';
 import { ApiError, sendJson } from '../api/client.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import type { Column } from '../parts/data-table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
+import { dimensionLabel } from '../view/dimensions.ts';
 
 /** What is not as usual, who looks after it, and how to be told no more for a while. */
 export function AlertsPanel() {
@@ -15,22 +15,17 @@ export function AlertsPanel() {
   // An instance that watches nothing has no alerts to list.
   if (alerts.error instanceof ApiError && alerts.error.status === 404) return null;
   return (
-    <Panel
+    <TablePanel
       title="Alerts"
       note="Newest first; each leads to the figures it rests on"
-      flush
-      actions={<CsvButton fileName="burnrate-alerts.csv" columns={columns} rows={rows} />}
-    >
-      <Loaded query={alerts} height={160}>
-        {(data) =>
-          data.alerts.length === 0 ? (
-            <NothingHere>Nothing unusual has been seen.</NothingHere>
-          ) : (
-            <DataTable label="Alerts" columns={columns} rows={data.alerts} rowKey={(row) => row.id} />
-          )
-        }
-      </Loaded>
-    </Panel>
+      fileName="burnrate-alerts.csv"
+      query={alerts}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      rowsAtFirst={10}
+      empty="Nothing unusual has been seen."
+    />
   );
 }
 
@@ -80,11 +75,32 @@ function Actions({ alert }: { readonly alert: Alert }) {
 
 /** Links of alerts are paths of this dashboard; anything else is shown as text. */
 function Summary({ alert }: { readonly alert: Alert }) {
-  return alert.link.startsWith('/') && !alert.link.startsWith('//') ? (
-    <a href={alert.link}>{alert.summary}</a>
-  ) : (
-    alert.summary
+  const about = aboutWhom(alert);
+  const linked = alert.link.startsWith('/') && !alert.link.startsWith('//');
+  return (
+    <span className="wrap">
+      {linked ? <a href={alert.link}>{alert.summary}</a> : alert.summary}
+      {about !== '' && <span className="muted"> {about}</span>}
+    </span>
   );
+}
+
+/** What tells alerts of the same words apart: whoever or whatever the summary does not name. */
+function aboutWhom({ subject, summary }: Alert): string {
+  return Object.entries(subject)
+    .filter(([, value]) => value !== '' && !summary.includes(value))
+    .map(([name, value]) => `${dimensionLabel(name)} ${safelyDecoded(value)}`)
+    .join(', ');
+}
+
+/** Counts of a budget are named like `user=a%40b`. */
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not encoded after all.
+    return text;
+  }
 }
 
 const columns: readonly Column<Alert>[] = [

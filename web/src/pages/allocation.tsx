@@ -5,6 +5,7 @@ import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney } f
 import { showCount, showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
 import styles from '../parts/breakdown.module.css';
+import { Cut } from '../parts/cut.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { dimensionGroups, dimensionLabel } from '../view/dimensions.ts';
@@ -165,7 +166,7 @@ function groupColumns(by: string, stack: CostStack): readonly Column<StackGroup>
     {
       key: by,
       label: dimensionLabel(by),
-      render: (row) => nameOf(row) || <span className="muted">(none)</span>,
+      render: (row) => (nameOf(row) ? <Cut text={nameOf(row)} /> : <span className="muted">(none)</span>),
       csv: nameOf,
       sort: nameOf,
     },

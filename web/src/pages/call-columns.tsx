@@ -4,6 +4,7 @@ import { showUnitMoney } from '../format/money.ts';
 import { showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { EstimatedMark, Mark, UnknownPriceMark } from '../parts/badges.tsx';
+import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
 import { carry, useView } from '../view/use-view.ts';
 
@@ -23,11 +24,11 @@ export const callColumns: readonly Column<CallInList>[] = [
   {
     key: 'workflow',
     label: 'Workflow',
-    render: (call) => call.workflow ?? <None />,
+    render: (call) => <Named text={call.workflow} />,
     csv: (call) => call.workflow ?? null,
   },
-  { key: 'stage', label: 'Stage', render: (call) => call.stage ?? <None />, csv: (call) => call.stage ?? null },
-  { key: 'model', label: 'Model', render: modelOf, csv: modelOf, sort: modelOf },
+  { key: 'stage', label: 'Stage', render: (call) => <Named text={call.stage} />, csv: (call) => call.stage ?? null },
+  { key: 'model', label: 'Model', render: (call) => <Cut text={modelOf(call)} />, csv: modelOf, sort: modelOf },
   {
     key: 'status',
     label: 'Status',
@@ -79,6 +80,10 @@ export const callColumns: readonly Column<CallInList>[] = [
   },
   { key: 'run', label: 'Run', render: (call) => <RunLink run={call.run} />, csv: (call) => call.run },
 ];
+
+function Named({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? <None /> : <Cut text={text} />;
+}
 
 function None() {
   return <span className="muted">(none)</span>;

@@ -2,11 +2,10 @@ import { useCalls, useCosts } from '../api/queries.ts';
 import { showMoney } from '../format/money.ts';
 import { plural } from '../format/number.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
-import { CsvButton, DataTable } from '../parts/data-table.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { More } from '../parts/more.tsx';
-import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { PageHead } from '../parts/panel.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
@@ -24,25 +23,20 @@ export function CallsPage() {
     <>
       <PageHead title="Calls" />
       <FilterBar />
-      <Panel
+      <TablePanel
         title="Newest first"
         note={<Summary />}
-        flush
-        actions={<CsvButton fileName="burnrate-calls.csv" columns={callColumns} rows={calls.query.data ?? []} />}
+        fileName="burnrate-calls.csv"
+        query={calls.query}
+        columns={callColumns}
+        rowKey={({ id }) => id}
+        label="Calls"
+        rows={calls.query.data ?? []}
+        empty="No calls in this range match these filters."
+        whole
       >
-        <Loaded query={calls.query} height={320}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <NothingHere>No calls in this range match these filters.</NothingHere>
-            ) : (
-              <>
-                <DataTable label="Calls" columns={callColumns} rows={rows} rowKey={(call) => call.id} whole />
-                <More pages={calls} what="calls" />
-              </>
-            )
-          }
-        </Loaded>
-      </Panel>
+        <More pages={calls} what="calls" />
+      </TablePanel>
     </>
   );
 }

@@ -1,18 +1,20 @@
 import { type Budget, useBudgets } from '../api/budgets.ts';
 import { nowMs } from '../clock.ts';
 import { showUnitMoney, unknownText } from '../format/money.ts';
-import { showCount, showShare } from '../format/number.ts';
-import { showDayTime, showMoment } from '../format/time.ts';
+import { plural, showCount, showShare } from '../format/number.ts';
+import { showDayTime } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
-import styles from '../parts/breakdown.module.css';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
-import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { Cut } from '../parts/cut.tsx';
+import type { Column } from '../parts/data-table.tsx';
+import { PageHead } from '../parts/panel.tsx';
+import { ShareBar } from '../parts/share-bar.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { dimensionLabel } from '../view/dimensions.ts';
 import { paceOf, rungText } from '../view/pace.ts';
 import { useTitle } from '../view/use-title.ts';
 import { AlertsPanel } from './alerts-panel.tsx';
+import styles from './controls.module.css';
 import { PlansPanel } from './plans-panel.tsx';
 import { RefusedPanel } from './refused-panel.tsx';
 
@@ -34,26 +36,17 @@ export function ControlsPage() {
 
 function BudgetsPanel() {
   const budgets = useBudgets();
-  const rows = budgets.data?.budgets ?? [];
   return (
-    <Panel
+    <TablePanel
       title="Budgets"
       note="The fullest count of each; a hard budget cannot be overspent, held money is set aside for calls in flight"
-      flush
-      actions={<CsvButton fileName="burnrate-budgets.csv" columns={columns} rows={rows} />}
-    >
-      <Loaded query={budgets} height={220}>
-        {(data) =>
-          data.budgets.length === 0 ? (
-            <NothingHere>
-              No budget is in force. Write one under budgets: in burnrate.yaml, or PUT /api/budgets/…
-            </NothingHere>
-          ) : (
-            <DataTable label="Budgets" columns={columns} rows={data.budgets} rowKey={(row) => row.name} />
-          )
-        }
-      </Loaded>
-    </Panel>
+      fileName="burnrate-budgets.csv"
+      query={budgets}
+      columns={columns}
+      rows={budgets.data?.budgets ?? []}
+      rowKey={({ name }) => name}
+      empty="No budget is in force. Write one under budgets: in burnrate.yaml, or PUT /api/budgets/…"
+    />
   );
 }
 
@@ -89,20 +82,11 @@ const columns: readonly Column<Budget>[] = [
   {
     key: 'name',
     label: 'Budget',
-    render: (row) => (
-      <span className="row">
-        {row.name}
-        <Mark
-          tone={row.hard ? 'info' : 'plain'}
-          label={row.hard ? 'hard' : 'soft'}
-          meaning={row.hard ? 'Calls that would overspend it are refused.' : 'It only tells; calls go on.'}
-        />
-      </span>
-    ),
+    render: (row) => <Name row={row} />,
     csv: (row) => row.name,
     sort: (row) => row.name,
   },
-  { key: 'scope', label: 'Counts', render: scopeText, csv: scopeText },
+  { key: 'scope', label: 'Counts', hidden: true, render: scopeText, csv: scopeText },
   {
     key: 'limit',
     label: 'Limit',
@@ -115,7 +99,7 @@ const columns: readonly Column<Budget>[] = [
     key: 'usedShare',
     label: 'Used',
     number: true,
-    render: (row) => <Used share={row.fullest?.usedShare ?? 0} />,
+    render: (row) => <ShareBar share={row.fullest?.usedShare ?? 0} />,
     csv: (row) => row.fullest?.usedShare ?? 0,
     sort: (row) => row.fullest?.usedShare ?? 0,
   },
@@ -140,18 +124,37 @@ const columns: readonly Column<Budget>[] = [
   {
     key: 'resetsAt',
     label: 'Starts anew',
-    render: (row) => (row.fullest?.resetsAt ? showMoment(row.fullest.resetsAt) : unknownText),
+    render: (row) => (row.fullest?.resetsAt ? showDayTime(Date.parse(row.fullest.resetsAt)) : unknownText),
     csv: (row) => row.fullest?.resetsAt ?? null,
   },
   {
     key: 'instances',
     label: 'Counts now',
-    number: true,
+    hidden: true,
     render: (row) => showCount(row.instances),
     csv: (row) => row.instances,
-    sort: (row) => row.instances,
   },
 ];
+
+/** What it is called, how strict it is, and what it counts. */
+function Name({ row }: { readonly row: Budget }) {
+  const counts = row.per.length > 0 ? ` · ${plural(row.instances, 'count')}` : '';
+  return (
+    <>
+      <span className={styles.name}>
+        <Cut text={row.name} />
+        <Mark
+          tone={row.hard ? 'info' : 'plain'}
+          label={row.hard ? 'hard' : 'soft'}
+          meaning={row.hard ? 'Calls that would overspend it are refused.' : 'It only tells; calls go on.'}
+        />
+      </span>
+      <span className={styles.about}>
+        <Cut text={`${scopeText(row)}${counts}`} />
+      </span>
+    </>
+  );
+}
 
 function AtThisPace({ row }: { readonly row: Budget }) {
   const pace = paceOf(row, nowMs());
@@ -178,17 +181,6 @@ function Brake({ row }: { readonly row: Budget }) {
   return (
     <span className="wrap">
       {rungText(rung)} <span className="muted">{when}</span>
-    </span>
-  );
-}
-
-function Used({ share }: { readonly share: number }) {
-  return (
-    <span className={styles.share}>
-      <span className={styles.track} aria-hidden="true">
-        <span className={styles.fill} style={{ width: `${Math.min(100, share * 100)}%` }} />
-      </span>
-      <span className={styles.percent}>{showShare(share)}</span>
     </span>
   );
 }

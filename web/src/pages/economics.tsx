@@ -13,17 +13,20 @@ import {
 import { showShare } from '../format/number.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import type { Column } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
-import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { PageHead } from '../parts/panel.tsx';
+import { Loaded } from '../parts/states.tsx';
 import { EconomicPlaces } from '../parts/sub-places.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { describeRange } from '../view/range.ts';
 import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
 import { dimensionFilters, type Filters } from '../view/view-state.ts';
 import { Allocation, allocationOf } from './allocation.tsx';
+import { Margins } from './margins.tsx';
+import { PriceOfWaiting } from './price-of-waiting.tsx';
 import { Recommendations } from './recommendations.tsx';
 import { ReleasesPanel } from './releases.tsx';
 
@@ -46,6 +49,8 @@ export function EconomicsPage() {
             <Lines stack={stack} />
             <Components units={units} />
             <Allocation stack={stack} by={by} />
+            <Margins units={units} />
+            <PriceOfWaiting units={units} />
             <ReleasesPanel where={where} />
             <Recommendations />
           </div>
@@ -130,24 +135,17 @@ function EconomicFacts({ stack, units }: { readonly stack: CostStack; readonly u
 function Lines({ stack }: { readonly stack: CostStack }) {
   const columns = lineColumns(stack);
   return (
-    <Panel
+    <TablePanel
       title="The whole stack"
+      label="Lines of the full cost"
       note="Every line of cost; they sum to the full cost exactly"
-      flush
-      actions={<CsvButton fileName="burnrate-stack.csv" columns={columns} rows={stack.lines} />}
-    >
-      {stack.lines.length === 0 ? (
-        <NothingHere>Nothing was spent in this range by what these filters leave.</NothingHere>
-      ) : (
-        <DataTable
-          label="Lines of the full cost"
-          columns={columns}
-          rows={stack.lines}
-          rowKey={(row) => `${row.line}|${row.name}|${row.rule}`}
-          total={totalLine(stack)}
-        />
-      )}
-    </Panel>
+      fileName="burnrate-stack.csv"
+      columns={columns}
+      rows={stack.lines}
+      rowKey={(row) => `${row.line}|${row.name}|${row.rule}`}
+      total={totalLine(stack)}
+      empty="Nothing was spent in this range by what these filters leave."
+    />
   );
 }
 
@@ -208,21 +206,16 @@ function BehindLine({ row, children }: { readonly row: StackLine; readonly child
 }
 
 function Components({ units }: { readonly units: UnitEconomics }) {
-  const componentColumns = columnsOfComponents(units.components);
   return (
-    <Panel
+    <TablePanel
       title="Unit economics"
       note="What drives the cost, how it is measured, and which lever moves it"
-      flush
-      actions={<CsvButton fileName="burnrate-unit-economics.csv" columns={componentColumns} rows={units.components} />}
-    >
-      <DataTable
-        label="Unit economics"
-        columns={componentColumns}
-        rows={units.components}
-        rowKey={(row) => `${row.component}|${row.measure}`}
-      />
-    </Panel>
+      fileName="burnrate-unit-economics.csv"
+      columns={columnsOfComponents(units.components)}
+      rows={units.components}
+      rowKey={(row) => `${row.component}|${row.measure}`}
+      empty="Nothing was spent in this range."
+    />
   );
 }
 

@@ -7,9 +7,10 @@ import { alignMoney, chartDollars, maxMoney, moneyDigits } from '../format/money
 import { showCount, showShare } from '../format/number.ts';
 import { parseBucket } from '../format/time.ts';
 import { Behind } from '../parts/behind.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import type { Column } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { type BucketName, bucketOf } from '../view/range.ts';
 import { useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
@@ -91,22 +92,16 @@ export function Failures() {
   const rows = (answer.data?.rows ?? []).filter((row) => row.failure !== null);
   const columns = failureColumns(rows, answer.data?.total.attempts ?? 0);
   return (
-    <Panel
+    <TablePanel
       title="Failures by class"
       note="Of all attempts, failed ones included"
-      flush
-      actions={<CsvButton fileName="burnrate-failures.csv" columns={columns} rows={rows} />}
-    >
-      <Loaded query={answer} height={180}>
-        {() =>
-          rows.length === 0 ? (
-            <NothingHere>Nothing failed in this range.</NothingHere>
-          ) : (
-            <DataTable label="Failures by class" columns={columns} rows={rows} rowKey={(row) => String(row.failure)} />
-          )
-        }
-      </Loaded>
-    </Panel>
+      fileName="burnrate-failures.csv"
+      query={answer}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => String(row.failure)}
+      empty="Nothing failed in this range."
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import { Fan, type FanPoint } from '../charts/fan.tsx';
 import { Tornado } from '../charts/tornado.tsx';
 import { axisMoney, chartDollars, showEstimate, showUnitMoney, subtractMoney, unknownText } from '../format/money.ts';
 import { showShare, showShort } from '../format/number.ts';
+import { Cut } from '../parts/cut.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -153,11 +154,7 @@ function driverColumns(): readonly Column<Driver>[] {
     {
       key: 'parameter',
       label: 'Number',
-      render: ({ parameter }) => (
-        <span className="wrap" title={parameter}>
-          {shortPath(parameter)}
-        </span>
-      ),
+      render: ({ parameter }) => <Cut text={parameter}>{shortPath(parameter)}</Cut>,
       csv: ({ parameter }) => parameter,
     },
     amount('lowUsd', 'At its low'),

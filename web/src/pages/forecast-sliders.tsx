@@ -4,7 +4,9 @@ import type { ForecastModelAnswer } from '../api/forecasts.ts';
 import { showMoney } from '../format/money.ts';
 import { Panel } from '../parts/panel.tsx';
 import { useView } from '../view/use-view.ts';
+import type { ViewState } from '../view/view-state.ts';
 import styles from './forecast.module.css';
+import { ModelSwitches } from './model-switches.tsx';
 
 interface SliderSpec {
   /** In the URL; a factor, one of the two below, or the path of a number. */
@@ -63,16 +65,22 @@ function numberSpec({ id, p10, p50, p90 }: SliderNumber): SliderSpec {
 }
 
 /** What was moved, as the simulation takes it; names nobody knows are left out. */
-export function slidersOf(moved: Readonly<Record<string, number>>, answer: ForecastModelAnswer): Sliders {
+export function slidersOf({ sliders: moved = {}, models = {} }: ViewState, answer: ForecastModelAnswer): Sliders {
   const entries = Object.entries(moved);
   const numbers = new Set(answer.numbers.map(({ id }) => id));
   const { [growth]: growthPerMonth, [fixedCost]: monthlyUsd } = moved;
   return {
     factors: Object.fromEntries(entries.filter(([name, value]) => answer.factors.includes(name) && value >= 0)),
     numbers: Object.fromEntries(entries.filter(([name]) => numbers.has(name))),
+    models,
     ...(growthPerMonth === undefined ? {} : { growthPerMonth: Math.max(-0.99, growthPerMonth) }),
     ...(monthlyUsd === undefined ? {} : { monthlyUsd: Math.max(0, monthlyUsd) }),
   };
+}
+
+/** Whether anything stands elsewhere than the file says. */
+export function isMoved({ sliders = {}, models = {} }: ViewState): boolean {
+  return Object.keys(sliders).length + Object.keys(models).length > 0;
 }
 
 /** Where somebody asks "what if"; every place of a slider stands in the address. */
@@ -89,8 +97,8 @@ export function SlidersPanel({ answer }: { readonly answer: ForecastModelAnswer 
       title="What if"
       note="Laid over burnrate.yaml; figures follow as you move"
       actions={
-        Object.keys(moved).length > 0 && (
-          <Button size="compact-sm" variant="default" onClick={() => change({ sliders: {} }, true)}>
+        isMoved(view) && (
+          <Button size="compact-sm" variant="default" onClick={() => change({ sliders: {}, models: {} }, true)}>
             As the file is
           </Button>
         )
@@ -100,6 +108,7 @@ export function SlidersPanel({ answer }: { readonly answer: ForecastModelAnswer 
         {[...specsOf(answer), ...numbers].map((spec) => (
           <Slider key={spec.id} spec={spec} value={moved[spec.id]} onChange={(value) => set(spec.id, value)} />
         ))}
+        <ModelSwitches answer={answer} />
         <AddNumber answer={answer} moved={moved} onAdd={({ id, p50 }) => set(id, p50)} />
       </div>
     </Panel>

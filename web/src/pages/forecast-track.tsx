@@ -2,10 +2,9 @@ import { type ForecastTrack, useForecastTrack } from '../api/forecasts.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { plural, showShare } from '../format/number.ts';
 import { Mark } from '../parts/badges.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import type { Column } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 type Month = ForecastTrack['months'][number];
 
@@ -15,30 +14,18 @@ export function ForecastTrackPanel() {
   const months = track.data?.months ?? [];
   const columns = trackColumns(months);
   return (
-    <Panel
+    <TablePanel
       title="How good past forecasts were"
+      label="Track record"
       note="Months that were forecast before they began, beside what they cost"
-      flush
-      actions={<CsvButton fileName="burnrate-track-record.csv" columns={columns} rows={months} />}
-    >
-      <Loaded query={track} height={140}>
-        {({ record }) =>
-          months.length === 0 ? (
-            <NothingHere>No month that was forecast before it began has ended yet.</NothingHere>
-          ) : (
-            <>
-              <TrackFacts record={record} />
-              <DataTable
-                label="Track record"
-                columns={columns}
-                rows={months}
-                rowKey={({ month, forecastId }) => `${month} ${forecastId}`}
-              />
-            </>
-          )
-        }
-      </Loaded>
-    </Panel>
+      fileName="burnrate-track-record.csv"
+      query={track}
+      columns={columns}
+      rows={months}
+      rowKey={({ month, forecastId }) => `${month} ${forecastId}`}
+      empty="No month that was forecast before it began has ended yet."
+      before={track.data && <TrackFacts record={track.data.record} />}
+    />
   );
 }
 

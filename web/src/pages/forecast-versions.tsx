@@ -4,36 +4,26 @@ import { sendJson } from '../api/client.ts';
 import { type ForecastSummary, useForecasts } from '../api/forecasts.ts';
 import { showEstimate } from '../format/money.ts';
 import { showMoment } from '../format/time.ts';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import type { Column } from '../parts/data-table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 /** Which forecasts were made, and what changed before each. */
 export function ForecastVersions() {
   const forecasts = useForecasts();
-  const rows = forecasts.data?.forecasts ?? [];
   return (
-    <Panel
+    <TablePanel
       title="Versions"
+      label="Forecasts"
       note="A changed file, price, model or release is followed by a new forecast; none is ever changed"
-      flush
-      actions={
-        <>
-          <MakeForecast />
-          <CsvButton fileName="burnrate-forecasts.csv" columns={columns} rows={rows} />
-        </>
-      }
-    >
-      <Loaded query={forecasts} height={120}>
-        {() =>
-          rows.length === 0 ? (
-            <NothingHere>None was made yet.</NothingHere>
-          ) : (
-            <DataTable label="Forecasts" columns={columns} rows={rows} rowKey={({ id }) => id} rowsAtFirst={8} />
-          )
-        }
-      </Loaded>
-    </Panel>
+      actions={<MakeForecast />}
+      fileName="burnrate-forecasts.csv"
+      query={forecasts}
+      columns={columns}
+      rows={forecasts.data?.forecasts ?? []}
+      rowKey={({ id }) => id}
+      rowsAtFirst={8}
+      empty="None was made yet."
+    />
   );
 }
 

@@ -1,5 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { SpentSoFar } from '../../../src/forecast/index.ts';
+import { useSpentSoFar } from '../api/budgets.ts';
 import { ApiError } from '../api/client.ts';
 import { type ForecastModelAnswer, useForecastModel } from '../api/forecasts.ts';
 import { useSimulation } from '../forecast/use-simulation.ts';
@@ -9,7 +11,7 @@ import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
 import { ForecastBudgets } from './forecast-budgets.tsx';
 import { Drivers, Fans, ForecastFacts, ForecastMonths, TippingPointPanel } from './forecast-results.tsx';
-import { SlidersPanel, slidersOf } from './forecast-sliders.tsx';
+import { isMoved, SlidersPanel, slidersOf } from './forecast-sliders.tsx';
 import { ForecastTrackPanel } from './forecast-track.tsx';
 import { ForecastVersions } from './forecast-versions.tsx';
 import layout from './layout.module.css';
@@ -17,6 +19,7 @@ import layout from './layout.module.css';
 /** What next months will cost, under whatever the sliders say; simulated here with the code every forecast is made with. */
 export function ForecastPage() {
   const model = useForecastModel();
+  const soFar = useSpentSoFar();
   useTitle('Forecast');
   if (model.error instanceof ApiError && model.error.code === 'forecast_impossible') {
     return <Impossible message={model.error.message} remedy={model.error.remedy} />;
@@ -25,7 +28,10 @@ export function ForecastPage() {
     <>
       <PageHead title="Forecast" />
       <Loaded query={model}>
-        {(answer) => (answer.scenarios.length === 0 ? <NoWorkflows /> : <Simulated answer={answer} />)}
+        {(answer) => {
+          if (answer.scenarios.length === 0) return <NoWorkflows />;
+          return soFar === undefined ? null : <Simulated answer={answer} soFar={soFar} />;
+        }}
       </Loaded>
     </>
   );
@@ -54,15 +60,20 @@ function Impossible({ message, remedy }: { readonly message: string; readonly re
 /** Enough for a steady picture, few enough to follow a slider. */
 const trialsMax = 1_000;
 
-function Simulated({ answer }: { readonly answer: ForecastModelAnswer }) {
+interface SimulatedProps {
+  readonly answer: ForecastModelAnswer;
+  /** Null when it is not known; the month that runs then counts whole. */
+  readonly soFar: SpentSoFar | null;
+}
+
+function Simulated({ answer, soFar }: SimulatedProps) {
   const { view, change } = useView();
   const scenario = answer.scenarios.find((name) => name === view.scenario) ?? answer.scenarios[0] ?? '';
-  const run = { scenario, trials: Math.min(answer.trials, trialsMax), seed: answer.seed };
-  const moved = view.sliders ?? {};
-  const slid = useSimulation(answer.model, slidersOf(moved, answer), run);
+  const run = { scenario, trials: Math.min(answer.trials, trialsMax), seed: answer.seed, ...(soFar && { soFar }) };
+  const slid = useSimulation(answer.model, slidersOf(view, answer), run);
   const plain = useSimulation(answer.model, {}, run);
   const result = slid.report?.scenarios[scenario];
-  const before = Object.keys(moved).length === 0 ? undefined : plain.report?.scenarios[scenario];
+  const before = isMoved(view) ? plain.report?.scenarios[scenario] : undefined;
   return (
     <div className="stack">
       {answer.scenarios.length > 1 && (
@@ -93,7 +104,7 @@ function Simulated({ answer }: { readonly answer: ForecastModelAnswer }) {
       {result !== undefined && (
         <>
           <Drivers result={result} />
-          <ForecastBudgets budgets={result.budgets} />
+          <ForecastBudgets result={result} begun={soFar !== null} />
           <TippingPointPanel result={result} />
           <ForecastMonths result={result} scenario={scenario} />
         </>

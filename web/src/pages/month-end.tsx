@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { type Budget, useBudgets } from '../api/budgets.ts';
+import { type Budget, countedOf, isOfThisMonth, useBudgets } from '../api/budgets.ts';
 import { ApiError } from '../api/client.ts';
 import { type KeptForecast, type MoneyInterval, useForecastModel, useLatestForecast } from '../api/forecasts.ts';
 import { useCosts } from '../api/queries.ts';
@@ -14,7 +14,7 @@ import { Fact, Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { bucketRange } from '../view/behind.ts';
-import { expectedBetween, spentAndExpected } from '../view/month-end.ts';
+import { chanceAbove, expectedBetween, outlookWords, spentAndExpected } from '../view/month-end.ts';
 import type { Calendar } from '../view/use-calendar.ts';
 import { carry, useView } from '../view/use-view.ts';
 
@@ -90,7 +90,7 @@ function MonthOf({ kept, costs, calendar, timeZone }: MonthProps) {
   const rest = useMemo(() => expectedBetween(kept, nowMs, toMs), [kept, nowMs, toMs]);
   const end = useMemo(() => rest && spentAndExpected(costs.totalUsd, rest), [rest, costs.totalUsd]);
   const future = useMemo(() => (end ? futurePoints(costs.totalUsd, end, nowMs, toMs) : []), [costs, end, nowMs, toMs]);
-  const limits = useMemo(() => limitsOf(budgets ?? []), [budgets]);
+  const limits = useMemo(() => (rest ? limitsOf(budgets ?? [], rest) : []), [budgets, rest]);
   const drawn = useMemo(
     () => limits.filter(({ usd }) => end && usd <= limitDrawnMax * chartDollars(end.p90)),
     [limits, end],
@@ -119,7 +119,7 @@ function MonthOf({ kept, costs, calendar, timeZone }: MonthProps) {
             key={limit.name}
             label={`Budget ${limit.name}`}
             value={showEstimate(limit.limit)}
-            detail={limitText(limit, end)}
+            detail={limitText(limit)}
           />
         ))}
       </Facts>
@@ -135,31 +135,35 @@ interface MonthLimit {
   readonly name: string;
   readonly limit: string;
   readonly usd: number;
+  /** That it is passed before the month ends, 0 to 1. */
+  readonly chance: number;
 }
 
-/** Budgets of the calendar's month that count all spend; others are not comparable with it. */
-function limitsOf(budgets: readonly Budget[]): readonly MonthLimit[] {
+/**
+ * Budgets of the calendar's month that count all spend; others are not comparable with it. What each has counted itself, and
+ * the forecast of the rest: a budget made within the month knows nothing of what was spent before.
+ */
+function limitsOf(budgets: readonly Budget[], rest: MoneyInterval): readonly MonthLimit[] {
   return budgets
-    .filter(({ unit, period, window }) => unit === 'usd' && period === 'month' && window === 'calendar')
-    .filter(({ scope, per }) => Object.keys(scope).length === 0 && per.length === 0)
-    .map(({ name, limit }) => ({ name, limit, usd: chartDollars(limit) }))
+    .filter((budget) => isOfThisMonth(budget) && Object.keys(budget.scope).length === 0)
+    .map((budget) => {
+      const { name, limit } = budget;
+      const chance = chanceAbove(limit, spentAndExpected(countedOf(budget), rest));
+      return { name, limit, usd: chartDollars(limit), chance };
+    })
     .toSorted((a, b) => a.usd - b.usd)
     .slice(0, limitsMax);
 }
 
 const intervalText = ({ p10, p90 }: MoneyInterval) => `four of five from ${showEstimate(p10)} to ${showEstimate(p90)}`;
 
-function limitText({ usd }: MonthLimit, end: MoneyInterval): string {
-  if (usd >= chartDollars(end.p90)) return 'holds in nine futures of ten';
-  if (usd >= chartDollars(end.p50)) return 'more likely holds than not';
-  return usd >= chartDollars(end.p10) ? 'more likely passed than not' : 'passed in nine futures of ten';
-}
+const limitText = ({ chance }: MonthLimit): string => `${outlookWords(chance)} this month`;
 
 function inWords(spentUsd: string, end: MoneyInterval, limits: readonly MonthLimit[]): string {
   const money = `Spent this month: ${showMoney(spentUsd)}. Expected at its end: ${showEstimate(end.p50)}, ${intervalText(end)}.`;
   return [
     money,
-    ...limits.map((limit) => `Budget ${limit.name}, ${showEstimate(limit.limit)}: ${limitText(limit, end)}.`),
+    ...limits.map((limit) => `Budget ${limit.name}, ${showEstimate(limit.limit)}: ${limitText(limit)}.`),
   ].join(' ');
 }
 

@@ -4,11 +4,13 @@ import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '..
 import { plural, showBytes, showCount, showDuration, showRatio, showShare } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { Behind } from '../parts/behind.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Cut } from '../parts/cut.tsx';
+import type { Column } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
@@ -29,17 +31,21 @@ export function OperationsPage() {
       <PageHead title="Operations" />
       <FilterBar />
       <Loaded query={total}>
-        {({ total: sums }) =>
-          sums.attempts === 0 ? <NothingHere>No calls in this range.</NothingHere> : <OperationsBody sums={sums} />
-        }
+        {({ total: sums }) => (
+          <div className="stack">
+            {sums.attempts === 0 ? <NothingHere>No calls in this range.</NothingHere> : <OfCalls sums={sums} />}
+            <ReviewsPanel />
+            <Growth />
+          </div>
+        )}
       </Loaded>
     </>
   );
 }
 
-function OperationsBody({ sums }: { readonly sums: PerformanceSums }) {
+function OfCalls({ sums }: { readonly sums: PerformanceSums }) {
   return (
-    <div className="stack">
+    <>
       <Health sums={sums} />
       <Meters sums={sums} />
       <div className={styles.two}>
@@ -51,9 +57,7 @@ function OperationsBody({ sums }: { readonly sums: PerformanceSums }) {
         <Failures />
         <Retries />
       </div>
-      <ReviewsPanel />
-      <Growth />
-    </div>
+    </>
   );
 }
 
@@ -135,27 +139,17 @@ function Retries() {
   const rows = retries.data?.rows ?? [];
   const columns = retryColumns(rows);
   return (
-    <Panel
+    <TablePanel
       title="Sent again"
+      label="Attempts sent again"
       note="Why, by whom, after which failure, and what it cost"
-      flush
-      actions={<CsvButton fileName="burnrate-retries.csv" columns={columns} rows={rows} />}
-    >
-      <Loaded query={retries} height={180}>
-        {(data) =>
-          data.rows.length === 0 ? (
-            <NothingHere>Nothing was sent again in this range.</NothingHere>
-          ) : (
-            <DataTable
-              label="Attempts sent again"
-              columns={columns}
-              rows={data.rows}
-              rowKey={(row) => [row.workflow, row.stage, row.reason, row.layer, row.cause].join('|')}
-            />
-          )
-        }
-      </Loaded>
-    </Panel>
+      fileName="burnrate-retries.csv"
+      query={retries}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => [row.workflow, row.stage, row.reason, row.layer, row.cause].join('|')}
+      empty="Nothing was sent again in this range."
+    />
   );
 }
 
@@ -174,19 +168,19 @@ function retryColumns(rows: readonly RetryRow[]): readonly Column<RetryRow>[] {
     {
       key: 'stage',
       label: 'Stage',
-      render: (row) => words(row.stage),
+      render: (row) => <Cut text={row.stage ?? '(none)'} />,
       csv: (row) => row.stage,
       sort: (row) => row.stage ?? '',
     },
     { key: 'workflow', label: 'Workflow', hidden: true, render: (row) => row.workflow, csv: (row) => row.workflow },
     {
       key: 'reason',
-      label: 'Reason',
-      render: (row) => row.reason,
+      label: 'Why, by whom',
+      render: (row) => `${row.reason}, ${row.layer}`,
       csv: (row) => row.reason,
       sort: (row) => row.reason,
     },
-    { key: 'layer', label: 'By', render: (row) => row.layer, csv: (row) => row.layer, sort: (row) => row.layer },
+    { key: 'layer', label: 'By', hidden: true, render: (row) => row.layer, csv: (row) => row.layer },
     {
       key: 'cause',
       label: 'After',

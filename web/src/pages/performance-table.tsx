@@ -5,6 +5,7 @@ import { unknownText } from '../format/money.ts';
 import { showBytes, showCount, showDuration, showShare } from '../format/number.ts';
 import { UnknownPriceMark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
+import { Cut } from '../parts/cut.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded } from '../parts/states.tsx';
@@ -55,13 +56,16 @@ export function PerformanceTable() {
 
 function performanceColumns(by: string): readonly Column<PerformanceRow>[] {
   const where = (row: PerformanceRow) => ({ [by]: [String(row[by] ?? '')] });
+  const nameOf = (row: PerformanceRow) => String(row[by] ?? '') || '(none)';
   return [
     {
       key: by,
       label: dimensionLabel(by),
       render: (row) => (
         <span className="row">
-          <Behind where={where(row)}>{row[by] === null || row[by] === '' ? '(none)' : String(row[by])}</Behind>
+          <Cut text={nameOf(row)}>
+            <Behind where={where(row)}>{nameOf(row)}</Behind>
+          </Cut>
           <UnknownPriceMark attempts={row.unknownPriceAttempts} short />
         </span>
       ),

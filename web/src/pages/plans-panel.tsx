@@ -2,8 +2,9 @@ import { type Plan, usePlans } from '../api/plans.ts';
 import { showMoney, unknownText } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
-import { Panel } from '../parts/panel.tsx';
+import { Cut } from '../parts/cut.tsx';
+import type { Column } from '../parts/data-table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 
 /** What each plan allows, and how near its fullest user is. Nothing where burnrate.yaml has no plans. */
 export function PlansPanel() {
@@ -11,14 +12,15 @@ export function PlansPanel() {
   const rows = plans.data?.plans ?? [];
   if (rows.length === 0) return null;
   return (
-    <Panel
+    <TablePanel
       title="Plans"
       note="What users of each may ask for; a quota is a hard budget per user"
-      flush
-      actions={<CsvButton fileName="burnrate-plans.csv" columns={columns} rows={rows} />}
-    >
-      <DataTable label="Plans" columns={columns} rows={rows} rowKey={({ name }) => name} />
-    </Panel>
+      fileName="burnrate-plans.csv"
+      columns={columns}
+      rows={rows}
+      rowKey={({ name }) => name}
+      empty="burnrate.yaml has no plans."
+    />
   );
 }
 
@@ -38,7 +40,11 @@ const columns: readonly Column<Plan>[] = [
   {
     key: 'name',
     label: 'Plan',
-    render: ({ name }) => <Behind where={{ plan: [name] }}>{name}</Behind>,
+    render: ({ name }) => (
+      <Cut text={name}>
+        <Behind where={{ plan: [name] }}>{name}</Behind>
+      </Cut>
+    ),
     csv: ({ name }) => name,
     sort: ({ name }) => name,
   },
@@ -79,7 +85,9 @@ const columns: readonly Column<Plan>[] = [
       const { user = '' } = standing.of;
       return (
         <>
-          <Behind where={{ user: [user], plan: [row.name] }}>{user}</Behind>{' '}
+          <Cut text={user}>
+            <Behind where={{ user: [user], plan: [row.name] }}>{user}</Behind>
+          </Cut>
           <span className="muted">{showShare(standing.usedShare)} used</span>
         </>
       );

@@ -5,9 +5,9 @@ import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { Cut } from '../parts/cut.tsx';
+import type { Column } from '../parts/data-table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useView } from '../view/use-view.ts';
 import { HoldsThen } from './holds-then.tsx';
 
@@ -19,25 +19,19 @@ export function RefusedPanel() {
   const rows = refused.data?.refused ?? [];
   const opened = rows.find((row) => view.open.includes(refusalKey(row)));
   return (
-    <Panel
+    <TablePanel
       title="Refused calls"
       note={`${user === undefined ? 'The latest' : `Of ${user}, the latest`} calls that budgets, limits and plans let nowhere near a provider`}
-      flush
-      actions={<CsvButton fileName="burnrate-refused.csv" columns={columns} rows={rows} />}
+      fileName="burnrate-refused.csv"
+      query={refused}
+      columns={columns}
+      rows={rows}
+      rowKey={refusalKey}
+      rowsAtFirst={10}
+      empty={`No call was refused${user === undefined ? '' : ` of ${user}`} since the gateways started.`}
     >
-      <Loaded query={refused} height={140}>
-        {() =>
-          rows.length === 0 ? (
-            <NothingHere>
-              No call was refused{user === undefined ? '' : ` of ${user}`} since the gateways started.
-            </NothingHere>
-          ) : (
-            <DataTable label="Refused calls" columns={columns} rows={rows} rowKey={refusalKey} rowsAtFirst={10} />
-          )
-        }
-      </Loaded>
       {opened && <HoldsThen call={opened} />}
-    </Panel>
+    </TablePanel>
   );
 }
 
@@ -78,7 +72,9 @@ const columns: readonly Column<RefusedCall>[] = [
       row.attribution.user === undefined ? (
         <span className="muted">(none)</span>
       ) : (
-        <Behind where={{ user: [row.attribution.user] }}>{row.attribution.user}</Behind>
+        <Cut text={row.attribution.user}>
+          <Behind where={{ user: [row.attribution.user] }}>{row.attribution.user}</Behind>
+        </Cut>
       ),
     csv: (row) => row.attribution.user ?? null,
     sort: (row) => row.attribution.user ?? '',
@@ -86,10 +82,11 @@ const columns: readonly Column<RefusedCall>[] = [
   {
     key: 'stage',
     label: 'Stage',
-    render: (row) => row.attribution.stage ?? <span className="muted">(none)</span>,
+    render: ({ attribution: { stage } }) =>
+      stage === undefined ? <span className="muted">(none)</span> : <Cut text={stage} />,
     csv: (row) => row.attribution.stage ?? null,
   },
-  { key: 'model', label: 'Model', render: (row) => row.model, csv: (row) => row.model },
+  { key: 'model', label: 'Model', render: (row) => <Cut text={row.model} />, csv: (row) => row.model },
   {
     key: 'code',
     label: 'Refused as',
@@ -100,7 +97,7 @@ const columns: readonly Column<RefusedCall>[] = [
   {
     key: 'budget',
     label: 'By',
-    render: (row) => row.budget?.name ?? unknownText,
+    render: (row) => (row.budget === null ? unknownText : <Cut text={row.budget.name} />),
     csv: (row) => row.budget?.name ?? null,
     sort: (row) => row.budget?.name ?? '',
   },

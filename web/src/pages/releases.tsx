@@ -4,9 +4,9 @@ import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { Cut } from '../parts/cut.tsx';
+import type { Column } from '../parts/data-table.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useView } from '../view/use-view.ts';
 import type { Filters } from '../view/view-state.ts';
 
@@ -15,28 +15,17 @@ export function ReleasesPanel({ where }: { readonly where: Filters }) {
   const { view } = useView();
   const releases = useReleases(where, view.range);
   return (
-    <Panel
+    <TablePanel
       title="Releases"
       id="releases"
       note="Each against the one before it in its workflow, with a 90% interval"
-      flush
-      actions={<CsvButton fileName="burnrate-releases.csv" columns={columns} rows={releases.data?.releases ?? []} />}
-    >
-      <Loaded query={releases} height={160}>
-        {(data) =>
-          data.releases.length === 0 ? (
-            <NothingHere>No call of this range says its release; send `burnrate-release`.</NothingHere>
-          ) : (
-            <DataTable
-              label="Releases"
-              columns={columns}
-              rows={data.releases}
-              rowKey={(row) => `${row.workflow}|${row.release}`}
-            />
-          )
-        }
-      </Loaded>
-    </Panel>
+      fileName="burnrate-releases.csv"
+      query={releases}
+      columns={columns}
+      rows={releases.data?.releases ?? []}
+      rowKey={(row) => `${row.workflow}|${row.release}`}
+      empty="No call of this range says its release; send `burnrate-release`."
+    />
   );
 }
 
@@ -60,14 +49,14 @@ const columns: readonly Column<Release>[] = [
   {
     key: 'release',
     label: 'Release',
-    render: (row) => row.release,
+    render: (row) => <Cut text={row.release} />,
     csv: (row) => row.release,
     sort: (row) => row.release,
   },
   {
     key: 'workflow',
     label: 'Workflow',
-    render: (row) => row.workflow ?? '(none)',
+    render: (row) => <Cut text={row.workflow ?? '(none)'} />,
     csv: (row) => row.workflow,
     sort: (row) => row.workflow ?? '',
   },

@@ -5,10 +5,10 @@ import { showMoney, showUnitMoney } from '../format/money.ts';
 import { plural, showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
-import { CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
-import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { PageHead } from '../parts/panel.tsx';
+import { Loaded } from '../parts/states.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
 import { callColumns } from './call-columns.tsx';
@@ -71,18 +71,16 @@ function RunView({ run }: { readonly run: Run }) {
         <Fact label="Tokens out" value={showCount(run.outputTokens)} />
         <Fact label="Took" value={showDuration(run.durationMs)} detail={showMoment(run.startedAt)} />
       </Facts>
-      <Panel
+      <TablePanel
         title="Calls"
+        label="Calls of this run"
         note="In the order they began"
-        flush
-        actions={<CsvButton fileName={`burnrate-${run.id}.csv`} columns={columns} rows={run.calls} />}
-      >
-        {run.calls.length === 0 ? (
-          <NothingHere>No call of this run is in the ledger.</NothingHere>
-        ) : (
-          <DataTable label="Calls of this run" columns={columns} rows={run.calls} rowKey={(call) => call.id} />
-        )}
-      </Panel>
+        fileName={`burnrate-${run.id}.csv`}
+        columns={columns}
+        rows={run.calls}
+        rowKey={({ id }) => id}
+        empty="No call of this run is in the ledger."
+      />
     </div>
   );
 }

@@ -6,11 +6,12 @@ import { showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Cut } from '../parts/cut.tsx';
+import type { Column } from '../parts/data-table.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { More } from '../parts/more.tsx';
-import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { PageHead } from '../parts/panel.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
 
@@ -25,31 +26,20 @@ export function RunsPage() {
     <>
       <PageHead title="Runs" badges={runs.query.data?.some((run) => run.simulated) && <SimulatedMark />} />
       <FilterBar />
-      <Panel
+      <TablePanel
         title="Newest first"
+        label="Runs"
         note="Runs that began in this range and whose first call matches."
-        flush
-        actions={<CsvButton fileName="burnrate-runs.csv" columns={columns} rows={runs.query.data ?? []} />}
+        fileName="burnrate-runs.csv"
+        query={runs.query}
+        columns={columns}
+        rows={runs.query.data ?? []}
+        rowKey={(run) => `${run.id} ${run.startedAt}`}
+        empty="No runs in this range match these filters."
+        whole
       >
-        <Loaded query={runs.query} height={320}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <NothingHere>No runs in this range match these filters.</NothingHere>
-            ) : (
-              <>
-                <DataTable
-                  label="Runs"
-                  columns={columns}
-                  rows={rows}
-                  rowKey={(run) => `${run.id} ${run.startedAt}`}
-                  whole
-                />
-                <More pages={runs} what="runs" />
-              </>
-            )
-          }
-        </Loaded>
-      </Panel>
+        <More pages={runs} what="runs" />
+      </TablePanel>
     </>
   );
 }
@@ -66,7 +56,7 @@ const columns: readonly Column<RunInList>[] = [
   {
     key: 'workflow',
     label: 'Workflow',
-    render: (run) => run.workflow ?? <span className="muted">(none)</span>,
+    render: (run) => <Named text={run.workflow} />,
     csv: (run) => run.workflow ?? null,
     sort: (run) => run.workflow ?? '',
   },
@@ -80,7 +70,7 @@ const columns: readonly Column<RunInList>[] = [
   {
     key: 'user',
     label: 'User',
-    render: (run) => run.user ?? <span className="muted">(none)</span>,
+    render: (run) => <Named text={run.user} />,
     csv: (run) => run.user ?? null,
   },
   {
@@ -124,6 +114,10 @@ const columns: readonly Column<RunInList>[] = [
     sort: (run) => Number(run.knownCostUsd),
   },
 ];
+
+function Named({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? <span className="muted">(none)</span> : <Cut text={text} />;
+}
 
 function RunLink({ run }: { readonly run: RunInList }) {
   const { view } = useView();

@@ -5,7 +5,7 @@ import { attributionNames } from '../../../src/tree/index.ts';
 import { useCosts, useInstance } from '../api/queries.ts';
 import type { CostRow, Costs } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney, unknownText } from '../format/money.ts';
-import { plural, showCount, showShare, showShort } from '../format/number.ts';
+import { plural, showCount, showShort } from '../format/number.ts';
 import { behindRow, timeDimensions } from '../view/behind.ts';
 import { dimensionGroups, dimensionLabel, nextDimension } from '../view/dimensions.ts';
 import { carry, useView } from '../view/use-view.ts';
@@ -13,8 +13,10 @@ import type { Filters } from '../view/view-state.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from './badges.tsx';
 import { Behind } from './behind.tsx';
 import styles from './breakdown.module.css';
+import { Cut } from './cut.tsx';
 import { type Column, CsvButton, DataTable } from './data-table.tsx';
 import { Panel } from './panel.tsx';
+import { ShareBar } from './share-bar.tsx';
 import { Loaded, NothingHere } from './states.tsx';
 
 interface BreakdownProps {
@@ -153,7 +155,7 @@ function breakdownColumns(costs: Costs, where: Filters): Column<CostRow>[] {
       number: true,
       render: (row) => (
         <BehindRow row={row} by={costs.by} where={where}>
-          <ShareCell share={shareOf(row.costUsd, costs.totalUsd)} />
+          <ShareBar share={shareOf(row.costUsd, costs.totalUsd)} />
         </BehindRow>
       ),
       csv: (row) => shareOf(row.costUsd, costs.totalUsd),
@@ -192,17 +194,6 @@ function countColumns(costs: Costs, where: Filters): Column<CostRow>[] {
     }));
 }
 
-function ShareCell({ share }: { readonly share: number }) {
-  return (
-    <span className={styles.share}>
-      <span className={styles.track} aria-hidden="true">
-        <span className={styles.fill} style={{ width: `${Math.min(100, share * 100)}%` }} />
-      </span>
-      <span className={styles.percent}>{showShare(share)}</span>
-    </span>
-  );
-}
-
 interface ValueProps {
   readonly row: CostRow;
   readonly name: string;
@@ -222,17 +213,21 @@ function Value({ row, name, where }: ValueProps) {
   }
   if (name === 'run' && typeof value === 'string' && value !== '') {
     return (
-      <Link to="/runs/$id" params={{ id: value }} search={carry(view)} className="mono">
-        {value}
-      </Link>
+      <Cut text={value}>
+        <Link to="/runs/$id" params={{ id: value }} search={carry(view)} className="mono">
+          {value}
+        </Link>
+      </Cut>
     );
   }
   const text = value === null || value === '' ? <span className="muted">(none)</span> : String(value);
   const narrowed = { ...where, [name]: [String(value ?? '')] };
   return (
-    <NarrowLink where={narrowed} by={nextDimension(name, Object.keys(narrowed))}>
-      {text}
-    </NarrowLink>
+    <Cut text={String(value ?? '')}>
+      <NarrowLink where={narrowed} by={nextDimension(name, Object.keys(narrowed))}>
+        {text}
+      </NarrowLink>
+    </Cut>
   );
 }
 

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react';
 import styles from './panel.module.css';
 
-interface PanelProps {
+export interface PanelProps {
   readonly title: ReactNode;
   /** Where a link leads to it. */
   readonly id?: string;

@@ -2,9 +2,10 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { AttemptInList, CallInList } from '../api/schema.ts';
 import { alignMoney, moneyDigits, unknownText } from '../format/money.ts';
-import { showCount, showDuration, showShare, showShort } from '../format/number.ts';
+import { showCount, showDuration, showShort } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { EstimatedMark, UnknownPriceMark } from '../parts/badges.tsx';
+import { ShareBar } from '../parts/share-bar.tsx';
 import { carry, useView } from '../view/use-view.ts';
 import type { Filters } from '../view/view-state.ts';
 import { moveInTree, type NodeRow, type SpecialRow, type TreeKey, type TreeRow } from './tree-rows.ts';
@@ -164,7 +165,7 @@ function Node({ row, current, digits, onFocus, toggle, where, detail }: NodeProp
       </td>
       <td>
         <Count row={row} where={where}>
-          <Share share={row.share} />
+          <ShareBar share={row.share} />
         </Count>
       </td>
       <td className={styles.number}>
@@ -271,17 +272,6 @@ function AttemptText({ attempt, durationMs }: { readonly attempt: AttemptInList;
       </span>
       <span>{showDuration(durationMs)}</span>
     </span>
-  );
-}
-
-function Share({ share }: { readonly share: number }) {
-  return (
-    <div className={styles.share}>
-      <span className={styles.track} aria-hidden="true">
-        <span className={styles.fill} style={{ width: `${Math.min(100, share * 100)}%` }} />
-      </span>
-      <span className={styles.percent}>{showShare(share)}</span>
-    </div>
   );
 }
 

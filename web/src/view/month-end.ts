@@ -1,16 +1,12 @@
-import type { LineKind } from '../../../src/tree/index.ts';
+import { billedLines } from '../../../src/tree/index.ts';
 import type { KeptForecast, MoneyInterval } from '../api/forecasts.ts';
-import { addMoney, portionOf } from '../format/money.ts';
-
-/** What providers bill; a forecast's other lines are on no call and so in no spend so far. */
-const billedLines: ReadonlySet<LineKind> = new Set([
-  ...(['inference', 'retries', 'guardrails', 'fallbacks', 'repairs', 'hedges'] as const),
-]);
+import { addMoney, chartDollars, portionOf } from '../format/money.ts';
 
 const nothing: MoneyInterval = { mean: '0', p10: '0', p50: '0', p90: '0' };
 
 /**
- * What a kept forecast expects providers to bill from one moment to another. A month that the stretch cuts counts by its share of
+ * What a kept forecast expects providers to bill from one moment to another (other lines are on no call, and so in no spend so
+ * far). A month that the stretch cuts counts by its share of
  * time, and percentiles are added up like means, as in `/api/workflows/{name}/tree?view=forecast`. Null where the forecast does not
  * speak of all of it.
  */
@@ -29,6 +25,21 @@ export function expectedBetween(forecast: KeptForecast, fromMs: number, toMs: nu
 /** Spend so far and what is expected after it. */
 export function spentAndExpected(spentUsd: string, expected: MoneyInterval): MoneyInterval {
   return combine(expected, expected, (usd) => addMoney(spentUsd, usd));
+}
+
+/** How sure it is that a limit holds, in words; `probability` that it is reached, 0 to 1. */
+export function outlookWords(probability: number): string {
+  if (probability <= 0.1) return 'holds in nine futures of ten';
+  if (probability <= 0.5) return 'more likely holds than not';
+  return probability < 0.9 ? 'more likely passed than not' : 'passed in nine futures of ten';
+}
+
+/** As near as three percentiles tell it: how likely the end lies above a limit. */
+export function chanceAbove(limitUsd: string, end: MoneyInterval): number {
+  const above = (usd: string) => chartDollars(usd) > chartDollars(limitUsd);
+  if (!above(end.p90)) return 0.1;
+  if (!above(end.p50)) return 0.5;
+  return above(end.p10) ? 0.9 : 0.7;
 }
 
 /** Of the scenario that facts are held against: `expected`, else the first of the file. */

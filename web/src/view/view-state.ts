@@ -17,6 +17,8 @@ export interface ViewState {
   readonly scenario?: string;
   /** Where the sliders of the forecast stand, those that were moved. */
   readonly sliders?: Readonly<Record<string, number>>;
+  /** Stages the forecast has answered by another model, `workflow.stage` → `provider/model`. */
+  readonly models?: Readonly<Record<string, string>>;
 }
 
 export const treeViews = ['forecast', 'diff'] as const;
@@ -26,8 +28,8 @@ export type TreeView = (typeof treeViews)[number];
 const dimensionsMax = 3;
 const valuesMax = 50;
 const textMax = 256;
-/** A factor, or the dotted path of a number of the file. */
-const sliderPattern = /^(?!__proto__$)[\w.: -]{1,200}$/;
+/** A factor, or a dotted path of the file. */
+const pathPattern = /^(?!__proto__$)[\w.: -]{1,200}$/;
 const namePattern = /^(?:[a-zA-Z]{1,40}|tag\.[\w.-]{1,60})$/;
 
 export const emptyView: ViewState = { range: defaultRange, by: [], where: {}, open: [] };
@@ -44,26 +46,37 @@ export function parseView(search: string): ViewState {
   };
 }
 
-type ForecastView = Pick<ViewState, 'tree' | 'scenario' | 'sliders'>;
+type ForecastView = Pick<ViewState, 'tree' | 'scenario' | 'sliders' | 'models'>;
 
 function parseForecast(params: URLSearchParams): ForecastView {
   const tree = treeViews.find((name) => name === params.get('tree'));
   const scenario = params.get('scenario');
   const sliders = parseSliders(params);
+  const models = parseModels(params);
   return {
     ...(tree === undefined ? {} : { tree }),
     ...(scenario !== null && isShort(scenario) ? { scenario } : {}),
     ...(Object.keys(sliders).length === 0 ? {} : { sliders }),
+    ...(Object.keys(models).length === 0 ? {} : { models }),
   };
 }
 
 function parseSliders(params: URLSearchParams): Record<string, number> {
-  const entries = [...params].flatMap(([name, value]): [string, number][] => {
-    const slider = name.startsWith('set.') ? name.slice('set.'.length) : '';
-    const number = Number(value);
-    return sliderPattern.test(slider) && value !== '' && Number.isFinite(number) ? [[slider, number]] : [];
-  });
+  const entries = settingsOf(params, 'set.').filter(([, value]) => value !== '' && Number.isFinite(Number(value)));
+  return Object.fromEntries(entries.slice(0, valuesMax).map(([name, value]) => [name, Number(value)]));
+}
+
+function parseModels(params: URLSearchParams): Record<string, string> {
+  const entries = settingsOf(params, 'use.').filter(([, value]) => value !== '' && isShort(value));
   return Object.fromEntries(entries.slice(0, valuesMax));
+}
+
+/** What stands behind a prefix of parameters, by the dotted path after it. */
+function settingsOf(params: URLSearchParams, prefix: string): [string, string][] {
+  return [...params].flatMap(([name, value]): [string, string][] => {
+    const path = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    return pathPattern.test(path) ? [[path, value]] : [];
+  });
 }
 
 /** The inverse of `parseView`, with defaults left out; starts with `?` unless it is empty. */
@@ -81,6 +94,7 @@ export function formatView(view: ViewState): string {
   if (view.tree !== undefined) params.set('tree', view.tree);
   if (view.scenario !== undefined) params.set('scenario', view.scenario);
   for (const [name, value] of Object.entries(view.sliders ?? {})) params.set(`set.${name}`, String(value));
+  for (const [stage, model] of Object.entries(view.models ?? {})) params.set(`use.${stage}`, model);
   const text = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
   return text === '' ? '' : `?${text}`;
 }
