@@ -1,4 +1,3 @@
-import { unreachable } from '../base/index.ts';
 import { type RemoteMethods, type RemoteServer, serveRemote } from '../remote/index.ts';
 import type { ConversationTold, PaceStep } from './coordinator.ts';
 import type { LocalCoordinator } from './local-coordinator.ts';
@@ -69,7 +68,7 @@ class Peer {
         if (this.#answering.delete(tell.id)) this.coordinator.endIdempotent(tell.id, tell.end);
         break;
       default:
-        unreachable(tell);
+        tell satisfies never;
     }
   }
 

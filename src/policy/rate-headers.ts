@@ -35,7 +35,8 @@ function policyItem(limit: VisibleLimit): string {
   return `${quoted(limit.name)};q=${Math.floor(limit.quota)}${unit};w=${seconds(limit.windowMs)}`;
 }
 
-const seconds = (ms: number): number => Math.max(0, Math.ceil(ms / 1000));
+/** Up, but not for the rounding of a difference of clocks. */
+const seconds = (ms: number): number => Math.max(0, Math.ceil(ms / 1000 - 1e-6));
 
 /** A structured-field string (RFC 9651): printable ASCII, quotes and backslashes escaped, the rest left out. */
 function quoted(text: string): string {
