@@ -54,6 +54,7 @@ export function alertTask(options: AlertTaskOptions): Task {
 }
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /** Asks anew once an hour; what failed is asked again at the next look. */
 function hourly<T>(ask: (nowMs: number) => Promise<T>): (nowMs: number) => Promise<T> {
@@ -75,18 +76,26 @@ const rollingMs: Readonly<Record<string, number>> = {
   year: 365 * 86_400_000,
 };
 
-/** Budgets in force with their present period; a rolling one ends now and began its length ago. */
+/** Budgets in force with their present period. */
 export function watchedBudgets(records: Awaited<ReturnType<BudgetBooks['list']>>, nowMs: number): WatchedBudget[] {
   return records.slice(0, budgetsMax).map(({ definition }) => {
     const { period } = definition;
     const lengthMs = rollingMs[period.kind];
-    if (period.rolling && lengthMs !== undefined) {
-      // Half of what is in a rolling window leaves it while as much again comes in, so its end is taken half a length ahead.
-      return { definition, period: { startMs: nowMs - lengthMs / 2, endMs: nowMs + lengthMs / 2 } };
-    }
+    if (period.rolling && lengthMs !== undefined) return { definition, ...rollingAt(lengthMs, nowMs) };
     const { startMs, endMs } = periodAt(period, nowMs);
     return { definition, period: { startMs, endMs: Math.min(endMs, foreverMs) } };
   });
+}
+
+/**
+ * A rolling budget counts what began its length ago. Half of that leaves it while as much again comes in, so for what is
+ * to come half a length has passed and half is ahead. Of a day and longer it moves by the hour, so that one answer of the
+ * ledger holds for an hour.
+ */
+function rollingAt(lengthMs: number, nowMs: number): Omit<WatchedBudget, 'definition'> {
+  const atMs = lengthMs < dayMs ? nowMs : Math.floor(nowMs / hourMs) * hourMs;
+  const period = { startMs: atMs - lengthMs / 2, endMs: atMs + lengthMs / 2 };
+  return { period, countedFromMs: atMs - lengthMs };
 }
 
 /** One message for each channel of the rule; none while the alert is silenced. */

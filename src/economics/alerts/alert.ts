@@ -16,6 +16,8 @@ export interface AlertFeed {
 export interface WatchedBudget {
   readonly definition: BudgetDefinition;
   readonly period: { readonly startMs: number; readonly endMs: number };
+  /** What counts against the limit began after this; absent where it is the period's start. */
+  readonly countedFromMs?: number;
 }
 
 /** What a provider allows in a minute; an absent limit is unknown. */

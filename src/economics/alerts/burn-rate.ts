@@ -1,16 +1,9 @@
-import type { CostQuery, CostRow, Dimension } from '../../ledger/index.ts';
-import { fromPicos, toDecimal } from '../../money/index.ts';
-import type { AmountUnit, BudgetDefinition } from '../../tree/index.ts';
-import {
-  type AlertFeed,
-  costsLink,
-  type Finding,
-  type WatchedBudget,
-  type WatchRule,
-  type WatchSettings,
-} from './alert.ts';
+import type { CostQuery } from '../../ledger/index.ts';
+import { costsLink, type Finding, type WatchedBudget, type WatchRule } from './alert.ts';
 import { dayMs, hourMs, minuteMs } from './baseline.ts';
-import { whereOf } from './where-of.ts';
+import { minimumOf, shownAmount } from './budget-amounts.ts';
+import type { BudgetSpending, Spent } from './budget-spending.ts';
+import type { Look } from './look.ts';
 
 /** One pair of windows; all for a period of 30 days, from Google's SRE workbook, "Alerting on SLOs". */
 interface BurnWindow {
@@ -33,11 +26,13 @@ const burnWindows: readonly BurnWindow[] = [
 const windowMsMin = 2 * minuteMs;
 const scaledBelowMs = 28 * dayMs;
 
+type FiringWindow = BurnWindow & { readonly burn: number };
+
 /**
  * The windows of a period and the burn at which each fires: budget share × period ÷ long window. A month keeps the
  * windows and has its factors recomputed (1 h and 2 % are 14.4 at 30 days, 14.88 at 31).
  */
-export function windowsOf(periodMs: number): (BurnWindow & { readonly burn: number })[] {
+export function windowsOf(periodMs: number): FiringWindow[] {
   const scale = periodMs < scaledBelowMs ? periodMs / referenceMs : 1;
   return burnWindows.map((window) => {
     const longMs = Math.max(windowMsMin, window.longMs * scale);
@@ -46,181 +41,96 @@ export function windowsOf(periodMs: number): (BurnWindow & { readonly burn: numb
   });
 }
 
-const instancesMax = 50;
-const amounts: Readonly<Record<AmountUnit, (row: CostRow) => bigint>> = {
-  usd: (row) => row.cost.picos,
-  tokens: (row) => BigInt(row.inputTokens + row.outputTokens),
-  requests: (row) => BigInt(row.calls),
-  interactions: (row) => BigInt(row.interactions),
-};
+/** An alert ends only when the burn is below this share of what began it. */
+const keepShare = 0.8;
 
-/** What is spent of a budget so far in its period, for each instance of it, dearest first. */
-interface Spent {
-  readonly row: CostRow;
-  readonly amount: bigint;
-}
-
-/** Budgets that burn too fast, and thresholds of budgets passed. */
-export async function budgetFindings(
-  rule: WatchRule,
-  settings: WatchSettings,
-  feed: AlertFeed,
-  nowMs: number,
-): Promise<Finding[]> {
-  const budgets = settings.budgets.filter(({ definition }) => !rule.budget || definition.name === rule.budget);
-  const found: Finding[] = [];
-  for (const budget of budgets) {
-    const scope = { ...rule.where, ...whereOf(budget.definition.scope) };
-    const ask = async (fromMs: number) =>
-      (
-        await feed.costs({
-          range: { fromMs, toMs: nowMs },
-          by: dimensionsOf(budget.definition),
-          where: scope,
-          limit: instancesMax,
-        })
-      ).rows;
-    const amountOf = amounts[budget.definition.unit];
-    const spent = (await ask(budget.period.startMs)).map((row) => ({ row, amount: amountOf(row) }));
-    if (rule.kind === 'threshold') found.push(...thresholdFindings(rule, budget, spent, scope, nowMs));
-    else found.push(...(await burnFindings(rule, budget, spent, ask, scope, nowMs)));
-  }
-  return found;
-}
-
-const dimensionsOf = (definition: BudgetDefinition): Dimension[] => definition.per as readonly string[] as Dimension[];
-const instanceOf = (row: CostRow): string => JSON.stringify(row.dimensions);
-
-const thresholds = [1, 0.8, 0.5] as const;
-
-/** The highest threshold passed, once in a period each. A budget counted for each user tells only that it is used up. */
-function thresholdFindings(
-  rule: WatchRule,
-  { definition, period }: WatchedBudget,
-  spent: readonly Spent[],
-  where: CostQuery['where'],
-  nowMs: number,
-): Finding[] {
-  const levels = definition.per.length > 0 ? [1] : thresholds;
-  return spent.flatMap(({ row, amount }) => {
-    const share = Number(amount) / Number(definition.limit);
-    const level = levels.find((threshold) => share >= threshold);
-    if (level === undefined || amount < minimumOf(rule, definition)) return [];
-    const percent = `${Math.round(level * 100)} %`;
-    return [
-      {
-        ...{
-          rule: rule.name,
-          kind: rule.kind,
-          severity: level === 1 ? 'page' : rule.severity,
-          fires: true,
-          once: true,
-        },
-        subject: {
-          budget: definition.name,
-          ...told(row),
-          level: percent,
-          period: new Date(period.startMs).toISOString(),
-        },
-        summary: `${percent} of budget ${definition.name} is spent`,
-        evidence: { spent: shown(amount, definition.unit), limit: shown(definition.limit, definition.unit), share },
-        link: costsLink({ range: { fromMs: period.startMs, toMs: nowMs }, by: ['day'], where }),
-      } satisfies Finding,
-    ];
-  });
-}
-
-async function burnFindings(
+/** Budgets of which a long and a short window burn too fast. */
+export async function burnFindings(
   rule: WatchRule,
   budget: WatchedBudget,
-  spent: readonly Spent[],
-  ask: (fromMs: number) => Promise<readonly CostRow[]>,
+  spending: BudgetSpending,
   where: CostQuery['where'],
-  nowMs: number,
+  look: Look,
 ): Promise<Finding[]> {
   const { definition, period } = budget;
-  // What never ends, or ended before it began to be watched, has no rate to burn at.
-  if (definition.period.kind === 'total' || spent.length === 0) return [];
-  const amountOf = amounts[definition.unit];
-  const inWindow = new Map<number, Promise<Map<string, bigint>>>();
-  const amountsIn = (windowMs: number) => {
-    const known = inWindow.get(windowMs);
-    if (known) return known;
-    const read = ask(nowMs - windowMs).then((rows) => new Map(rows.map((row) => [instanceOf(row), amountOf(row)])));
-    inWindow.set(windowMs, read);
-    return read;
-  };
+  // What never ends has no rate to burn at.
+  if (definition.period.kind === 'total') return [];
   const found: Finding[] = [];
-  for (const window of windowsOf(period.endMs - period.startMs)) {
-    const [long, short] = [await amountsIn(window.longMs), await amountsIn(window.shortMs)];
-    for (const one of spent) {
-      const key = instanceOf(one.row);
-      const pair = { long: long.get(key) ?? 0n, short: short.get(key) ?? 0n };
-      const finding = burnOf(rule, budget, window, one, pair, where, nowMs);
-      if (finding) found.push(finding);
+  for (const spent of await spending.since(period.startMs)) {
+    for (const window of windowsOf(period.endMs - period.startMs)) {
+      const watched = { rule, budget, window, spent, nowMs: look.nowMs };
+      const pair = await burningPair(watched, spending);
+      if (pair) found.push({ ...finding(watched, pair), link: linkOf(window, where, look.nowMs) });
     }
   }
   return found;
 }
 
-/** An alert ends only when the burn is below this share of what began it. */
-const keepShare = 0.8;
+interface Watched {
+  readonly rule: WatchRule;
+  readonly budget: WatchedBudget;
+  readonly window: FiringWindow;
+  readonly spent: Spent;
+  readonly nowMs: number;
+}
 
-function burnOf(
-  rule: WatchRule,
-  { definition, period }: WatchedBudget,
-  window: BurnWindow & { readonly burn: number },
-  { row, amount }: Spent,
-  pair: { readonly long: bigint; readonly short: bigint },
-  where: CostQuery['where'],
-  nowMs: number,
-): Finding | null {
+interface WindowPair {
+  readonly long: bigint;
+  readonly short: bigint;
+}
+
+/** What the two windows hold when both burn. Each is asked for only where it may: mostly the first test ends it. */
+async function burningPair(watched: Watched, spending: BudgetSpending): Promise<WindowPair | null> {
+  const { window, spent } = watched;
+  if (!longBurns(watched, await spending.atMostWithin(window.longMs, spent))) return null;
+  const long = await spending.within(window.longMs, spent);
+  if (!longBurns(watched, long)) return null;
+  const short = await spending.within(window.shortMs, spent);
+  return burnOf(watched, short, window.shortMs) > window.burn * keepShare ? { long, short } : null;
+}
+
+function longBurns(watched: Watched, long: bigint): boolean {
+  const { rule, budget, window } = watched;
+  if (burnOf(watched, long, window.longMs) <= window.burn * keepShare) return false;
+  if (long < minimumOf(rule, budget.definition)) return false;
+  return window.severity !== 'ticket' || projectedShare(watched, long) > 1;
+}
+
+/** How many times its even pace the budget burns, over the rule's factor. */
+function burnOf({ rule, budget: { definition, period } }: Watched, amount: bigint, windowMs: number): number {
   const pace = Number(definition.limit) / (period.endMs - period.startMs);
-  const long = Number(pair.long) / window.longMs / pace;
-  const short = Number(pair.short) / window.shortMs / pace;
-  const burn = Math.min(long, short) / rule.factor;
-  const exhausts = projectedShare(definition, period, amount, Number(pair.long) / window.longMs, nowMs);
-  const gated = window.severity === 'ticket' && exhausts <= 1;
-  if (burn <= window.burn * keepShare || gated || pair.long < minimumOf(rule, definition)) return null;
-  const hours = window.longMs / hourMs;
-  return {
-    ...{ rule: rule.name, kind: rule.kind, severity: window.severity, fires: burn > window.burn },
-    subject: { budget: definition.name, ...told(row), window: `${Number(hours.toFixed(2))} h` },
-    summary: `budget ${definition.name} burns at ${long.toFixed(1)} times its pace`,
-    evidence: {
-      burn: round(Math.min(long, short)),
-      firesAt: round(window.burn),
-      inLongWindow: shown(pair.long, definition.unit),
-      inShortWindow: shown(pair.short, definition.unit),
-      spent: shown(amount, definition.unit),
-      limit: shown(definition.limit, definition.unit),
-      projectedShareOfRest: round(exhausts),
-    },
-    link: costsLink({ range: { fromMs: nowMs - window.longMs, toMs: nowMs }, by: ['workflow'], where }),
-  };
+  return Number(amount) / windowMs / pace / rule.factor;
 }
 
 /** How many times over the rest of the budget is used by the end of the period if the window's rate holds. */
-function projectedShare(
-  definition: BudgetDefinition,
-  period: WatchedBudget['period'],
-  spent: bigint,
-  ratePerMs: number,
-  nowMs: number,
-): number {
-  const rest = Number(definition.limit - spent);
+function projectedShare({ budget: { definition, period }, window, spent, nowMs }: Watched, long: bigint): number {
+  const rest = Number(definition.limit - spent.amount);
+  const ratePerMs = Number(long) / window.longMs;
   return rest <= 0 ? Number.MAX_VALUE : (ratePerMs * (period.endMs - nowMs)) / rest;
 }
 
-const told = (row: CostRow): Record<string, string> =>
-  Object.fromEntries(Object.entries(row.dimensions).map(([name, value]) => [name, value ?? '']));
+function finding(watched: Watched, { long, short }: WindowPair): Omit<Finding, 'link'> {
+  const { rule, window, spent } = watched;
+  const { definition } = watched.budget;
+  const burns = { long: burnOf(watched, long, window.longMs), short: burnOf(watched, short, window.shortMs) };
+  const burn = Math.min(burns.long, burns.short);
+  const { name, unit, limit } = definition;
+  return {
+    ...{ rule: rule.name, kind: rule.kind, severity: window.severity, fires: burn > window.burn },
+    subject: { budget: name, ...spent.instance, window: `${Number((window.longMs / hourMs).toFixed(2))} h` },
+    summary: `budget ${name} burns at ${(burns.long * rule.factor).toFixed(1)} times its pace`,
+    evidence: {
+      burn: round(burn * rule.factor),
+      firesAt: round(window.burn * rule.factor),
+      inLongWindow: shownAmount(long, unit),
+      inShortWindow: shownAmount(short, unit),
+      spent: shownAmount(spent.amount, unit),
+      limit: shownAmount(limit, unit),
+      projectedShareOfRest: round(projectedShare(watched, long)),
+    },
+  };
+}
+
+const linkOf = ({ longMs }: BurnWindow, where: CostQuery['where'], nowMs: number): string =>
+  costsLink({ range: { fromMs: nowMs - longMs, toMs: nowMs }, by: ['workflow'], where });
 const round = (value: number): number => Number(value.toPrecision(4));
-
-/** The floor is one of money; amounts of another unit have none. */
-function minimumOf(rule: WatchRule, { unit }: BudgetDefinition): bigint {
-  return unit === 'usd' ? rule.minimumPicos : 0n;
-}
-
-function shown(amount: bigint, unit: AmountUnit): string {
-  return unit === 'usd' ? toDecimal(fromPicos(amount)) : `${amount} ${unit}`;
-}

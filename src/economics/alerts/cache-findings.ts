@@ -1,7 +1,7 @@
 import type { CostRow, Dimension } from '../../ledger/index.ts';
 import { costsLink, type Finding, type WatchRule } from './alert.ts';
 import { median } from './baseline.ts';
-import { groupKey, groupRows, sumOf } from './history.ts';
+import { groupKey, ofGroups, sumOf } from './history.ts';
 import type { Look } from './look.ts';
 import { keepShare, of, placeName } from './traffic-findings.ts';
 
@@ -20,18 +20,31 @@ const cachedShare = (rows: readonly CostRow[]): number =>
     sumOf(rows, (row) => row.inputTokens),
   );
 
+/** What a stage's share usually is; null where too little is known. */
+interface UsualShare {
+  readonly median: number;
+  /** What every twentieth hour falls below is ordinary here. */
+  readonly low: number;
+}
+
+function usualShare(rows: readonly CostRow[]): UsualShare | null {
+  const hours = rows.filter((hour) => hour.attempts >= attemptsPerHourMin);
+  const shares = hours.map((hour) => cachedShare([hour])).sort((a, b) => a - b);
+  return shares.length < hoursMin ? null : { median: median(shares), low: shares[Math.floor(shares.length / 20)] ?? 0 };
+}
+
+const usualShares = (rows: readonly CostRow[]) => ofGroups(rows, places, usualShare);
+
 /** The share of a stage's input that providers read from their cache, far below what it usually is: every prompt costs more. */
 export async function cacheCollapses(rule: WatchRule, look: Look): Promise<Finding[]> {
   const range = { fromMs: look.nowMs - rule.windowMs, toMs: look.nowMs };
   const recent = await look.recent(range, places, rule.where);
-  const past = groupRows(await look.history.rows([...places, 'hour'], rule.where, historyDays, look.nowMs), places);
+  const past = { by: [...places, 'hour'], where: rule.where, days: historyDays } as const;
+  const shares = await look.past(past, usualShares);
   return recent.flatMap((row) => {
-    const hours = (past.get(groupKey(row, places)) ?? []).filter((hour) => hour.attempts >= attemptsPerHourMin);
-    const shares = hours.map((hour) => cachedShare([hour]));
-    const usual = median(shares);
-    if (shares.length < hoursMin || usual < usualShareMin || row.calls < rule.minimumCalls) return [];
-    // What every twentieth hour falls below is ordinary here.
-    const low = shares.toSorted((a, b) => a - b)[Math.floor(shares.length / 20)] ?? 0;
+    const known = shares.get(groupKey(row, places));
+    if (!known || known.median < usualShareMin || row.calls < rule.minimumCalls) return [];
+    const { median: usual, low } = known;
     const firesAt = Math.min(usual / rule.factor, low);
     const share = cachedShare([row]);
     if (share >= firesAt / keepShare) return [];

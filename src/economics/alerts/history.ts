@@ -1,51 +1,6 @@
-import type { CostQuery, CostRow, Dimension } from '../../ledger/index.ts';
+import type { CostRow, Dimension } from '../../ledger/index.ts';
 import { toApproximateNumber } from '../../money/index.ts';
-import type { AlertFeed } from './alert.ts';
-import { dayMs, type HourSeries, hourMs } from './baseline.ts';
-
-const rowsPerPage = 10_000;
-const pageMs = 7 * dayMs;
-const refreshMs = hourMs;
-/** Histories kept; the oldest make room. */
-const keptMax = 200;
-
-/**
- * Past figures, read once an hour however often alerts are evaluated: what is long past does not change between two
- * looks. Keeps nothing that cannot be read again.
- */
-export class History {
-  readonly #feed: AlertFeed;
-  readonly #kept = new Map<string, { readonly readAtMs: number; readonly rows: Promise<readonly CostRow[]> }>();
-
-  constructor(feed: AlertFeed) {
-    this.#feed = feed;
-  }
-
-  /** Rows of `days` whole hours up to the hour that `nowMs` is in, in pages of a week. */
-  rows(by: readonly Dimension[], where: CostQuery['where'], days: number, nowMs: number): Promise<readonly CostRow[]> {
-    const toMs = Math.floor(nowMs / refreshMs) * refreshMs;
-    const key = JSON.stringify([by, where, days]);
-    const known = this.#kept.get(key);
-    if (known?.readAtMs === toMs) return known.rows;
-    const rows = this.#read(by, where, toMs - days * dayMs, toMs);
-    this.#kept.delete(key);
-    this.#kept.set(key, { readAtMs: toMs, rows });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > keptMax && oldest !== undefined) this.#kept.delete(oldest);
-    // What failed is asked again at the next look.
-    rows.catch(() => this.#kept.delete(key));
-    return rows;
-  }
-
-  async #read(by: readonly Dimension[], where: CostQuery['where'], fromMs: number, toMs: number): Promise<CostRow[]> {
-    const rows: CostRow[] = [];
-    for (let at = fromMs; at < toMs; at += pageMs) {
-      const range = { fromMs: at, toMs: Math.min(toMs, at + pageMs) };
-      rows.push(...(await this.#feed.costs({ range, by, where, limit: rowsPerPage })).rows);
-    }
-    return rows;
-  }
-}
+import type { HourSeries } from './baseline.ts';
 
 /** A name for the values of some dimensions. */
 export function groupKey(row: CostRow, by: readonly Dimension[]): string {
@@ -56,11 +11,21 @@ export function groupKey(row: CostRow, by: readonly Dimension[]): string {
 export function groupRows(rows: readonly CostRow[], by: readonly Dimension[]): Map<string, CostRow[]> {
   const groups = new Map<string, CostRow[]>();
   for (const row of rows) {
-    const group = groups.get(groupKey(row, by));
+    const key = groupKey(row, by);
+    const group = groups.get(key);
     if (group) group.push(row);
-    else groups.set(groupKey(row, by), [row]);
+    else groups.set(key, [row]);
   }
   return groups;
+}
+
+/** What `read` says of each group's rows. */
+export function ofGroups<T>(
+  rows: readonly CostRow[],
+  by: readonly Dimension[],
+  read: (rows: readonly CostRow[]) => T,
+): ReadonlyMap<string, T> {
+  return new Map([...groupRows(rows, by)].map(([key, group]) => [key, read(group)]));
 }
 
 /** An amount of rows that carry the dimension `hour`, by hour. */

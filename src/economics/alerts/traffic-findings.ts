@@ -2,7 +2,7 @@ import type { CostRow, Dimension } from '../../ledger/index.ts';
 import { compareUsd, fromPicos, toDecimal } from '../../money/index.ts';
 import { costsLink, type Finding, type WatchRule } from './alert.ts';
 import { median, shareAtLeast, usualIn } from './baseline.ts';
-import { byHour, groupKey, groupRows, subjectOf, sumOf, tokensOf } from './history.ts';
+import { byHour, groupKey, groupRows, ofGroups, subjectOf, sumOf, tokensOf } from './history.ts';
 import type { Look } from './look.ts';
 
 const places: readonly Dimension[] = ['workflow'];
@@ -12,14 +12,17 @@ const spreadsMin = 5;
 /** An alert goes on while what began it is above this share of what fires it. */
 export const keepShare = 0.7;
 
+const tokensByHour = (rows: readonly CostRow[]) => ofGroups(rows, places, (own) => byHour(own, tokensOf));
+
 /** Tokens of a window far above what the same window usually takes. */
 export async function tokenSpikes(rule: WatchRule, look: Look): Promise<Finding[]> {
   const range = { fromMs: look.nowMs - rule.windowMs, toMs: look.nowMs };
   const rows = await look.recent(range, places, rule.where);
-  const history = groupRows(await look.history.rows([...places, 'hour'], rule.where, historyDays, look.nowMs), places);
+  const past = { by: [...places, 'hour'], where: rule.where, days: historyDays } as const;
+  const history = await look.past(past, tokensByHour);
   return rows.flatMap((row) => {
-    const series = byHour(history.get(groupKey(row, places)) ?? [], tokensOf);
-    const usual = usualIn(series, look.nowMs, rule.windowMs);
+    const series = history.get(groupKey(row, places));
+    const usual = series ? usualIn(series, look.nowMs, rule.windowMs) : null;
     if (!usual || row.calls < rule.minimumCalls || row.cost.picos < rule.minimumPicos) return [];
     const firesAt = Math.max(usual.amount * rule.factor, usual.amount + usual.spread * spreadsMin);
     const tokens = tokensOf(row);
@@ -48,16 +51,22 @@ const shareHistoryDays = 7;
 /** Hours with fewer calls tell nothing of a share. */
 const callsPerHourMin = 20;
 
+type Reason = 'fallback' | 'retry';
+const usualShareOf = (reason: Reason) => (rows: readonly CostRow[]) =>
+  ofGroups(rows, places, (own) => median(hourlyShares(own, reason)));
+const usualShares = { fallback: usualShareOf('fallback'), retry: usualShareOf('retry') };
+
 /** Share of calls that needed a further attempt of one reason, far above the usual. */
-export async function reasonSurges(rule: WatchRule, reason: 'fallback' | 'retry', look: Look): Promise<Finding[]> {
+export async function reasonSurges(rule: WatchRule, reason: Reason, look: Look): Promise<Finding[]> {
   const range = { fromMs: look.nowMs - rule.windowMs, toMs: look.nowMs };
   const by: readonly Dimension[] = [...places, 'reason'];
   const recent = groupRows(await look.recent(range, by, rule.where), places);
-  const past = groupRows(await look.history.rows([...by, 'hour'], rule.where, shareHistoryDays, look.nowMs), places);
+  const past = { by: [...by, 'hour'], where: rule.where, days: shareHistoryDays } as const;
+  const shares = await look.past(past, usualShares[reason]);
   return [...recent].flatMap(([place, rows]) => {
     const first = rows[0];
     const { calls, further } = countsOf(rows, reason);
-    const usual = median(hourlyShares(past.get(place) ?? [], reason));
+    const usual = shares.get(place) ?? 0;
     const firesAt = Math.max(usual * rule.factor, usual + shareStepMin);
     const share = further / Math.max(1, calls);
     if (!first || calls < rule.minimumCalls || share <= firesAt * keepShare) return [];

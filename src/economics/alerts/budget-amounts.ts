@@ -1,0 +1,13 @@
+import { fromPicos, toDecimal } from '../../money/index.ts';
+import type { AmountUnit, BudgetDefinition } from '../../tree/index.ts';
+import type { WatchRule } from './alert.ts';
+
+/** The floor is one of money; amounts of another unit have none. */
+export function minimumOf(rule: WatchRule, { unit }: BudgetDefinition): bigint {
+  return unit === 'usd' ? rule.minimumPicos : 0n;
+}
+
+/** An amount of a budget's unit, for people. */
+export function shownAmount(amount: bigint, unit: AmountUnit): string {
+  return unit === 'usd' ? toDecimal(fromPicos(amount)) : `${amount} ${unit}`;
+}
