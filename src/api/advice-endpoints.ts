@@ -11,7 +11,7 @@ import { countSchema, moneySchema, rangeSchema } from './schemas.ts';
 import { whatIfSchema } from './schemas-what-if.ts';
 import { whatIfJson } from './what-if-endpoints.ts';
 
-const recommendationSchema = z
+export const recommendationSchema = z
   .object({
     id: z.string(),
     lever: z.enum(['cache', 'trim', 'shorten', 'retries', 'switch', 'batch']),
@@ -29,7 +29,7 @@ const recommendationSchema = z
   })
   .openapi('Recommendation');
 
-const adviceSchema = z
+export const adviceSchema = z
   .object({
     range: rangeSchema,
     simulated: z.boolean(),

@@ -1,3 +1,28 @@
+export type {
+  AddedReviewAnswer,
+  AdviceAnswer,
+  AlertAnswer,
+  AlertsAnswer,
+  BudgetAnswer,
+  BudgetPageAnswer,
+  BudgetsAnswer,
+  CallInListAnswer,
+  CostSumsAnswer,
+  CostsAnswer,
+  CreatedKeyAnswer,
+  KeyAnswer,
+  KeysAnswer,
+  NewestCallsAnswer,
+  PutBudgetAnswer,
+  RecommendationAnswer,
+  ReviewAnswer,
+  ReviewsAnswer,
+  StackAnswer,
+  UnitsAnswer,
+  WhatIfAnswer,
+  WorkflowsAnswer,
+  WorkflowTreeAnswer,
+} from './answers.ts';
 export { type ControlPlane, createApi } from './app.ts';
 export { type Assets, loadAssets } from './assets.ts';
 export { type BudgetPorts, readStandings, type Standing } from './budget-standing.ts';

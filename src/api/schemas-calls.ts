@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { attributionNames, outcomeKinds } from '../tree/index.ts';
+import { attributionNames, failureClasses, outcomeKinds } from '../tree/index.ts';
 import {
   attributionSchema,
   costLineSchema,
@@ -32,7 +32,7 @@ export const attemptSchema = attributionSchema
     tier: z.string(),
     streamed: z.boolean(),
     status: z.number().int().openapi({ description: 'HTTP status from upstream; 0 when none arrived.' }),
-    failure: z.string().nullable(),
+    failure: z.enum(failureClasses).nullable(),
     clientRetryCount: countSchema,
     startedAt: timeSchema,
     firstByteMs: maybeMs,

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { failureClasses } from '../tree/index.ts';
 import { apiLimits } from './ports.ts';
 import { countSchema } from './schemas.ts';
 import { labelsSchema, nameSchema } from './schemas-labels.ts';
@@ -13,11 +14,6 @@ const amount = z.union([z.string(), z.number()]).openapi({
     'US dollars: a decimal string, or a number of at most 15 significant digits. It wins over our own prices.',
 });
 
-const failures = [
-  ...['timeout', 'rate_limited', 'malformed', 'validation', 'network'],
-  ...['upstream_error', 'client_error', 'client_disconnect'],
-] as const;
-
 const common = {
   call: nameSchema.optional().openapi({ description: 'Attempts of one call share it; one of its own when absent.' }),
   run: nameSchema.optional().openapi({ description: 'A run of its own when absent.' }),
@@ -26,7 +22,7 @@ const common = {
   durationMs: z.number().nonnegative().max(durationMsMax).optional(),
   requestBytes: z.number().int().nonnegative().max(bytesMax).optional(),
   responseBytes: z.number().int().nonnegative().max(bytesMax).optional(),
-  failure: z.enum(failures).optional(),
+  failure: z.enum(failureClasses).exclude(['crash']).optional(),
   estimated: z.boolean().default(false).openapi({ description: 'True when the quantities were not measured.' }),
   simulated: z.boolean().default(false),
 };

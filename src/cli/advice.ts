@@ -1,3 +1,4 @@
+import type { AdviceAnswer, RecommendationAnswer } from '../api/index.ts';
 import { BurnrateError } from '../base/index.ts';
 import { apiClient, type InstanceOptions } from './api-client.ts';
 import { changeFile, changeLines, type FileChange } from './change-file.ts';
@@ -10,22 +11,6 @@ import { dollars } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 import { WrongUse } from './wrong-use.ts';
-
-interface RecommendationAnswer {
-  readonly id: string;
-  readonly lever: string;
-  readonly workflow: string;
-  readonly stage: string;
-  readonly risk: string;
-  readonly evidence: { readonly savingUsd: string; readonly lowUsd: string; readonly highUsd: string };
-  readonly change: { readonly path: readonly (string | number)[]; readonly value: unknown };
-}
-
-interface AdviceAnswer {
-  readonly range: { readonly from: string; readonly to: string };
-  readonly simulated: boolean;
-  readonly recommendations: readonly RecommendationAnswer[];
-}
 
 export interface AdviceOptions extends InstanceOptions {
   readonly from?: string;

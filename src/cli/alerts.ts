@@ -1,19 +1,10 @@
+import type { AlertAnswer, AlertsAnswer } from '../api/index.ts';
 import { apiClient, type InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
-
-interface AlertAnswer {
-  readonly id: string;
-  readonly severity: string;
-  readonly state: string;
-  readonly kind: string;
-  readonly summary: string;
-  readonly startedAt: string;
-  readonly silencedUntil: string | null;
-}
 
 export interface AlertOptions extends InstanceOptions {
   readonly json?: boolean;
@@ -30,7 +21,7 @@ export async function listAlerts(effects: Effects, options: ListAlertOptions): P
     ...(options.all ? [] : [['state', 'firing'] as [string, string]]),
     ...(options.kind ? [['kind', options.kind] as [string, string]] : []),
   ];
-  const answer = await client.get<{ alerts: readonly AlertAnswer[] }>('/api/alerts', query);
+  const answer = await client.get<AlertsAnswer>('/api/alerts', query);
   print(effects, options.json === true, answer, () => alertsText(answer.alerts, terminalWidth(effects)));
   return exitCodes.fine;
 }

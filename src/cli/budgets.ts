@@ -1,3 +1,4 @@
+import type { BudgetAnswer, BudgetPageAnswer, BudgetsAnswer, PutBudgetAnswer } from '../api/index.ts';
 import { type ApiClient, apiClient, type InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -5,31 +6,6 @@ import { print } from './output.ts';
 import { percent } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
-
-interface StandingAnswer {
-  readonly instance: string;
-  readonly of: Readonly<Record<string, string>>;
-  readonly posted: string;
-  readonly estimated: string;
-  readonly held: string;
-  readonly leasedIdle: string;
-  readonly available: string;
-  readonly usedShare: number;
-  readonly resetsAt: string | null;
-}
-
-interface BudgetAnswer {
-  readonly name: string;
-  readonly source: string;
-  readonly unit: string;
-  readonly limit: string;
-  readonly period: string;
-  readonly window: string;
-  readonly hard: boolean;
-  readonly per: readonly string[];
-  readonly instances: number;
-  readonly fullest: StandingAnswer | null;
-}
 
 export interface BudgetOptions extends InstanceOptions {
   readonly json?: boolean;
@@ -49,25 +25,21 @@ export interface SetBudgetOptions extends BudgetOptions {
 
 export async function listBudgets(effects: Effects, options: BudgetOptions): Promise<ExitCode> {
   const client = await apiClient(effects, options);
-  const answer = await client.get<{ budgets: readonly BudgetAnswer[] }>('/api/budgets');
+  const answer = await client.get<BudgetsAnswer>('/api/budgets');
   print(effects, options.json === true, answer, () => budgetsTable(answer.budgets, terminalWidth(effects)));
   return exitCodes.fine;
 }
 
 export async function showBudget(effects: Effects, name: string, options: BudgetOptions): Promise<ExitCode> {
   const client = await apiClient(effects, options);
-  const answer = await client.get<{
-    budget: BudgetAnswer;
-    standings: readonly StandingAnswer[];
-    partial: boolean;
-  }>(pathOf(name));
+  const answer = await client.get<BudgetPageAnswer>(pathOf(name));
   print(effects, options.json === true, answer, () => budgetText(answer, terminalWidth(effects)));
   return exitCodes.fine;
 }
 
 export async function setBudget(effects: Effects, name: string, options: SetBudgetOptions): Promise<ExitCode> {
   const client = await apiClient(effects, options);
-  const answer = await client.send<{ budget: BudgetAnswer; changed: boolean }>('PUT', pathOf(name), bodyOf(options));
+  const answer = await client.send<PutBudgetAnswer>('PUT', pathOf(name), bodyOf(options));
   print(effects, options.json === true, answer, () => changedText(answer));
   return exitCodes.fine;
 }
@@ -95,7 +67,7 @@ function bodyOf({ limit, period, unit, scope, per, rolling, timeZone, soft, open
   };
 }
 
-function changedText({ budget, changed }: { readonly budget: BudgetAnswer; readonly changed: boolean }): string {
+function changedText({ budget, changed }: PutBudgetAnswer): string {
   const { name, limit, unit, period, hard } = budget;
   const text = `${name}: ${limit} ${unit} a ${period}, ${hard ? 'hard' : 'soft'}`;
   return changed ? `${text}. It holds for calls that begin a second from now.` : `${text}; nothing changed.`;
@@ -129,10 +101,7 @@ function budgetsTable(budgets: readonly BudgetAnswer[], width: number): string {
   return table(columns, rows, width);
 }
 
-function budgetText(
-  answer: { readonly budget: BudgetAnswer; readonly standings: readonly StandingAnswer[]; readonly partial: boolean },
-  width: number,
-): string {
+function budgetText(answer: BudgetPageAnswer, width: number): string {
   const { name, limit, unit, period, window, hard, source } = answer.budget;
   const head = `${name}: ${limit} ${unit} a ${period} (${window}), ${hard ? 'hard' : 'soft'}, from the ${source}`;
   if (answer.standings.length === 0) return `${head}\nNothing has counted against it in this period.`;

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import type { CallInListAnswer, NewestCallsAnswer } from '../api/index.ts';
 import { BurnrateError } from '../base/index.ts';
 import { simulatedNote } from '../exchange/index.ts';
 import type { CalibrationRow } from '../forecast/index.ts';
 import { readTrace, type TraceFormat, type TraceRecord } from '../pilot/index.ts';
-import type { FailureClass } from '../tree/index.ts';
 import { apiClient, type InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { WrongUse } from './wrong-use.ts';
@@ -79,26 +79,6 @@ export function rowOfRecord(record: TraceRecord): CalibrationRow {
   };
 }
 
-interface CallsPage {
-  readonly calls: readonly CallInList[];
-  readonly next: string | null;
-}
-
-interface CallInList {
-  readonly session?: string;
-  readonly segment?: string;
-  readonly stage?: string;
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly simulated?: boolean;
-  readonly attempts: readonly {
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-    readonly failure: FailureClass | null;
-    readonly partTokens?: CalibrationRow['parts'];
-  }[];
-}
-
 const pageCalls = 500;
 /** Four weeks, so that every weekday is there alike. */
 const usualRangeMs = 28 * 86_400_000;
@@ -124,7 +104,7 @@ export async function ledgerRows(
       ...(options.to === undefined ? [] : [['to', options.to] as [string, string]]),
       ...(before === null ? [] : [['before', before] as [string, string]]),
     ];
-    const page: CallsPage = await client.get<CallsPage>('/api/calls', query);
+    const page: NewestCallsAnswer = await client.get<NewestCallsAnswer>('/api/calls', query);
     rows.push(...page.calls.map(rowOfCall));
     simulated ||= page.calls.some((call) => call.simulated === true);
     before = page.next;
@@ -137,7 +117,7 @@ export async function ledgerRows(
   return { rows, notes, simulated };
 }
 
-function rowOfCall(call: CallInList): CalibrationRow {
+function rowOfCall(call: CallInListAnswer): CalibrationRow {
   const last = call.attempts.at(-1);
   return {
     atMs: Date.parse(call.startedAt),

@@ -1,19 +1,10 @@
+import type { CreatedKeyAnswer, KeyAnswer, KeysAnswer } from '../api/index.ts';
 import { type ApiClient, apiClient, type InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
-
-interface KeyAnswer {
-  readonly id: string;
-  readonly name: string;
-  readonly hint: string;
-  readonly defaults: Readonly<Record<string, string>>;
-  readonly allowedModels: readonly string[];
-  readonly createdAt: string;
-  readonly revokedAt: string | null;
-}
 
 export interface KeyOptions extends InstanceOptions {
   readonly json?: boolean;
@@ -31,7 +22,7 @@ export interface CreateKeyOptions extends KeyOptions {
 
 export async function listKeys(effects: Effects, options: KeyOptions): Promise<ExitCode> {
   const client = await apiClient(effects, options);
-  const answer = await client.get<{ keys: readonly KeyAnswer[] }>('/api/keys');
+  const answer = await client.get<KeysAnswer>('/api/keys');
   print(effects, options.json === true, answer, () => keysTable(answer.keys, terminalWidth(effects)));
   return exitCodes.fine;
 }
@@ -40,7 +31,7 @@ export async function createKey(effects: Effects, name: string, options: CreateK
   const client = await apiClient(effects, options);
   const { id, team, feature, customer, plan, environment, model } = options;
   const body = { id, name, defaults: { team, feature, customer, plan, environment }, allowedModels: model };
-  const made = await client.send<{ key: KeyAnswer; secret: string | null }>('POST', '/api/keys', body);
+  const made = await client.send<CreatedKeyAnswer>('POST', '/api/keys', body);
   print(effects, options.json === true, made, () => createdText(made.key, made.secret, client));
   return exitCodes.fine;
 }

@@ -1,3 +1,4 @@
+import type { StackAnswer, UnitsAnswer } from '../api/index.ts';
 import { apiClient } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -6,32 +7,7 @@ import { onlyOf, type ReportOptions, rangeOf } from './report-range.ts';
 import { dollars, percent, sumNotes } from './shown.ts';
 import { type Column, table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
-import { type UnitsAnswer, unitsText } from './units-text.ts';
-
-/** What GET /api/stack answers, as far as it is shown here. */
-interface StackAnswer {
-  readonly range: { readonly from: string; readonly to: string };
-  readonly by: readonly string[];
-  readonly totalUsd: string;
-  readonly tokenShare: number | null;
-  readonly usualTokenShare: { readonly low: number; readonly high: number };
-  readonly lines: readonly {
-    readonly line: string;
-    readonly name: string;
-    readonly rule: string;
-    readonly costUsd: string;
-    readonly estimated: boolean;
-  }[];
-  readonly groups: readonly {
-    readonly dimensions: Readonly<Record<string, string | null>>;
-    readonly totalUsd: string;
-    readonly tokenShare: number | null;
-  }[];
-  readonly groupsLeftOut: number;
-  readonly minutesWithoutRate: number;
-  readonly unknownPriceAttempts: number;
-  readonly simulated: boolean;
-}
+import { unitsText } from './units-text.ts';
 
 const right = 'right' as const;
 

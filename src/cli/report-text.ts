@@ -1,55 +1,7 @@
+import type { CostSumsAnswer, CostsAnswer, WorkflowTreeAnswer } from '../api/index.ts';
 import { formatUsd, toApproximateNumber, toDecimal, type Usd, usd } from '../money/index.ts';
 import { percent, sumNotes } from './shown.ts';
 import { type Column, table } from './table.ts';
-
-interface Sums {
-  readonly costUsd: string;
-  readonly calls: number;
-  readonly attempts: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly unknownPriceAttempts: number;
-}
-
-/** What GET /api/costs answers, as far as it is shown here. */
-export interface CostsAnswer {
-  readonly range: { readonly from: string; readonly to: string };
-  readonly by: readonly string[];
-  readonly rows: readonly (Sums & Readonly<Record<string, string | number | null>>)[];
-  readonly totalUsd: string;
-  readonly total: Sums;
-  readonly rowsLeftOut: number;
-  readonly simulated: boolean;
-}
-
-interface TreeNode {
-  readonly kind: string;
-  readonly name: string;
-  readonly totalUsd: string;
-  readonly counts: { readonly calls: number; readonly attempts: number };
-  readonly lines: readonly { readonly line: string; readonly costUsd: string }[];
-  readonly children: readonly TreeNode[];
-}
-
-/** What GET /api/workflows/{name}/tree answers, as far as it is shown here. */
-export interface TreeAnswer {
-  readonly name: string;
-  readonly simulated: boolean;
-  readonly tree: TreeNode;
-  readonly figures: {
-    readonly costUsd: string;
-    readonly runs: number;
-    readonly interactions: number;
-    readonly calls: number;
-    readonly outcomes: Readonly<Record<'success' | 'escalated' | 'abandoned' | 'failed', number>>;
-    readonly runsOpen: number;
-    readonly costPerCallUsd: string | null;
-    readonly costPerInteractionUsd: string | null;
-    readonly costPerRunUsd: string | null;
-    readonly costPerSuccessUsd: string | null;
-    readonly callsPerInteraction: number | null;
-  };
-}
 
 const right = 'right' as const;
 
@@ -77,7 +29,7 @@ export function costsText(costs: CostsAnswer, width: number): string {
   return [table(columns, [...rows, total], width), ...notes].join('\n');
 }
 
-function sumCells(sums: Sums, totalUsd: string): string[] {
+function sumCells(sums: CostSumsAnswer, totalUsd: string): string[] {
   const { costUsd, calls, attempts, inputTokens, outputTokens } = sums;
   return [
     shownUsd(usd(costUsd)),
@@ -100,7 +52,7 @@ function shareOf(part: string, whole: string): string {
 }
 
 /** The tree with its shares, and what each thing cost. */
-export function treeText(answer: TreeAnswer, width: number): string {
+export function treeText(answer: WorkflowTreeAnswer, width: number): string {
   const columns: Column[] = [
     { title: answer.simulated ? `${answer.name} (SIMULATED)` : answer.name, flexible: true },
     { title: 'cost', align: right },
@@ -114,7 +66,7 @@ export function treeText(answer: TreeAnswer, width: number): string {
   return [table(columns, [...rows, ...lineRows(answer)], width), '', unitCosts(answer, width)].join('\n');
 }
 
-function branchRows(node: TreeNode, indent: string, last: boolean, totalUsd: string): string[][] {
+function branchRows(node: WorkflowTreeAnswer['tree'], indent: string, last: boolean, totalUsd: string): string[][] {
   const own = [
     `${indent}${last ? '└ ' : '├ '}${node.name || '(no stage)'}`,
     shownUsd(usd(node.totalUsd)),
@@ -130,7 +82,7 @@ function branchRows(node: TreeNode, indent: string, last: boolean, totalUsd: str
 }
 
 /** What the money went for, by kind of line. */
-function lineRows({ tree }: TreeAnswer): string[][] {
+function lineRows({ tree }: WorkflowTreeAnswer): string[][] {
   const sums = new Map<string, bigint>();
   for (const { line, costUsd } of tree.lines) sums.set(line, (sums.get(line) ?? 0n) + usd(costUsd).picos);
   const total = [
@@ -151,7 +103,7 @@ function lineRows({ tree }: TreeAnswer): string[][] {
   return [total, ...kinds];
 }
 
-function unitCosts({ figures }: TreeAnswer, width: number): string {
+function unitCosts({ figures }: WorkflowTreeAnswer, width: number): string {
   const { outcomes } = figures;
   const ended = outcomes.success + outcomes.escalated + outcomes.abandoned + outcomes.failed;
   const columns: Column[] = [

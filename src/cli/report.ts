@@ -1,10 +1,11 @@
+import type { CostsAnswer, WorkflowsAnswer, WorkflowTreeAnswer } from '../api/index.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
 import { reportFull } from './report-full.ts';
 import { checkTogether, onlyOf, type ReportOptions, rangeOf } from './report-range.ts';
-import { type CostsAnswer, costsText, type TreeAnswer, treeText } from './report-text.ts';
+import { costsText, treeText } from './report-text.ts';
 import { reportWeekly } from './report-weekly.ts';
 import { sumNotes } from './shown.ts';
 import { terminalWidth } from './terminal.ts';
@@ -34,18 +35,18 @@ export async function report(effects: Effects, kind: 'weekly' | undefined, optio
   return exitCodes.fine;
 }
 
-async function readTrees(client: ApiClient, options: ReportOptions): Promise<readonly TreeAnswer[]> {
+async function readTrees(client: ApiClient, options: ReportOptions): Promise<readonly WorkflowTreeAnswer[]> {
   const names = options.workflow === undefined ? await workflowNames(client, options) : [options.workflow];
   const path = (name: string) => `/api/workflows/${encodeURIComponent(name)}/tree`;
-  return Promise.all(names.map((name) => client.get<TreeAnswer>(path(name), rangeOf(options))));
+  return Promise.all(names.map((name) => client.get<WorkflowTreeAnswer>(path(name), rangeOf(options))));
 }
 
 async function workflowNames(client: ApiClient, options: ReportOptions): Promise<readonly string[]> {
-  const answer = await client.get<{ workflows: readonly { name: string }[] }>('/api/workflows', rangeOf(options));
+  const answer = await client.get<WorkflowsAnswer>('/api/workflows', rangeOf(options));
   return answer.workflows.map((workflow) => workflow.name);
 }
 
-function reportText(costs: CostsAnswer, trees: readonly TreeAnswer[], width: number): string {
+function reportText(costs: CostsAnswer, trees: readonly WorkflowTreeAnswer[], width: number): string {
   if (costs.total.attempts === 0) return `No calls from ${costs.range.from} to ${costs.range.to}.`;
   const head = costsHead(costs);
   if (trees.length === 0) {

@@ -1,29 +1,10 @@
+import type { AddedReviewAnswer, ReviewAnswer, ReviewsAnswer } from '../api/index.ts';
 import { apiClient, type InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
-
-interface ReviewAnswer {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly workflow: string | null;
-  readonly stage: string | null;
-  readonly call: string | null;
-  readonly run: string | null;
-  readonly reason: string | null;
-  readonly reviewer: string | null;
-  readonly createdAt: string;
-  readonly decision: string | null;
-  readonly minutes: number | null;
-}
-
-interface QueueAnswer {
-  readonly reviews: readonly ReviewAnswer[];
-  readonly queue: { readonly waiting: number; readonly started: number };
-}
 
 export interface ReviewOptions extends InstanceOptions {
   readonly json?: boolean;
@@ -39,7 +20,7 @@ export async function listReviews(effects: Effects, options: ListReviewOptions):
   const client = await apiClient(effects, options);
   const { state = 'waiting', kind, workflow } = options;
   const asked = { ...(state === 'all' ? {} : { state }), ...(kind ? { kind } : {}), ...(workflow ? { workflow } : {}) };
-  const answer = await client.get<QueueAnswer>('/api/reviews', Object.entries(asked));
+  const answer = await client.get<ReviewsAnswer>('/api/reviews', Object.entries(asked));
   print(effects, options.json === true, answer, () => queueText(answer, terminalWidth(effects)));
   return exitCodes.fine;
 }
@@ -59,7 +40,7 @@ export async function addReview(effects: Effects, options: AddReviewOptions): Pr
   const { id, call, run, role, reason, link, escalation } = options;
   const kind = escalation ? 'escalation' : 'application';
   const body = { id, kind, call, run, role, reason, link };
-  const added = await client.send<{ review: ReviewAnswer }>('POST', '/api/reviews', body);
+  const added = await client.send<AddedReviewAnswer>('POST', '/api/reviews', body);
   print(effects, options.json === true, added, () => `${added.review.id} waits for somebody to look at it.`);
   return exitCodes.fine;
 }
@@ -104,7 +85,7 @@ export async function decideReview(
   return exitCodes.fine;
 }
 
-function queueText({ reviews, queue }: QueueAnswer, width: number): string {
+function queueText({ reviews, queue }: ReviewsAnswer, width: number): string {
   const standing = `${queue.waiting} wait, ${queue.started} are being looked at.`;
   if (reviews.length === 0) return standing;
   const titles = ['since', 'why', 'where', 'what', 'who', 'result', 'id'];

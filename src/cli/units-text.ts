@@ -1,26 +1,6 @@
+import type { UnitsAnswer } from '../api/index.ts';
 import { dollars, percent } from './shown.ts';
 import { type Column, table } from './table.ts';
-
-/** What GET /api/unit-economics answers, as far as it is shown here. */
-export interface UnitsAnswer {
-  readonly costs: Readonly<Record<string, string | number | null>>;
-  readonly components: readonly {
-    readonly component: string;
-    readonly measure: string;
-    readonly unit: string;
-    readonly value: number | null;
-    readonly valueUsd: string | null;
-    readonly costUsd: string;
-    readonly lever: string;
-  }[];
-  readonly returns: {
-    readonly valueUsd: string;
-    readonly labourSavedUsd: string;
-    readonly roi: number | null;
-    readonly paybackMonths: number | null;
-  };
-  readonly formulas: Readonly<Record<string, { readonly formula: string }>>;
-}
 
 const right = 'right' as const;
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
+import type { WhatIfAnswer } from '../api/index.ts';
 import { BurnrateError } from '../base/index.ts';
 import { apiClient, type InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
@@ -14,19 +15,6 @@ export interface WhatIfOptions extends InstanceOptions {
   readonly from?: string;
   readonly to?: string;
   readonly json?: boolean;
-}
-
-interface WhatIfAnswer {
-  readonly range: { readonly from: string; readonly to: string };
-  readonly recordedUsd: string;
-  readonly wouldUsd: string;
-  readonly savingUsd: string;
-  readonly lowUsd: string;
-  readonly highUsd: string;
-  readonly runs: number;
-  readonly attempts: number;
-  readonly ofAttempts: number;
-  readonly effects: Readonly<Record<string, number>>;
 }
 
 /** `burnrate whatif POLICY.yaml`: recorded history priced under another policy. */

@@ -49,6 +49,7 @@ export {
   type CostLine,
   endedEarly,
   type FailureClass,
+  failureClasses,
   type HumanWork,
   type LineKind,
   lineKinds,

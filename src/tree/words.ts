@@ -92,16 +92,18 @@ export type AttemptReason = 'first' | 'retry' | 'fallback' | 'hedge' | 'repair';
 export type AttemptLayer = 'client' | 'gateway' | 'product';
 
 /** Why an attempt did not give what was asked. */
-export type FailureClass =
-  | 'timeout'
-  | 'rate_limited'
-  | 'malformed'
-  | 'validation'
-  | 'network'
-  | 'upstream_error'
-  | 'client_error'
-  | 'client_disconnect'
-  | 'crash';
+export const failureClasses = [
+  'timeout',
+  'rate_limited',
+  'malformed',
+  'validation',
+  'network',
+  'upstream_error',
+  'client_error',
+  'client_disconnect',
+  'crash',
+] as const;
+export type FailureClass = (typeof failureClasses)[number];
 
 /**
  * Where the token counts come from: `reported` by the provider; `estimated` from what was seen (an aborted stream, a

@@ -1,0 +1,37 @@
+import type { z } from '@hono/zod-openapi';
+import type { adviceSchema, recommendationSchema } from './advice-endpoints.ts';
+import type { alertSchema, alertsSchema } from './schemas-alerts.ts';
+import type { budgetPageSchema, budgetSchema, budgetsSchema, putBudgetSchema } from './schemas-budgets.ts';
+import type { costSumsSchema, costsSchema } from './schemas-costs.ts';
+import type { stackSchema } from './schemas-economics.ts';
+import type { createdKeySchema, keySchema, keysSchema } from './schemas-keys.ts';
+import type { callInListSchema, newestCallsSchema } from './schemas-newest.ts';
+import type { addedReviewSchema, reviewSchema, reviewsSchema } from './schemas-reviews.ts';
+import type { unitEconomicsSchema } from './schemas-units.ts';
+import type { whatIfSchema } from './schemas-what-if.ts';
+import type { workflowsSchema, workflowTreeSchema } from './schemas-workflows.ts';
+
+/** What endpoints answer, for the commands that ask them: types alone, so that a command loads no endpoint. */
+export type AddedReviewAnswer = z.infer<typeof addedReviewSchema>;
+export type AdviceAnswer = z.infer<typeof adviceSchema>;
+export type AlertAnswer = z.infer<typeof alertSchema>;
+export type AlertsAnswer = z.infer<typeof alertsSchema>;
+export type BudgetAnswer = z.infer<typeof budgetSchema>;
+export type BudgetPageAnswer = z.infer<typeof budgetPageSchema>;
+export type BudgetsAnswer = z.infer<typeof budgetsSchema>;
+export type CallInListAnswer = z.infer<typeof callInListSchema>;
+export type CostsAnswer = z.infer<typeof costsSchema>;
+export type CostSumsAnswer = z.infer<typeof costSumsSchema>;
+export type CreatedKeyAnswer = z.infer<typeof createdKeySchema>;
+export type KeyAnswer = z.infer<typeof keySchema>;
+export type KeysAnswer = z.infer<typeof keysSchema>;
+export type NewestCallsAnswer = z.infer<typeof newestCallsSchema>;
+export type PutBudgetAnswer = z.infer<typeof putBudgetSchema>;
+export type RecommendationAnswer = z.infer<typeof recommendationSchema>;
+export type ReviewAnswer = z.infer<typeof reviewSchema>;
+export type ReviewsAnswer = z.infer<typeof reviewsSchema>;
+export type StackAnswer = z.infer<typeof stackSchema>;
+export type UnitsAnswer = z.infer<typeof unitEconomicsSchema>;
+export type WhatIfAnswer = z.infer<typeof whatIfSchema>;
+export type WorkflowsAnswer = z.infer<typeof workflowsSchema>;
+export type WorkflowTreeAnswer = z.infer<typeof workflowTreeSchema>;
