@@ -134,6 +134,8 @@ export interface UpstreamResult {
   readonly breakOff: BreakOff | null;
   readonly simulated: boolean;
   readonly requestId: string;
+  /** What a header says the answer was served as; empty when none does. */
+  readonly servedTier: string;
   readonly firstByteMs: number | null;
   readonly durationMs: number;
   readonly responseBytes: number;

@@ -18,6 +18,17 @@ describe('a plain call', () => {
   });
   afterEach(() => rig.close());
 
+  test.each([
+    ['priority', 'priority'],
+    ['STANDARD', 'standard'],
+  ])('believes the header that says how Gemini served it: %s', async (header, tier) => {
+    const usageMetadata = { promptTokenCount: 20, candidatesTokenCount: 5, totalTokenCount: 25, serviceTier: 'flex' };
+    rig.script = answerWith(JSON.stringify({ usageMetadata }), { 'x-gemini-service-tier': header });
+    const body = JSON.stringify({ contents: [{ parts: [{ text: 'Hello' }] }], serviceTier: 'priority' });
+    await ask(rig.port, { path: '/gemini/v1beta/models/test-model:generateContent', body });
+    expect(rig.journal.ended[0]).toMatchObject({ tier, usage: { input: 20, output: 5 } });
+  });
+
   test('passes both bodies through byte for byte, meters and prices', async () => {
     rig.script = answerWith(chatAnswer, { 'x-request-id': 'req-9', 'X-Odd-Case': 'kept' });
     const answer = await ask(rig.port, {

@@ -95,14 +95,14 @@ describe('an entry laid over the price in force', () => {
     provider: 'openai',
     model: 'gpt-5.4',
     from: '2026-06-01',
-    tiers: { priority: { multiply: 2 } },
+    tiers: { scale: { multiply: 2 } },
   };
   const gpt54 = { model: 'gpt-5.4' };
   test.each<[string, PriceOverride[], Partial<Asked>, string | null]>([
-    ['adds a tier', [tierOnly], { ...gpt54, tier: 'priority' }, '5000000'],
-    ['adds it beyond the threshold too', [tierOnly], { ...gpt54, tier: 'priority', inputTokens: 300_000 }, '10000000'],
+    ['adds a tier', [tierOnly], { ...gpt54, tier: 'scale' }, '5000000'],
+    ['adds it beyond the threshold too', [tierOnly], { ...gpt54, tier: 'scale', inputTokens: 300_000 }, '10000000'],
     ['leaves the rest', [tierOnly], gpt54, '2500000'],
-    ['only from its date', [tierOnly], { ...gpt54, tier: 'priority', at: '2026-05-31T00:00:00Z' }, null],
+    ['only from its date', [tierOnly], { ...gpt54, tier: 'scale', at: '2026-05-31T00:00:00Z' }, null],
     [
       'adds a single rate',
       [{ provider: 'openai', model: 'gpt-4o-audio-preview', audioInputPerMillion: 40 }],
@@ -127,7 +127,7 @@ describe('an entry laid over the price in force', () => {
         { ...contract, tiers: {} },
         { ...tierOnly, model: 'my-contract-model' },
       ],
-      { tier: 'priority' },
+      { tier: 'scale' },
       '2500000',
     ],
     [

@@ -87,8 +87,8 @@ describe('unknown is null with a remedy, never zero', () => {
       'tier',
       'gpt-5.4',
       { input: 1 },
-      'priority',
-      '{ provider: openai, model: gpt-5.4, tiers: { priority: { multiply: <factor> } } }',
+      'scale',
+      '{ provider: openai, model: gpt-5.4, tiers: { scale: { multiply: <factor> } } }',
     ],
     [
       'bucket',

@@ -49,10 +49,15 @@ interface PriorityPrice {
   readonly output: string;
 }
 
+// https://openai.com/api-priority-processing
 const openAiPriority: readonly PriorityPrice[] = [
+  { model: 'gpt-5.4', standardInput: '2.5', input: '5', cacheRead: '0.5', output: '30' },
+  { model: 'gpt-5.4-mini', standardInput: '0.75', input: '1.5', cacheRead: '0.15', output: '9' },
   { model: 'gpt-5.2', standardInput: '1.75', input: '3.5', cacheRead: '0.35', output: '28' },
   { model: 'gpt-5.1', standardInput: '1.25', input: '2.5', cacheRead: '0.25', output: '20' },
+  { model: 'gpt-5.1-codex', standardInput: '1.25', input: '2.5', cacheRead: '0.25', output: '20' },
   { model: 'gpt-5', standardInput: '1.25', input: '2.5', cacheRead: '0.25', output: '20' },
+  { model: 'gpt-5-codex', standardInput: '1.25', input: '2.5', cacheRead: '0.25', output: '20' },
   { model: 'gpt-5-mini', standardInput: '0.25', input: '0.45', cacheRead: '0.045', output: '3.6' },
   { model: 'gpt-4.1', standardInput: '2', input: '3.5', cacheRead: '0.875', output: '14' },
   { model: 'gpt-4.1-mini', standardInput: '0.4', input: '0.7', cacheRead: '0.175', output: '2.8' },

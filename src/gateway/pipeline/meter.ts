@@ -1,4 +1,4 @@
-import { estimateTextTokens } from '../../pricing/index.ts';
+import { estimateTextTokens, servedTier } from '../../pricing/index.ts';
 import { type FailureClass, outputTokensOf, type Usage } from '../../tree/index.ts';
 import type { Exchange, Metered, Observation, Stage, UpstreamResult } from '../exchange.ts';
 
@@ -14,7 +14,8 @@ export const meter: Stage = (exchange) => {
   exchange.metered = {
     ...countedOf(exchange, result),
     modelServed: named || observation.model || exchange.understanding.facts.model,
-    tier: (reading?.ok ? reading.tier : null) ?? 'standard',
+    tier:
+      result.servedTier === '' ? ((reading?.ok ? reading.tier : null) ?? 'standard') : servedTier(result.servedTier),
     failure: failureOf(exchange, result),
   };
 };

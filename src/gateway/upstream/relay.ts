@@ -48,6 +48,7 @@ export class Relay implements AnswerSink, AnswerWay {
   status = 0;
   simulated = false;
   requestId = '';
+  servedTier = '';
   firstByteMs: number | null = null;
   responseBytes = 0;
 
@@ -102,6 +103,7 @@ export class Relay implements AnswerSink, AnswerWay {
     const headers = answerHeaders(raw, keepAll);
     this.status = status;
     this.simulated = headerOf(headers, emulatorHeader) === '1';
+    this.servedTier = headerOf(headers, 'x-gemini-service-tier');
     this.requestId = headerOf(headers, 'x-request-id') || headerOf(headers, 'request-id');
     const head: Head = {
       status,
