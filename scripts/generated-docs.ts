@@ -1,12 +1,9 @@
 /** The parts of docs/ that follow from the code: errors, endpoints, commands. A test holds that the files are up to date. */
 import type { Command } from 'commander';
-import { createApi, openIdentify } from '../src/api/index.ts';
-import { errorCodes, idSource, manualClock } from '../src/base/index.ts';
+import { createApi } from '../src/api/index.ts';
+import { errorCodes } from '../src/base/index.ts';
 import { buildProgram, type Effects } from '../src/cli/index.ts';
-import { defaultConfig } from '../src/config/index.ts';
-import { fakeBooks } from '../test/fakes/fake-books.ts';
-import { noForecasts } from '../test/fakes/fake-forecaster.ts';
-import { fakeLedger } from '../test/fakes/fake-ledger.ts';
+import { plainPorts } from '../test/fakes/plain-api.ts';
 
 export const generatedDocs: Readonly<Record<string, () => string>> = {
   'errors.md': errorTables,
@@ -72,35 +69,7 @@ function endpointTable(): string {
 export const documentOfNothing = () => apiOfNothing().document();
 
 function apiOfNothing() {
-  const clock = manualClock(0);
-  return createApi({
-    clock,
-    ids: idSource(clock),
-    ledger: fakeLedger(),
-    books: fakeBooks(),
-    config: defaultConfig({}),
-    heldMoney: async () => [],
-    refusedCalls: async () => [],
-    forecasts: noForecasts,
-    instance: {
-      version: '0',
-      startedAtMs: 0,
-      timeZone: 'UTC',
-      url: 'http://127.0.0.1:4700',
-      simulated: false,
-      access: 'open',
-      signIn: false,
-      providers: [],
-      workflows: [],
-      features: {},
-    },
-    identify: openIdentify,
-    openSession: () => null,
-    readiness: [],
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-    assets: new Map(),
-    log: () => undefined,
-  });
+  return createApi(plainPorts());
 }
 
 function commandPages(): string {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
 
 const webFolder = fileURLToPath(new URL('.', import.meta.url));
 
@@ -8,7 +8,7 @@ const webFolder = fileURLToPath(new URL('.', import.meta.url));
 export default defineConfig({
   root: webFolder,
   base: '/',
-  plugins: [react()],
+  plugins: [react(), namePageFiles()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -21,3 +21,37 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { proxy: { '/api': process.env.BURNRATE_API ?? 'http://127.0.0.1:4711' } },
 });
+
+/** The entry only asks the first questions; index.html names the files of the page behind it, so that they come at the same time. */
+function namePageFiles(): Plugin {
+  return {
+    name: 'name-page-files',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle = {} }) {
+        const page = Object.values(bundle).find(
+          (file) => file.type === 'chunk' && (file.facadeModuleId?.endsWith('/src/start.tsx') ?? false),
+        );
+        const files = page === undefined ? [] : filesOf(page.fileName, bundle, new Set());
+        const links = [...files].map((file): HtmlTagDescriptor => {
+          const rel = file.endsWith('.css') ? 'stylesheet' : 'modulepreload';
+          return { tag: 'link', attrs: { rel, crossorigin: true, href: `/${file}` }, injectTo: 'head' };
+        });
+        return links;
+      },
+    },
+  };
+}
+
+type Bundle = NonNullable<
+  Parameters<Extract<Plugin['transformIndexHtml'], { handler: unknown }>['handler']>[1]['bundle']
+>;
+
+/** A chunk, what it loads at once, and their styles; what is needed first comes first. */
+function filesOf(name: string, bundle: Bundle, found: Set<string>): Set<string> {
+  const chunk = bundle[name];
+  if (chunk?.type !== 'chunk' || found.has(name)) return found;
+  for (const other of chunk.imports) filesOf(other, bundle, found);
+  for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
+  return found.add(name);
+}

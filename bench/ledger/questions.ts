@@ -146,8 +146,10 @@ function economicQuestions(ledger: Ledger, month: TimeRange): BenchQuestion[] {
     of('traffic by workflow, release and week', () =>
       ledger.traffic({ ...query, by: ['workflow', 'release', 'week'] }),
     ),
-    of('active users', () => ledger.users({ ...query, by: [] })),
-    of('active users by customer and plan', () => ledger.users({ ...query, by: ['customer', 'plan'] })),
+    of('active users', () => ledger.users(query, [[]])),
+    of('active users by workflow, by plan, by customer', () =>
+      ledger.users(query, [[], ['workflow'], ['plan'], ['customer', 'plan']]),
+    ),
     of('cohorts of users by week', () => ledger.cohorts(query)),
     of('interactions of a session (sample)', () => ledger.repetitions(query, 'session')),
     of('runs of an interaction (sample)', () => ledger.repetitions(query, 'interaction')),

@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
-import { fakeBooks } from '../../test/fakes/fake-books.ts';
-import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
-import { idSource, manualClock } from '../base/index.ts';
-import { defaultConfig } from '../config/index.ts';
+import { plainPorts } from '../../test/fakes/plain-api.ts';
+import { manualClock } from '../base/index.ts';
 import { openDuckDbLedger } from '../ledger/duckdb/index.ts';
 import type { Ledger } from '../ledger/index.ts';
-import { type ControlPlane, createApi, openIdentify } from './index.ts';
+import { type ControlPlane, createApi } from './index.ts';
 import { newestCallsSchema, newestRunsSchema } from './schemas-newest.ts';
 import { performanceSchema, retriesSchema, storageSchema } from './schemas-operations.ts';
 import { workflowsSchema, workflowTreeSchema } from './schemas-workflows.ts';
@@ -42,24 +40,7 @@ beforeAll(async () => {
     recordedAtMs: caseStartMs,
   };
   await ledger.recordOutcome({ id: 'o1', run: 'run_1', outcome: 'success', ...ending });
-  api = createApi({
-    ...{ clock, ids: idSource(clock), ledger, books: fakeBooks() as never, config: defaultConfig({}) },
-    instance: {
-      ...{ version: '0', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
-      ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
-    },
-    ...{
-      identify: openIdentify,
-      openSession: () => null,
-      heldMoney: async () => [],
-      refusedCalls: async () => [],
-      forecasts: noForecasts,
-      readiness: [],
-      assets: new Map(),
-      log: () => undefined,
-    },
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-  });
+  api = createApi(plainPorts({ clock, ledger }));
 });
 
 afterAll(async () => {

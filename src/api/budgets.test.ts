@@ -2,14 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
-import { fakeLedger } from '../../test/fakes/fake-ledger.ts';
+import { plainInstance, plainPorts } from '../../test/fakes/plain-api.ts';
 import { idSource, type ManualClock, manualClock } from '../base/index.ts';
 import type { Books, LeaseAsk } from '../books/index.ts';
 import { openSqliteBooks } from '../books/sqlite/index.ts';
 import { parseConfig } from '../config/index.ts';
 import { planBudgets } from '../policy/index.ts';
-import { type ControlPlane, createApi, type HeldMoney, openIdentify, type Standing } from './index.ts';
+import { type ControlPlane, createApi, type HeldMoney, type Standing } from './index.ts';
 import { budgetPageSchema, budgetsSchema, planPageSchema, plansSchema } from './schemas-budgets.ts';
 
 const noonMs = Date.UTC(2026, 2, 1, 12);
@@ -27,34 +26,13 @@ beforeEach(async () => {
   clock = manualClock(noonMs);
   books = await openSqliteBooks({ path: join(folder, 'books.db'), clock, ids: idSource(clock) });
   held = [];
-  api = createApi({
-    clock,
-    ids: idSource(clock),
-    ledger: fakeLedger(),
-    books,
-    heldMoney: async () => held,
-    refusedCalls: async () => [],
-    forecasts: noForecasts,
-    config: parseConfig(plans, { file: 'f', environment: {} }),
-    instance: {
-      version: '1.2.3',
-      startedAtMs: noonMs,
-      timeZone: 'Europe/Berlin',
-      url: 'http://127.0.0.1:4700',
-      simulated: false,
-      access: 'open',
-      signIn: false,
-      providers: [],
-      workflows: [],
-      features: {},
-    },
-    identify: openIdentify,
-    openSession: () => null,
-    readiness: [],
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-    assets: new Map(),
-    log: () => undefined,
-  });
+  api = createApi(
+    plainPorts({
+      ...{ clock, books, heldMoney: async () => held },
+      config: parseConfig(plans, { file: 'f', environment: {} }),
+      instance: { ...plainInstance, timeZone: 'Europe/Berlin' },
+    }),
+  );
 });
 afterEach(async () => {
   api.close();

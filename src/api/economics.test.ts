@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configured, economicLedger } from '../../test/cases/economic-ledger.ts';
 import { anAttempt } from '../../test/fakes/attempt.ts';
-import { fakeBooks } from '../../test/fakes/fake-books.ts';
-import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
-import { idSource, manualClock } from '../base/index.ts';
+import { plainPorts } from '../../test/fakes/plain-api.ts';
+import { manualClock } from '../base/index.ts';
 import { sumUsd, toDecimal, usd } from '../money/index.ts';
-import { createApi, openIdentify } from './index.ts';
+import { createApi } from './index.ts';
 import { stackSchema } from './schemas-economics.ts';
 import { reportSchema } from './schemas-reports.ts';
 import { unitEconomicsSchema } from './schemas-units.ts';
@@ -29,24 +28,7 @@ async function get(path: string, init: RequestInit = {}, config = configured(fil
     anAttempt({ team: 'care', interaction: 'i1' }),
     anAttempt({ attemptId: 'att_2', callId: 'call_2', run: 'run_2', team: 'web', simulated: true }),
   ]);
-  const api = createApi({
-    ...{ clock, ids: idSource(clock), ledger: under.ledger, books: fakeBooks(), config },
-    instance: {
-      ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
-      ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
-    },
-    ...{
-      identify: openIdentify,
-      openSession: () => null,
-      heldMoney: async () => [],
-      refusedCalls: async () => [],
-      forecasts: noForecasts,
-      readiness: [],
-      assets: new Map(),
-      log: () => undefined,
-    },
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-  });
+  const api = createApi(plainPorts({ clock, ledger: under.ledger, config }));
   return api.fetch(new Request(`http://127.0.0.1:4700${path}`, init));
 }
 

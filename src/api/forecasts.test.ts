@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ForecastRig, forecastRig, plainFile } from '../../test/cases/forecast-rig.ts';
-import { fakeBooks } from '../../test/fakes/fake-books.ts';
-import { idSource } from '../base/index.ts';
+import { plainPorts } from '../../test/fakes/plain-api.ts';
 import { parseConfig } from '../config/index.ts';
 import { forecastWithSliders, readModel } from '../forecast/index.ts';
 import { usd } from '../money/index.ts';
-import { type ApiPorts, type ControlPlane, createApi, openIdentify } from './index.ts';
+import { type ApiPorts, type ControlPlane, createApi } from './index.ts';
 import {
   comparedTreeSchema,
   forecastModelSchema,
@@ -25,22 +24,7 @@ let api: ControlPlane;
 function start(file: string, forecasts = rig.of(file)): void {
   const { clock, ledger } = rig;
   const config = parseConfig(file, { file: 'burnrate.yaml', environment: {} });
-  ports = {
-    ...{ clock, ids: idSource(clock), ledger, books: fakeBooks(), config, forecasts, identify: openIdentify },
-    ...{
-      heldMoney: async () => [],
-      refusedCalls: async () => [],
-      openSession: () => null,
-      readiness: [],
-      assets: new Map(),
-      log: () => undefined,
-    },
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-    instance: {
-      ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
-      ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
-    },
-  };
+  ports = plainPorts({ clock, ledger, config, forecasts });
   api = createApi(ports);
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configured, economicLedger } from '../../test/cases/economic-ledger.ts';
 import { anAttempt } from '../../test/fakes/attempt.ts';
-import { noForecasts } from '../../test/fakes/fake-forecaster.ts';
+import { plainPorts } from '../../test/fakes/plain-api.ts';
 import { idSource, type ManualClock, manualClock } from '../base/index.ts';
 import type { Books } from '../books/index.ts';
 import { openSqliteBooks } from '../books/sqlite/index.ts';
@@ -37,22 +37,7 @@ beforeEach(async () => {
   const ids = idSource(clock);
   books = await openSqliteBooks({ path: join(dir, 'books.db'), clock, ids });
   await under.append([anAttempt({ team: 'care' }), anAttempt({ attemptId: 'att_2', callId: 'call_2', run: 'run_2' })]);
-  api = createApi({
-    ...{ clock, ids, ledger: under.ledger, books, config, identify: async () => who, openSession: () => null },
-    instance: {
-      ...{ version: '1', startedAtMs: 0, timeZone: 'UTC', url: 'http://127.0.0.1:4700', simulated: false },
-      ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
-    },
-    ...{
-      heldMoney: async () => [],
-      refusedCalls: async () => [],
-      forecasts: noForecasts,
-      readiness: [],
-      assets: new Map(),
-      log: () => undefined,
-    },
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-  } as Parameters<typeof createApi>[0]);
+  api = createApi(plainPorts({ clock, ids, ledger: under.ledger, books, config, identify: async () => who }));
 });
 afterEach(async () => {
   await books.close();

@@ -146,10 +146,16 @@ export function economicQuestionsContract(name: string, open: () => Promise<Ledg
       const by = (id: string, user: string, workflow: string, week: number) =>
         caseAttempt(id, { user, workflow, startedAtMs: caseStartMs + week * 7 * 86_400_000 });
       await under.append(by('1', 'u1', 'a', 0), by('2', 'u1', 'b', 1), by('3', 'u2', 'a', 1), by('4', 'u2', 'a', 2));
-      expect(await under.ledger.users({ ...everything, by: [] })).toEqual([{ dimensions: {}, users: 2 }]);
-      expect(await under.ledger.users({ ...everything, by: ['workflow'] })).toEqual([
-        { dimensions: { workflow: 'a' }, users: 2 },
-        { dimensions: { workflow: 'b' }, users: 1 },
+      expect(await under.ledger.users(everything, [[], ['workflow'], ['plan', 'workflow']])).toEqual([
+        [{ dimensions: {}, users: 2 }],
+        [
+          { dimensions: { workflow: 'a' }, users: 2 },
+          { dimensions: { workflow: 'b' }, users: 1 },
+        ],
+        [
+          { dimensions: { plan: null, workflow: 'a' }, users: 2 },
+          { dimensions: { plan: null, workflow: 'b' }, users: 1 },
+        ],
       ]);
       const cohorts = await under.ledger.cohorts(everything);
       expect(cohorts.map(({ firstWeek, week, users }) => [firstWeek, week, users])).toEqual([

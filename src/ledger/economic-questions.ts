@@ -134,7 +134,8 @@ export interface AttemptCursor {
 /** Questions only the economics of a product asks. */
 export interface EconomicQuestions {
   traffic(query: GroupedQuery): Promise<readonly TrafficRow[]>;
-  users(query: GroupedQuery): Promise<readonly UsersRow[]>;
+  /** For each way of grouping its rows. */
+  users(query: EconomicQuery, groupings: readonly (readonly Dimension[])[]): Promise<readonly (readonly UsersRow[])[]>;
   cohorts(query: EconomicQuery): Promise<readonly CohortRow[]>;
   /** Interactions of a session, or runs of an interaction. */
   repetitions(query: EconomicQuery, of: 'session' | 'interaction'): Promise<Repetitions>;

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
-import { type Attempt, inputTokensOf, outputTokensOf } from '../tree/index.ts';
-import type { Dimension } from './ledger.ts';
+import { sumUsd } from '../money/index.ts';
+import {
+  type Attempt,
+  type CostLine,
+  inputBuckets,
+  inputTokensOf,
+  outputBuckets,
+  outputTokensOf,
+} from '../tree/index.ts';
+import type { CostRow, Dimension } from './ledger.ts';
 import { cost, type LedgerUnderTest, useLedger } from './ledger-under-test.contract.ts';
 
 const hourMs = 3_600_000;
@@ -51,6 +59,52 @@ function quantile(attempts: readonly Attempt[], share: number): number {
 
 /** A day in Kolkata, where days begin at half past an hour. */
 const dayInKolkata = ({ startedAtMs }: Attempt) => new Date(startedAtMs + 5.5 * hourMs).toISOString().slice(0, 10);
+
+/** Lines as they come, of another kind too, without those of a bucket, none, and of tokens that are no line's. */
+function withLines(attempt: Attempt, which: number): Attempt {
+  const [first, ...others] = attempt.lines;
+  if (which === 0 || first === undefined) return attempt;
+  const lines = {
+    1: [{ ...first, line: 'retrieval' as const }, ...others],
+    2: others,
+    3: [],
+    4: [first, ...others, { ...first, bucket: 'reasoning' as const }],
+  }[which as 1 | 2 | 3 | 4];
+  return { ...attempt, lines, cost: which === 3 ? null : sumUsd(lines.map((line) => line.cost)) };
+}
+
+const kindOf = (line: CostLine, { reason }: Attempt) =>
+  line.line === 'inference' && reason === 'retry' ? 'retries' : line.line;
+const kindsOf = (attempt: Attempt) => new Set(attempt.lines.map((line) => kindOf(line, attempt)));
+
+/** What each workflow's attempts cost and count by line, worked out from the attempts. */
+function linesOf(attempts: readonly Attempt[], wanted: readonly string[] | undefined) {
+  const found = new Map<string, { cost: bigint; attempts: number; inputTokens: number; outputTokens: number }>();
+  for (const attempt of attempts) {
+    const kinds: (string | null)[] = attempt.lines.length === 0 ? [null] : [...kindsOf(attempt)];
+    for (const kind of kinds.filter((each) => wanted === undefined || (each !== null && wanted.includes(each)))) {
+      const key = JSON.stringify([attempt.workflow, kind]);
+      const sums = found.get(key) ?? { cost: 0n, attempts: 0, inputTokens: 0, outputTokens: 0 };
+      found.set(key, sums);
+      const lines = attempt.lines.filter((line) => kindOf(line, attempt) === kind);
+      const tokens = (buckets: readonly string[]) =>
+        lines.reduce((sum, { bucket, quantity }) => sum + (buckets.includes(bucket) ? quantity : 0), 0);
+      sums.cost += lines.reduce((sum, line) => sum + line.cost.picos, 0n);
+      sums.attempts += 1;
+      sums.inputTokens += kind === null ? inputTokensOf(attempt.usage) : tokens(inputBuckets);
+      sums.outputTokens += kind === null ? outputTokensOf(attempt.usage) : tokens(outputBuckets);
+    }
+  }
+  const keyed = [...found].map(([key, sums]) => ({ key: JSON.parse(key) as (string | null)[], ...sums }));
+  return keyed.sort((a, b) => (orderOf(a.key) < orderOf(b.key) ? -1 : 1));
+}
+
+/** A null comes after every value. */
+const orderOf = (key: readonly (string | null)[]) => key.map((value) => value ?? '\uffff').join(' ');
+
+function figures({ dimensions, cost: { picos }, attempts, inputTokens, outputTokens }: CostRow) {
+  return { key: [dimensions.workflow, dimensions.line], cost: picos, attempts, inputTokens, outputTokens };
+}
 
 const groupings: readonly Dimension[][] = [
   [],
@@ -120,7 +174,7 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
             0.0101,
           );
         }
-        const [users] = await under.ledger.users(query);
+        const [[users] = []] = await under.ledger.users(query, [[]]);
         expect(users?.users).toBe(new Set(own.map(({ user }) => user)).size);
         const days = await under.costs(['day'], { range, timeZone: 'Asia/Kolkata', orderBy: 'dimensions' });
         const names = [...new Set(own.map(dayInKolkata))].sort();
@@ -133,7 +187,11 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
       }
       const whole = { range: { fromMs: caseStartMs - 24 * hourMs, toMs: caseStartMs + 2 * spanMs }, where: {}, by: [] };
       const ask = () =>
-        Promise.all([under.ledger.traffic(whole), under.ledger.performance(whole), under.ledger.users(whole)]);
+        Promise.all([
+          under.ledger.traffic(whole),
+          under.ledger.performance(whole),
+          under.ledger.users(whole, [[], ['customer', 'day']]),
+        ]);
       const before = await ask();
       await under.ledger.applyRetention({ keepAttemptsMs: 24 * hourMs }, caseStartMs + 2 * spanMs);
       expect(await ask()).toEqual(before);
@@ -141,6 +199,22 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
       await under.append(late);
       const [traffic] = await under.ledger.traffic(whole);
       expect(traffic?.cost).toEqual(cost([...attempts, late]));
+    });
+
+    test('lines of one kind and of several are told apart alike, whether an attempt is what its lines say or not', async () => {
+      const attempts = drawnAttempts().map((attempt, index) => withLines(attempt, index % 5));
+      for (let at = 0; at < attempts.length; at += 50) await under.append(...attempts.slice(at, at + 50));
+      for (const range of drawnRanges().slice(0, 4)) {
+        const own = attempts.filter(({ startedAtMs: ms }) => ms >= range.fromMs && ms < range.toMs);
+        for (const where of [{}, { line: ['inference'] }, { line: ['retrieval', 'retries'] }]) {
+          const { rows, total } = await under.costs(['workflow', 'line'], { range, where, orderBy: 'dimensions' });
+          expect(rows.map(figures), JSON.stringify([range, where])).toEqual(linesOf(own, where.line));
+          const counted = own.filter(
+            (attempt) => where.line === undefined || [...kindsOf(attempt)].some((kind) => where.line.includes(kind)),
+          );
+          expect(total.attempts).toBe(counted.length);
+        }
+      }
     });
 
     test('runs add up over groups, and over stages count in each', async () => {

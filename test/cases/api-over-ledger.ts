@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { type ApiPorts, createApi } from '../../src/api/index.ts';
+import { createApi } from '../../src/api/index.ts';
 import type { Principal } from '../../src/api/roles.ts';
 import { idSource, type ManualClock, manualClock } from '../../src/base/index.ts';
 import type { Books } from '../../src/books/index.ts';
 import { openSqliteBooks } from '../../src/books/sqlite/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
+import { plainInstance, plainPorts } from '../fakes/plain-api.ts';
 
 /** What an answer said. */
 export interface Answered<Body> {
@@ -43,21 +44,13 @@ export async function openApiRig({ ledger, config, startMs }: RigOptions): Promi
   const signedIn: { who: Principal } = { who: { actor: 'ada', role: 'operator' } };
   const ids = idSource(clock);
   const books = await openSqliteBooks({ path: join(dir, 'books.db'), clock, ids });
-  const api = createApi({
-    ...{ clock, ids, ledger, books, config, identify: async () => signedIn.who },
-    instance: {
-      ...{ version: '1', startedAtMs: 0, timeZone: config.timeZone, url: 'http://127.0.0.1:4700', simulated: false },
-      ...{ access: 'open', signIn: false, providers: [], workflows: [], features: {} },
-    },
-    ...{
-      openSession: () => null,
-      heldMoney: async () => [],
-      readiness: [],
-      assets: new Map(),
-      log: (event: string, facts: unknown) => console.error(event, facts),
-    },
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-  } as unknown as ApiPorts);
+  const api = createApi(
+    plainPorts({
+      ...{ clock, ids, ledger, books, config, identify: async () => signedIn.who },
+      instance: { ...plainInstance, timeZone: config.timeZone },
+      log: (event, facts) => console.error(event, facts),
+    }),
+  );
   const fetch = (path: string, init: RequestInit = {}) =>
     Promise.resolve(api.fetch(new Request(`http://127.0.0.1:4700${path}`, init)));
   return {

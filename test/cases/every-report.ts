@@ -38,6 +38,9 @@ interface TreeNode {
   readonly children: readonly TreeNode[];
 }
 
+/** The two ways reports are asked for: as JSON, and as they come. */
+export type Asked = Pick<ApiRig, 'ask' | 'fetch'>;
+
 export interface ReportRange {
   readonly fromMs: number;
   readonly toMs: number;
@@ -99,7 +102,7 @@ const ofCosts = [
 ];
 
 /** Asks for everything that shows money over one range, and holds it against one total. */
-export async function expectOneTotal(rig: ApiRig, range: ReportRange, workflows: readonly string[]): Promise<Totals> {
+export async function expectOneTotal(rig: Asked, range: ReportRange, workflows: readonly string[]): Promise<Totals> {
   const asked = `from=${new Date(range.fromMs).toISOString()}&to=${new Date(range.toMs).toISOString()}`;
   const get = async <Body>(path: string): Promise<Body> => {
     const { status, body } = await rig.ask<Body>('GET', path);
@@ -141,7 +144,7 @@ function expectStack({ totalUsd, lines, groups, leftOutUsd }: StackBody, by: str
 const moneyColumns = ({ columns }: Table) => columns.flatMap(({ kind }, index) => (kind === 'usd' ? [index] : []));
 
 /** Showback, chargeback and the weekly review, in every format. */
-async function expectReports(rig: ApiRig, asked: string, full: string): Promise<void> {
+async function expectReports(rig: Asked, asked: string, full: string): Promise<void> {
   for (const by of ['team', 'customer', 'workflow', 'team,feature', 'plan,release', 'stage']) {
     const [table] = (await rig.ask<ReportBody>('GET', `/api/reports/chargeback?by=${by}&${asked}`)).body.tables;
     expect([by, table?.total?.at(-1), cells(table?.rows.map((row) => row.at(-1)) ?? [])]).toEqual([by, full, full]);
@@ -169,7 +172,7 @@ function expectPivot(table: Table, full: string): void {
   expect(cells([table.total?.[columns.at(-1) ?? 0]])).toBe(full);
 }
 
-async function expectFormats(rig: ApiRig, path: string, full: string): Promise<void> {
+async function expectFormats(rig: Asked, path: string, full: string): Promise<void> {
   const read = (format: string) => rig.fetch(`${path}&format=${format}`);
   const rows = (await (await read('csv')).text()).trimEnd().split('\r\n').slice(1);
   expect(cells(rows.map((row) => row.split(',').at(-1)))).toBe(full);
@@ -182,7 +185,7 @@ async function expectFormats(rig: ApiRig, path: string, full: string): Promise<v
 }
 
 /** The weekly review of a week comes to what the week's full cost is, wherever it shows a sum. */
-export async function expectWeeklyReview(rig: ApiRig, week: ReportRange, day: string): Promise<string> {
+export async function expectWeeklyReview(rig: Asked, week: ReportRange, day: string): Promise<string> {
   const asked = `from=${new Date(week.fromMs).toISOString()}&to=${new Date(week.toMs).toISOString()}`;
   const { totalUsd } = (await rig.ask<StackBody>('GET', `/api/stack?by=team&${asked}`)).body;
   const { tables } = (await rig.ask<ReportBody>('GET', `/api/reports/weekly?week=${day}`)).body;

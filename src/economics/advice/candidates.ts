@@ -87,7 +87,10 @@ const switchesMax = 3;
 
 /** Models the configuration already uses elsewhere: they are known to the team, and have a price. */
 function switches(history: StageHistory, config: Config): Candidate[] {
-  const used = new Set(history.attempts.map(({ provider, modelRequested }) => `${provider}/${modelRequested}`));
+  const used = new Set([
+    ...history.attempts.map(({ provider, modelRequested }) => `${provider}/${modelRequested}`),
+    ...(history.settings.work.kind === 'model' ? [history.settings.work.model] : []),
+  ]);
   const known = Object.values(config.workflows).flatMap(({ stages }) => Object.values(stages).flatMap(modelsOf));
   const others = [...new Set(known)].filter((name) => name.includes('/') && !used.has(name));
   const risk = 'Answers may be worse, and tokens may differ between models: try it on a share of traffic first.';

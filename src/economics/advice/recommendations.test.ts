@@ -67,6 +67,19 @@ test('what is advised saves in the next week what it said it would', async () =>
   ]);
 });
 
+test('what the file says already is not advised, whatever the history is of', async () => {
+  await on.append(week(0));
+  const range = { fromMs: weekFrom(0), toMs: weekFrom(1) };
+  const accepted = configured(`
+version: 1
+workflows:
+  w: { stages: { ask: { model: openai/small, cache: { mode: exact, ttl: 24h }, next: sort }, sort: { model: openai/small } } }
+`);
+  const { recommendations } = await readAdvice(on.ledger, range, accepted, prices);
+  expect(recommendations.map(({ lever }) => lever)).not.toContain('switch');
+  expect(recommendations.map(({ lever }) => lever)).not.toContain('cache');
+});
+
 test('a stage with little history is left in peace', async () => {
   await on.append(week(0).slice(0, 10));
   const advice = await readAdvice(on.ledger, { fromMs: weekFrom(0), toMs: weekFrom(1) }, config, prices);

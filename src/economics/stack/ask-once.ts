@@ -7,7 +7,7 @@ export function askOnce(ledger: EconomicLedger): EconomicLedger {
     workflows: once((range) => ledger.workflows(range)),
     work: once((query) => ledger.work(query)),
     traffic: once((query) => ledger.traffic(query)),
-    users: once((query) => ledger.users(query)),
+    users: once((query, groupings) => ledger.users(query, groupings)),
     cohorts: once((query) => ledger.cohorts(query)),
     repetitions: once((query, of) => ledger.repetitions(query, of)),
     repeats: once((query, soonMs) => ledger.repeats(query, soonMs)),
@@ -23,9 +23,15 @@ function once<Asked extends readonly unknown[], Answer>(
 ): (...asked: Asked) => Promise<Answer> {
   const answers = new Map<string, Promise<Answer>>();
   return (...asked) => {
-    const key = JSON.stringify(asked);
+    const key = JSON.stringify(asked, inOrder);
     const answer = answers.get(key) ?? ask(...asked);
     answers.set(key, answer);
     return answer;
   };
+}
+
+/** Objects with their names in order: what is asked for does not depend on it. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -20,7 +20,7 @@ import { readWork } from './read-work.ts';
 export type EconomicLedger = Pick<Ledger, 'costs' | 'workflows' | 'work'> & EconomicQuestions;
 
 /** Groups told apart; what is beyond is one group of its own, without names. */
-const groupsMax = 10_000;
+export const groupsMax = 10_000;
 
 /** What the ledger knows of a range, at the grain of workflow and the dimensions asked for. */
 export interface StackFacts {
@@ -38,6 +38,7 @@ export interface StackFacts {
   readonly work: readonly WorkRow[];
   /** Runs of each workflow, counted once each whatever the dimensions. */
   readonly runs: ReadonlyMap<string, number>;
+  /** By workflow. */
   readonly traffic: readonly TrafficRow[];
   readonly retries: readonly RetryRow[];
   /** By provider with a reservation: its tokens and calls, by workflow and the dimensions. */
@@ -91,7 +92,7 @@ export async function readStackFacts(
     ledger.endings({ ...common, by: dimensions.filter((name) => ofRuns.has(name)) }),
     readWork(ledger, { ...common, by: dimensions }),
     ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),
-    ledger.traffic({ ...common, by: dimensions }),
+    ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.retries({ ...common, where }),
     readReserved(ledger, { ...question, by: dimensions }, config),
   ]);

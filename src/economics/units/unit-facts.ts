@@ -12,7 +12,7 @@ import type {
 import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind, OutcomeKind } from '../../tree/index.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
-import { type EconomicLedger, groupFilters } from '../stack/read-stack-facts.ts';
+import { type EconomicLedger, groupFilters, groupsMax } from '../stack/read-stack-facts.ts';
 import { readWork } from '../stack/read-work.ts';
 import type { CostStack } from '../stack/stack.ts';
 
@@ -59,23 +59,20 @@ export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, 
   const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { ...question, by: [by] }, config);
   const [byWorkflow, byPlan, byCustomer] = await Promise.all([stack('workflow'), stack('plan'), stack('customer')]);
   const common = { ...question, where: groupFilters(question.where) };
-  const [facts, work, everyone, workflows, stages, users, usersByWorkflow, usersByPlan, usersByCustomer] =
-    await Promise.all([
-      readCounts(ledger, common),
-      readWork(ledger, { ...common, by: ['workflow'] }),
-      ledger.traffic({ ...common, by: [] }),
-      ledger.traffic({ ...common, by: ['workflow'] }),
-      ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
-      ledger.users({ ...common, by: [] }),
-      ledger.users({ ...common, by: ['workflow'] }),
-      ledger.users({ ...common, by: ['plan'] }),
-      ledger.users({ ...common, by: ['customer', 'plan'] }),
-    ]);
+  const [facts, work, everyone, workflows, stages, users] = await Promise.all([
+    readCounts(ledger, common),
+    readWork(ledger, { ...common, by: ['workflow'] }),
+    ledger.traffic({ ...common, by: [] }),
+    ledger.traffic({ ...common, by: ['workflow'] }),
+    ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
+    ledger.users(common, [[], ['workflow'], ['plan'], ['customer', 'plan']]),
+  ]);
+  const [everybody = [], usersByWorkflow = [], usersByPlan = [], usersByCustomer = []] = users;
   const named = facts.map((each) =>
     workflowFacts(each, { stack: byWorkflow, workflows, users: usersByWorkflow, work }),
   );
   return {
-    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0], users: users[0]?.users ?? 0, work }),
+    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0], users: everybody[0]?.users ?? 0, work }),
     workflows: named,
     ...{ stages, byPlan, byCustomer, usersByPlan, usersByCustomer },
   };
@@ -85,17 +82,14 @@ type WorkflowCounts = Pick<WorkflowFacts, 'runs' | 'interactions' | 'calls' | 'o
   readonly name: string;
 };
 
-/** How much there was and how it ended, by workflow; without filters it is ready in the sums. */
+/** How much there was and how it ended, by workflow, in the order of the names. */
 async function readCounts(ledger: EconomicLedger, query: Omit<GroupedQuery, 'by'>): Promise<WorkflowCounts[]> {
-  if (Object.keys(query.where).length === 0) {
-    const all = await ledger.workflows(query.range);
-    return all.map((facts) => ({ ...facts, name: facts.tree.name }));
-  }
   const [costs, endings] = await Promise.all([
-    ledger.costs({ ...query, by: ['workflow'] }),
+    ledger.costs({ ...query, by: ['workflow'], limit: groupsMax }),
     ledger.endings({ ...query, by: ['workflow'] }),
   ]);
-  return costs.rows.map(({ dimensions, runs, interactions, calls }) => {
+  const rows = costs.rows.toSorted((a, b) => ((a.dimensions.workflow ?? '') < (b.dimensions.workflow ?? '') ? -1 : 1));
+  return rows.map(({ dimensions, runs, interactions, calls }) => {
     const name = dimensions.workflow ?? '';
     return {
       name,

@@ -3,6 +3,7 @@ import type { RetentionPeriods, RetentionRule } from '../ledger.ts';
 import { keptRunLabels } from '../sql/ending-queries.ts';
 import { dayMs, rollups } from '../sql/rollups.ts';
 import { minutesNotReviewed } from '../sql/run-endings.ts';
+import { keptSamples } from '../sql/sample.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
@@ -69,17 +70,22 @@ async function foldGroup(
        OR (run_key::BIGINT + 2147483648) % ${sampleParts} >= ${parameters.bind(share)})`;
   await foldOutcomes(connection, goes);
   await foldWork(connection, sampleFromMs, which);
+  for (const { table } of keptSamples) await deleteRows(connection, table, goes);
+  return deleteRows(connection, 'attempts', goes);
+}
+
+type Condition = (time: string, parameters: Parameters) => string;
+
+/** @returns how many rows went */
+async function deleteRows(connection: DuckDBConnection, table: string, goes: Condition): Promise<number> {
   const parameters = new Parameters(duckDbDialect.placeholder);
-  const statement = parameters.statement(`DELETE FROM attempts WHERE ${goes('started_at', parameters)}`);
+  const statement = parameters.statement(`DELETE FROM ${table} WHERE ${goes('started_at', parameters)}`);
   const [row] = await runStatement(connection, statement);
   return toNumber(row?.Count);
 }
 
 /** Outcomes of deleted runs become counts by day and workflow; those nobody counts any more are dropped. */
-async function foldOutcomes(
-  connection: DuckDBConnection,
-  goes: (time: string, parameters: Parameters) => string,
-): Promise<void> {
+async function foldOutcomes(connection: DuckDBConnection, goes: Condition): Promise<void> {
   const counted = new Parameters(duckDbDialect.placeholder);
   await runStatement(
     connection,

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../../test/cases/attempts.ts';
 import { systemClock } from '../../base/index.ts';
 import { sumUsd } from '../../money/index.ts';
+import type { Ledger } from '../ledger.ts';
+import { keptSamples } from '../sql/sample.ts';
 import { openDuckDbLedger } from './index.ts';
 import { layoutVersion, schemaStatements } from './schema.ts';
 
@@ -93,6 +95,7 @@ test('a file of the second layout keeps its outcomes and told usage, and counts 
   await ledger.recordWork({ ...work, run: 'run_1', atMs: caseStartMs, simulated: false });
   await ledger.close();
   await write([
+    ...backToThird,
     'ALTER TABLE outcomes DROP COLUMN reviewed_minutes',
     'ALTER TABLE told_usage DROP COLUMN started_at',
     'UPDATE layout SET version = 2',
@@ -101,6 +104,40 @@ test('a file of the second layout keeps its outcomes and told usage, and counts 
   const endings = await again.endings({ range: month, where: {}, by: [] });
   expect(endings).toContainEqual(expect.objectContaining({ outcome: 'escalated', runs: 1, csat: 4, humanMinutes: 6 }));
   expect(await again.recordUsage([told])).toEqual({ ok: true, recorded: 0, repeated: 1 });
+  await again.close();
+});
+
+const backToThird = [
+  ...['attempts', 'hourly', 'daily_customers'].map((table) => `ALTER TABLE ${table} DROP COLUMN plain_line`),
+  ...keptSamples.map(({ table }) => `DROP TABLE ${table}`),
+  'UPDATE layout SET version = 3',
+];
+
+test('a file of the third layout answers by line from sums and attempts, and by sample, as one that never was', async () => {
+  const attempts = Array.from({ length: 40 }, (_, index) =>
+    caseAttempt(`${index}`, {
+      ...{
+        reason: index % 3 === 0 ? ('retry' as const) : ('first' as const),
+        customer: `c${index % 2}`,
+        session: `s${index}`,
+      },
+      ...(index % 4 === 0 ? { lines: [], cost: null, priceState: 'unknown' as const } : {}),
+      startedAtMs: caseStartMs + index * 3_600_000,
+    }),
+  );
+  const asked = (ledger: Ledger) =>
+    Promise.all([
+      ledger.costs({ range: month, by: ['line'], where: {} }),
+      ledger.costs({ range: month, by: ['customer', 'day', 'line'], where: { line: ['inference', 'retries'] } }),
+      ledger.costs({ range: month, by: ['line', 'run'], where: {} }),
+    ]);
+  const ledger = await open();
+  await ledger.append({ journalId: 'j', afterSequence: 0, lastSequence: attempts.length, attempts });
+  const before = await asked(ledger);
+  await ledger.close();
+  await write(backToThird);
+  const again = await open();
+  expect(await asked(again)).toEqual(before);
   await again.close();
 });
 

@@ -2,6 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { BurnrateError } from '../../base/index.ts';
 import { partColumns } from '../sql/attempt-columns.ts';
 import { latencyBinSql } from '../sql/latency-bins.ts';
+import { plainLineSql } from '../sql/plain-line.ts';
+import { sumRollups } from '../sql/rollups.ts';
+import { keepSample, keptSamples } from '../sql/sample.ts';
 import { toNumber } from '../sql/sql-text.ts';
 import { runStatement } from './reader-pool.ts';
 import {
@@ -11,6 +14,7 @@ import {
   layoutVersion,
   outcomesTable,
   rollupTables,
+  sampleTable,
   type TableColumns,
   toldUsageTable,
 } from './schema.ts';
@@ -96,6 +100,7 @@ const newColumns: Readonly<Record<string, string>> = {
   interaction_key: `CASE WHEN interaction IS NOT NULL THEN ${keyFrom('interaction')} END`,
   duration_bin: latencyBinSql('duration_ms'),
   first_token_bin: latencyBinSql('first_token_ms'),
+  plain_line: plainLineSql(),
 };
 
 const attempts = rewritten(
@@ -129,11 +134,12 @@ const toldBySums: Readonly<Record<string, readonly string[]>> = {
     countIf("reason <> 'first'", 'further_attempts'),
     countIf('streamed', 'streamed_attempts'),
     countIf("usage_source = 'absent'", 'silent_attempts'),
+    `${plainLineSql()} AS plain_line`,
   ],
   // Their cost by customer was kept whole, so it is one line now.
   daily_customers: [
     ...[`${one("'inference'")} AS line_kind`, `${one("'fixed'")} AS line_bucket`, `${one("'usd'")} AS line_unit`],
-    ...[`${one('0::HUGEINT')} AS line_quantity`, `${one('cost')} AS line_cost`],
+    ...[`${one('0::HUGEINT')} AS line_quantity`, `${one('cost')} AS line_cost`, 'NULL AS plain_line'],
   ],
   daily_users: [],
 };
@@ -172,5 +178,24 @@ const fromSecond: readonly string[] = [
   'UPDATE layout SET version = 3',
 ];
 
+const withPlainLine = (table: string) =>
+  rewritten(table, rollupTables[table] ?? [], `SELECT *, ${plainLineSql()} AS plain_line FROM ${table}`);
+
+/** Attempts and sums say which one kind their lines are of, and samples are kept of what is summed. */
+const fromThird: readonly string[] = [
+  'ALTER TABLE attempts ADD COLUMN plain_line VARCHAR',
+  `ALTER TABLE attempts ALTER COLUMN plain_line SET DATA TYPE VARCHAR USING ${plainLineSql()}`,
+  ...sumRollups.filter(({ lines }) => lines).flatMap(({ table }) => withPlainLine(table)),
+  ...keptSamples.flatMap((sample) => [
+    createTable(sample.table, sampleTable),
+    keepSample(sample, 'started_at < (SELECT rolled_to FROM extent)'),
+  ]),
+  'UPDATE layout SET version = 4',
+];
+
 /** What brings a file to the present layout, by the one it has. */
-const stepsFrom: Readonly<Record<number, readonly string[]>> = { 1: fromFirst, 2: fromSecond };
+const stepsFrom: Readonly<Record<number, readonly string[]>> = {
+  1: fromFirst,
+  2: [...fromSecond, ...fromThird],
+  3: fromThird,
+};

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { summedColumns } from '../sql/fact-rows.ts';
 import { type Extent, latencyRollups, type Rollup, sumRollups } from '../sql/rollups.ts';
+import { keepSample, keptSamples } from '../sql/sample.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
@@ -58,6 +59,7 @@ export async function sumAttempts(
   };
   for (const rollup of sumRollups) await write((meant) => sumStatement(rollup, meant));
   for (const rollup of latencyRollups) await write((meant) => latencyStatement(rollup, meant));
+  for (const sample of keptSamples) await write((meant) => keepSample(sample, meant));
 }
 
 /** Counts by bin of how long attempts took, to their last byte and to their first token. */
@@ -88,7 +90,7 @@ function sumStatement(rollup: Rollup, condition: string): string {
     FROM (${grouped})`;
 }
 
-const lineGroups = ['line_kind', 'line_bucket', 'line_unit'];
+const lineGroups = ['line_kind', 'line_bucket', 'line_unit', 'plain_line'];
 
 /** Adds lists of equal length place by place: attempts of a group have the same lines in the same order. */
 function addedUp(lists: string): string {

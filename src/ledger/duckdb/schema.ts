@@ -3,6 +3,7 @@ import { attributionColumns } from '../sql/dimensions.ts';
 import { keptRunLabels, runLabels } from '../sql/ending-queries.ts';
 import { summedColumns } from '../sql/fact-rows.ts';
 import { latencyRollups, type Rollup, sumRollups } from '../sql/rollups.ts';
+import { keptSamples, sampledColumns } from '../sql/sample.ts';
 
 /** The engine packs 128-bit numbers so that reading one takes most of a microsecond; left as they are it takes some nanoseconds. */
 const wideNumber = 'HUGEINT USING COMPRESSION uncompressed';
@@ -47,6 +48,7 @@ const lineColumns: TableColumns = [
   ['line_unit', 'VARCHAR[]'],
   ['line_quantity', 'HUGEINT[]'],
   ['line_cost', 'HUGEINT[]'],
+  ['plain_line', 'VARCHAR'],
 ];
 
 const latencyTable = (rollup: Rollup): TableColumns => [
@@ -66,6 +68,8 @@ export const rollupTables: Readonly<Record<string, TableColumns>> = {
 };
 
 export const attemptsTable: TableColumns = attemptColumns.map(({ name, type }) => [name, duckDbTypes[type]]);
+
+export const sampleTable: TableColumns = sampledColumns.map((name) => [name, typeOf(name)]);
 
 const labels = (names: readonly string[]) =>
   names.filter((name) => name !== 'run' && name !== 'workflow').map((name): TableColumn => [name, typeOf(name)]);
@@ -149,12 +153,13 @@ export function createTable(name: string, columns: TableColumns): string {
 }
 
 /** The layout these statements make; a file of an older one is brought to it when it is opened. */
-export const layoutVersion = 3;
+export const layoutVersion = 4;
 
 /** Makes what is missing; run at every opening. */
 export const schemaStatements: readonly string[] = [
   createTable('attempts', attemptsTable),
   ...Object.entries(rollupTables).map(([name, columns]) => createTable(name, columns)),
+  ...keptSamples.map(({ table }) => createTable(table, sampleTable)),
   createTable('outcomes', outcomesTable),
   createTable('daily_outcomes', dailyOutcomesTable),
   createTable('human_work', workTable),

@@ -13,6 +13,7 @@ import type { AttemptMark, AttemptMarks } from './attempt-marks.ts';
 import { attributionColumns } from './dimensions.ts';
 import { idKey } from './id-key.ts';
 import { latencyBin } from './latency-bins.ts';
+import { cacheReadTokensOf, plainLine } from './plain-line.ts';
 import { type SqlRow, toBigInt, toNumber, toText } from './sql-text.ts';
 
 export type ColumnType =
@@ -100,7 +101,7 @@ export const attemptColumns: readonly AttemptColumn[] = [
   number('duration_ms', (a) => a.durationMs),
   text('usage', (a) => JSON.stringify(a.usage)),
   integer('input_tokens', (a) => inputTokensOf(a.usage)),
-  integer('cache_read_tokens', (a) => (a.usage.cacheRead ?? 0) + (a.usage.audioCacheRead ?? 0)),
+  integer('cache_read_tokens', cacheReadTokensOf),
   integer('output_tokens', (a) => outputTokensOf(a.usage)),
   text('usage_source', (a) => a.usageSource),
   lines('line_kind', 'texts', (line, a) => classifyLine(line, a.reason).line),
@@ -149,6 +150,7 @@ export const attemptColumns: readonly AttemptColumn[] = [
   key('interaction_key', (a) => a.interaction),
   column('duration_bin', 'small', (a) => latencyBin(a.durationMs)),
   column('first_token_bin', 'small', (a) => latencyBin(a.firstTokenMs)),
+  text('plain_line', plainLine),
 ];
 
 /** The attempt a row was written from; its lines carry the kind they are kept under. */

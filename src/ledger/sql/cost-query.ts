@@ -5,6 +5,7 @@ import type { CostQuery, CostRow } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
+import { cacheReadBuckets } from './plain-line.ts';
 import { type Extent, piecesOf, rollupFor } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 
@@ -24,16 +25,25 @@ export function measures(inStages: boolean): string {
     ${commonMeasures}`;
 }
 
-export const commonMeasures = `
-    coalesce(sum(calls), 0) AS calls,
-    coalesce(sum(attempts), 0) AS attempts,
-    coalesce(sum(input_tokens), 0) AS input_tokens,
-    coalesce(sum(cache_read_tokens), 0) AS cache_read_tokens,
-    coalesce(sum(output_tokens), 0) AS output_tokens,
-    coalesce(sum(unknown_price_attempts), 0) AS unknown_price_attempts,
-    coalesce(sum(estimated_attempts), 0) AS estimated_attempts`;
+const commonNames = [
+  ...['calls', 'attempts', 'input_tokens', 'cache_read_tokens', 'output_tokens'],
+  ...['unknown_price_attempts', 'estimated_attempts'],
+];
+export const commonMeasures = commonNames.map((name) => `coalesce(sum(${name}), 0) AS ${name}`).join(', ');
+/** The sums of a row over all rows, also of those a limit cuts off. */
+const totals = ['cost', 'runs', 'interactions', ...commonNames].map((name) => `sum(${name}) OVER () AS total_${name}`);
 
 const inStages = (query: CostQuery): boolean => query.by.includes('stage') || 'stage' in query.where;
+
+/** Whether the rows sum to the total: an attempt may have several lines, and count with each. */
+const addsUp = ({ by }: CostQuery): boolean => !by.some(isOfLines);
+
+/** What rows of `groupedCosts` sum to without the limit; null when that must be asked for. */
+export function totalOf(query: CostQuery, rows: readonly SqlRow[]): CostRow | null {
+  if (!addsUp(query)) return null;
+  const first = Object.entries(rows[0] ?? {});
+  return readCostRow(Object.fromEntries(first.map(([name, value]) => [name.replace(/^total_/, ''), value])), []);
+}
 
 /** The rows asked for; `row_groups` tells how many there are without the limit. */
 export function groupedCosts(query: CostQuery, extent: Extent, dialect: Dialect): Statement {
@@ -42,7 +52,7 @@ export function groupedCosts(query: CostQuery, extent: Extent, dialect: Dialect)
   const source = costSource(query, query.by, extent, dialect, parameters);
   const order = query.orderBy === 'dimensions' || names.length === 0 ? names : ['cost DESC', ...names];
   return parameters.statement(`
-    SELECT *, count(*) OVER () AS row_groups
+    SELECT *, count(*) OVER () AS row_groups${addsUp(query) ? `, ${totals.join(', ')}` : ''}
     FROM (SELECT ${[...names, measures(inStages(query))].join(', ')} FROM (${source}) AS matched ${clause('GROUP BY', names)}) AS grouped
     ${clause('ORDER BY', order)} LIMIT ${parameters.bind(Math.min(query.limit ?? rowsDefault, rowsMax))}`);
 }
@@ -88,18 +98,24 @@ function costSource(
   const filters = filtersOf(query, dialect, parameters, expression);
   const withLines = [...by, ...Object.keys(query.where)].some(isOfLines);
   const asked = { ...query, by: by as CostQuery['by'] };
-  const columns = [
-    ...columnsRead([...by, ...Object.keys(query.where)]),
-    ...['row_id', 'cost', 'input_tokens', 'cache_read_tokens', 'output_tokens', ...countedOnce],
-    ...(withLines ? lineColumns : []),
-  ];
-  const rows = factRows(piecesOf(rollupFor(asked), asked, extent), columns, dialect, parameters);
-  if (!withLines) {
-    return `SELECT *${groups.map((group) => `, ${group}`).join('')} FROM (${rows}) AS facts ${clause('WHERE', filters, ' AND ')}`;
-  }
-  const lines = `SELECT * FROM (${dialect.explodeLines(rows)}) AS exploded ${clause('WHERE', filters, ' AND ')}`;
+  const pieces = piecesOf(rollupFor(asked), asked, extent);
+  const columns = [...columnsRead([...by, ...Object.keys(query.where)]), ...summed];
+  const rows = (more: readonly string[]) => factRows(pieces, [...columns, ...more], dialect, parameters);
+  const chosen = [...groups.map((group) => `${group}`), ...summed].join(', ');
+  const where = clause('WHERE', filters, ' AND ');
+  if (!withLines) return `SELECT ${chosen} FROM (${rows([])}) AS facts ${where}`;
+  const some = (condition: string, more: readonly string[]) =>
+    `SELECT * FROM (${rows(['plain_line', ...more])}) AS facts WHERE ${condition}`;
+  const byKind = ![...by, ...Object.keys(query.where)].includes('bucket');
+  const mixed = dialect.explodeLines(some(byKind ? 'plain_line IS NULL' : 'true', ['row_id', ...lineColumns]));
+  const lines = `SELECT * FROM (${mixed}) AS exploded ${where}`;
   const apart = toldApart(by, query.where);
-  return apart ? perLine(groups, apart, lines, dialect) : perAttempt(groups, lines);
+  const counted = apart ? perLine(groups, apart, lines, dialect) : perAttempt(groups, lines);
+  if (!byKind) return counted;
+  const plain = `SELECT *, plain_line AS kind FROM (${some('plain_line IS NOT NULL', [])}) AS whole`;
+  return `
+    SELECT ${chosen} FROM (${plain}) AS whole ${where} UNION ALL
+    SELECT ${[...by.map((_, index) => `d${index}`), ...summed].join(', ')} FROM (${counted}) AS counted`;
 }
 
 /** The one dimension of lines a question tells apart, one value at a time; null when there are two, or several values together. */
@@ -120,6 +136,7 @@ function perLine(groups: readonly string[], apart: 'line' | 'bucket', lines: str
       FROM (${lines}) AS filtered) AS counted`;
 }
 
+/** Which of a row's sums a question adds up; the same in every form a row takes. */
 const countedOnce = [
   'runs',
   'interactions',
@@ -131,13 +148,15 @@ const countedOnce = [
   'estimated_attempts',
 ];
 
+const summed = ['cost', 'input_tokens', 'cache_read_tokens', 'output_tokens', ...countedOnce];
+
 const tokensOf = (buckets: readonly string[], own: string) =>
   `CASE WHEN bucket IS NULL THEN ${own}
         WHEN unit = 'tokens' AND bucket IN (${buckets.map((bucket) => `'${bucket}'`).join(', ')}) THEN quantity ELSE 0 END AS ${own}`;
 /** Tokens of one line; those of an attempt without lines are its own. */
 const lineTokens = [
   tokensOf(inputBuckets, 'input_tokens'),
-  tokensOf(['cacheRead', 'audioCacheRead'], 'cache_read_tokens'),
+  tokensOf(cacheReadBuckets, 'cache_read_tokens'),
   tokensOf(outputBuckets, 'output_tokens'),
 ].join(', ');
 

@@ -27,7 +27,7 @@ const attemptsMax = 10_000;
 export function economicQueries(reader: SqlReader): EconomicQuestions {
   return {
     traffic: (query) => traffic(reader, query),
-    users: (query) => users(reader, query),
+    users: (query, groupings) => users(reader, query, groupings),
     cohorts: (query) => cohorts(reader, query),
     repetitions: (query, of) => repetitions(reader, query, of),
     endings: (query) => endings(reader, query),
@@ -66,16 +66,19 @@ async function repetitions(
   const { key, whole, counted } = repeated[of];
   return reader.read(async (ask, extent) => {
     const [all] = await ask(countStatement(query, extent, reader));
-    const { share, condition: sampled } = sampleOf(key, sampleAttempts, toNumber(all?.attempts));
+    const sample = sampleOf(key, sampleAttempts, toNumber(all?.attempts), extent);
     const parameters = new Parameters(reader.dialect.placeholder);
     const rows = await ask(
       parameters.statement(`
       SELECT value, count(*) AS things
-      FROM (SELECT ${whole}, count(DISTINCT ${counted}) AS value FROM attempts
-        WHERE ${condition(query, reader, parameters)} AND ${whole} IS NOT NULL AND ${sampled} GROUP BY ${whole}) AS counted
+      FROM (SELECT ${whole}, count(DISTINCT ${counted}) AS value FROM ${sample.source} AS attempts
+        WHERE ${condition(query, reader, parameters)} AND ${whole} IS NOT NULL AND ${sample.condition} GROUP BY ${whole}) AS counted
       WHERE value > 0 GROUP BY value ORDER BY value`),
     );
-    return { bars: rows.map((row) => ({ value: toNumber(row.value), count: toNumber(row.things) })), share };
+    return {
+      bars: rows.map((row) => ({ value: toNumber(row.value), count: toNumber(row.things) })),
+      share: sample.share,
+    };
   });
 }
 
@@ -87,7 +90,7 @@ async function runs(reader: SqlReader, query: EconomicQuery, limit: number): Pro
   return reader.read(async (ask, extent) => {
     const [all] = await ask(countStatement(query, extent, reader));
     const few = toNumber(all?.attempts) <= sampleAttempts;
-    const sample = sampleOf('run_key', few ? Infinity : limit * spareRuns, toNumber(all?.runs));
+    const sample = sampleOf('run_key', few ? Infinity : limit * spareRuns, toNumber(all?.runs), extent);
     const rows = await ask(sampledRuns(reader, query, limit, sample));
     const found = toNumber(rows[0]?.all_runs);
     return { rows: rows.map(readRun), runs: sample.share === 1 ? found : toNumber(all?.runs) };
@@ -101,7 +104,7 @@ function sampledRuns({ dialect }: SqlReader, query: EconomicQuery, limit: number
   const columns = runDimensions.map((name, index) => ({ alias: `d${index}`, sql: expression(name) }));
   return parameters.statement(`
     SELECT began.*, latest.*, count(*) OVER () AS all_runs
-    FROM (${runsBegun(query.range, columns, filters, parameters)}) AS began
+    FROM (${runsBegun(sample.source, query.range, { columns, filters }, parameters)}) AS began
     LEFT JOIN (${latestOutcomes(['outcome', 'human_minutes'], sample.condition)}) AS latest ON latest.outcome_run = began.run
     ORDER BY md5(run), run LIMIT ${parameters.bind(limit)}`);
 }

@@ -106,7 +106,7 @@ function endingsOfAttempts(query: GroupedQuery, dialect: Dialect): Statement {
   return parameters.statement(`
     SELECT ${names.join(', ')}, count(*) AS runs, coalesce(sum(value), 0) AS value,
       coalesce(sum(human_minutes), 0) AS human_minutes, count(csat) AS ratings, coalesce(sum(csat), 0) AS csat
-    FROM (${runsBegun(query.range, columns, filters, parameters)}) AS began
+    FROM (${runsBegun('attempts', query.range, { columns, filters }, parameters)}) AS began
     LEFT JOIN (${latestOutcomes(['outcome', 'role', 'value', 'human_minutes', 'csat'])}) AS latest ON latest.outcome_run = began.run
     ${groupBy(names)} ${order(names)} LIMIT ${parameters.bind(groupsMax)}`);
 }

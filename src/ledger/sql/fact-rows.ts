@@ -105,7 +105,12 @@ const attemptColumn =
   };
 
 function keptColumn(rollup: Rollup, dialect: Dialect): (name: string) => string {
-  const kept = new Set(['started_at', ...rollup.columns, ...allSums, ...(rollup.lines ? lineColumns : [])]);
+  const kept = new Set([
+    'started_at',
+    ...rollup.columns,
+    ...allSums,
+    ...(rollup.lines ? [...lineColumns, 'plain_line'] : []),
+  ]);
   return (name) => {
     if (name === 'row_id') return `-1 - ${dialect.rowId} AS row_id`;
     return kept.has(name) ? name : nothing(name);

@@ -4,7 +4,7 @@ import type { EconomicQuery, GroupedQuery } from '../economic-questions.ts';
 import { type AnsweredCall, type PeopleQuestions, type WorkRow, workDimensions } from '../people-questions.ts';
 import { filtersOf, rangeOf } from './cost-query.ts';
 import { attributionColumns, expressionOf } from './dimensions.ts';
-import { sampleOf } from './sample.ts';
+import { shareOfCalls } from './sample.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, toNumber, toText } from './sql-text.ts';
 
@@ -60,7 +60,7 @@ async function answeredCalls(
   const where = [
     rangeOf(query, parameters),
     ...filtersOf(query, dialect, parameters, expression),
-    sampleOf('call_key', share, 1).condition,
+    shareOfCalls(share),
     'failure IS NULL',
   ].join(' AND ');
   const labels = attributionNames.map((name) => attributionColumns[name]);

@@ -14,9 +14,9 @@ export type OutcomeColumns = readonly ('outcome' | 'role' | 'value' | 'human_min
 
 /** One row for each run that began in the range, with values of its first attempt and sums over its attempts. */
 export function runsBegun(
+  source: string,
   range: TimeRange,
-  columns: readonly NamedColumn[],
-  filters: readonly string[],
+  { columns, filters }: { readonly columns: readonly NamedColumn[]; readonly filters: readonly string[] },
   parameters: Parameters,
 ): string {
   const earliest = parameters.bind(range.fromMs - runSpanMsMax);
@@ -30,7 +30,7 @@ export function runsBegun(
   return `
     SELECT ${[...firsts, ''].join(', ')} run, min(started_at) AS began_at, count(DISTINCT call_id) AS calls, count(*) AS attempts,
       coalesce(sum(cost), 0) AS cost, max(started_at + duration_ms) - min(started_at) AS duration_ms
-    FROM attempts WHERE started_at >= ${earliest} AND started_at < ${to}${filtered} GROUP BY run
+    FROM ${source} AS attempts WHERE started_at >= ${earliest} AND started_at < ${to}${filtered} GROUP BY run
     HAVING min(started_at) >= ${from}`;
 }
 

@@ -6,7 +6,7 @@ import type { CostAnswer, CostQuery, Ledger, RunFacts, StageDetail, TimeRange, W
 import type { OperationQuestions } from '../operation-questions.ts';
 import type { PeopleQuestions } from '../people-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
-import { checkBounds, groupedCosts, readCostRow, totalCosts } from './cost-query.ts';
+import { checkBounds, groupedCosts, readCostRow, totalCosts, totalOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { economicQueries } from './economic-queries.ts';
 import { idKey } from './id-key.ts';
@@ -67,10 +67,11 @@ async function costs(reader: SqlReader, query: CostQuery): Promise<CostAnswer> {
   checkBounds(query);
   return reader.read(async (ask, extent) => {
     const grouped = await ask(groupedCosts(query, extent, reader.dialect));
-    const [total] = query.by.length === 0 ? grouped : await ask(totalCosts(query, extent, reader.dialect));
+    const total =
+      totalOf(query, grouped) ?? readCostRow((await ask(totalCosts(query, extent, reader.dialect)))[0] ?? {}, []);
     const rows = grouped.map((row) => readCostRow(row, query.by));
     const groups = toNumber(grouped[0]?.row_groups);
-    return { rows, total: readCostRow(total ?? {}, []), rowsLeftOut: groups - rows.length };
+    return { rows, total, rowsLeftOut: groups - rows.length };
   });
 }
 

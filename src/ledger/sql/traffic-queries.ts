@@ -1,5 +1,6 @@
 import { fromPicos } from '../../money/index.ts';
 import type { CohortRow, EconomicQuery, GroupedQuery, RetryRow, TrafficRow, UsersRow } from '../economic-questions.ts';
+import type { Dimension } from '../ledger.ts';
 import { partColumns } from './attempt-columns.ts';
 import { allSums, factRows } from './fact-rows.ts';
 import {
@@ -78,18 +79,42 @@ function readTraffic(row: SqlRow, by: readonly string[]): TrafficRow {
 /** By day and user there are sums too, so that telling users apart reads few attempts. */
 const ofUsers = [dailyUsers];
 
-export async function users(reader: SqlReader, query: GroupedQuery): Promise<UsersRow[]> {
-  const rows = await reader.read((ask, extent) => {
-    const parameters = new Parameters(reader.dialect.placeholder);
-    const names = groupNames(query.by);
-    const source = matchedFacts(query, { columns: ['user_id'], among: ofUsers }, extent, reader, parameters);
-    return ask(
-      parameters.statement(`
-      SELECT ${[...names, 'count(DISTINCT user_id) AS users'].join(', ')} FROM (${source}) AS matched
-      ${groupBy(names)} ORDER BY ${['users DESC', ...names].join(', ')} LIMIT ${parameters.bind(groupsMax)}`),
-    );
+/** Every grouping is counted from the same rows: users with what they are told apart by, each once. */
+export async function users(
+  reader: SqlReader,
+  query: EconomicQuery,
+  groupings: readonly (readonly Dimension[])[],
+): Promise<UsersRow[][]> {
+  if (groupings.length === 0) return [];
+  const rows = await reader.read((ask, extent) => ask(usersStatement(reader, query, groupings, extent)));
+  return groupings.map((by, index) => {
+    const own = rows.filter((row) => toNumber(row.grouping_number) === index);
+    return own.map((row) => ({ dimensions: readDimensions(row, by), users: toNumber(row.users) }));
   });
-  return rows.map((row) => ({ dimensions: readDimensions(row, query.by), users: toNumber(row.users) }));
+}
+
+function usersStatement(
+  reader: SqlReader,
+  query: EconomicQuery,
+  groupings: readonly (readonly Dimension[])[],
+  extent: Extent,
+): Statement {
+  const parameters = new Parameters(reader.dialect.placeholder);
+  const by = [...new Set(groupings.flat())];
+  const seen = groupNames(by).join(', ');
+  const wanted = { columns: ['user_id'], among: ofUsers };
+  const source = matchedFacts({ ...query, by }, wanted, extent, reader, parameters);
+  const most = Math.max(...groupings.map((grouping) => grouping.length));
+  const counted = groupings.map((grouping, index) => {
+    const places = grouping.map((name) => `d${by.indexOf(name)}`);
+    const shown = Array.from({ length: most }, (_, place) => `${places[place] ?? 'NULL'} AS d${place}`);
+    const order = ['users DESC', ...places].join(', ');
+    return `(SELECT ${[`${index} AS grouping_number`, ...shown, 'count(DISTINCT user_id) AS users'].join(', ')}
+      FROM seen ${groupBy(places)} ORDER BY ${order} LIMIT ${parameters.bind(groupsMax)})`;
+  });
+  return parameters.statement(`
+    WITH seen AS MATERIALIZED (SELECT DISTINCT ${seen === '' ? '' : `${seen}, `}user_id FROM (${source}) AS matched)
+    ${counted.join(' UNION ALL ')}`);
 }
 
 export async function cohorts(reader: SqlReader, query: EconomicQuery): Promise<CohortRow[]> {

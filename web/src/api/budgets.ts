@@ -4,6 +4,7 @@ import type { SpentSoFar } from '../../../src/forecast/index.ts';
 import { addMoney, chartDollars } from '../format/money.ts';
 import { getJson } from './client.ts';
 import { liveKey } from './live-key.ts';
+import { budgetsPath } from './paths.ts';
 
 export interface Standing {
   readonly instance: string;
@@ -52,7 +53,7 @@ const soFarStaleMs = 300_000;
 export function useSpentSoFar(): SpentSoFar | null | undefined {
   const { data, dataUpdatedAt, isPending } = useQuery({
     queryKey: ['budgets', 'so-far'],
-    queryFn: ({ signal }) => getJson<Budgets>('/api/budgets', signal),
+    queryFn: ({ signal }) => getJson<Budgets>(budgetsPath, signal),
     staleTime: soFarStaleMs,
   });
   return useMemo(() => {
@@ -79,6 +80,6 @@ export function countedOf({ fullest }: Budget): string {
 export function useBudgets(): UseQueryResult<Budgets> {
   return useQuery({
     queryKey: [liveKey, 'budgets'],
-    queryFn: ({ signal }) => getJson<Budgets>('/api/budgets', signal),
+    queryFn: ({ signal }) => getJson<Budgets>(budgetsPath, signal),
   });
 }

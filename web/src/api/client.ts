@@ -1,3 +1,4 @@
+import { takeEarly } from './early.ts';
 import type { ErrorBody } from './schema.ts';
 
 /** A refusal of the API, or no answer at all (`unreachable`), with what the reader can do about it. */
@@ -23,7 +24,7 @@ const timeoutMs = 30_000;
  * @throws ApiError with the API's code and remedy, or `unreachable`
  */
 export async function getJson<T>(path: string, signal: AbortSignal, alsoFine: readonly number[] = []): Promise<T> {
-  const response = await request(path, { headers: { accept: 'application/json' } }, signal);
+  const response = await request(path, { headers: { accept: 'application/json' } }, signal, takeEarly(path));
   if (!response.ok && !alsoFine.includes(response.status)) throw await refusal(response);
   return (await response.json()) as T;
 }
@@ -40,12 +41,15 @@ export async function sendJson<T>(method: 'POST' | 'DELETE', path: string, body?
   return (await response.json()) as T;
 }
 
-async function request(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+async function request(
+  path: string,
+  init: RequestInit,
+  signal: AbortSignal,
+  early?: Promise<Response>,
+): Promise<Response> {
   try {
-    return await fetch(path, {
-      ...init,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
+    if (early !== undefined) return await early;
+    return await fetch(path, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
   } catch (cause) {
     if (signal.aborted) throw cause;
     throw unreachable(cause);

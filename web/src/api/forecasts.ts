@@ -4,7 +4,7 @@ import type { LineKind } from '../../../src/tree/index.ts';
 import type { RangeChoice } from '../view/range.ts';
 import type { TreeView } from '../view/view-state.ts';
 import { ApiError, getJson } from './client.ts';
-import { rangeParams } from './paths.ts';
+import { latestForecastPath, rangeParams } from './paths.ts';
 import { useRanged } from './queries.ts';
 
 type Money = string;
@@ -132,7 +132,7 @@ export function useLatestForecast(): UseQueryResult<KeptForecast | null> {
   return useQuery({
     queryKey: ['forecasts', 'latest'],
     queryFn: ({ signal }) =>
-      getJson<KeptForecast>('/api/forecasts/latest', signal).catch((error: unknown) => {
+      getJson<KeptForecast>(latestForecastPath, signal).catch((error: unknown) => {
         if (error instanceof ApiError && error.code === 'not_found') return null;
         throw error;
       }),

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { nowMs } from '../clock.ts';
 import { type RangeChoice, rangeKey, refreshMsOf } from '../view/range.ts';
+import { firstMomentMs } from './early.ts';
 import { liveKey } from './live-key.ts';
 import type { Pulse } from './schema.ts';
 
@@ -61,7 +62,7 @@ interface Moment {
 
 /** Begins anew when another range is chosen. */
 function useMoment(key: string): Moment {
-  const [held, setHeld] = useState(() => ({ key, moment: { current: nowMs() } }));
+  const [held, setHeld] = useState(() => ({ key, moment: { current: firstMomentMs() } }));
   if (held.key === key) return held.moment;
   const next = { key, moment: { current: nowMs() } };
   setHeld(next);

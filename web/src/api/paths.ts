@@ -1,6 +1,11 @@
 import type { ResolvedRange } from '../view/range.ts';
 import { dimensionFilters, type Filters, outcomeFilter, withoutFilter } from '../view/view-state.ts';
 
+export const instancePath = '/api/instance';
+export const budgetsPath = '/api/budgets';
+/** The forecast in force. */
+export const latestForecastPath = '/api/forecasts/latest';
+
 export interface CostsQuery {
   readonly by: readonly string[];
   readonly where: Filters;

@@ -9,6 +9,7 @@ import {
   callPath,
   callsPath,
   costsPath,
+  instancePath,
   performancePath,
   pricesPath,
   retriesPath,
@@ -157,7 +158,7 @@ export function useRun(id: string): UseQueryResult<Run> {
 export function useInstance(): UseQueryResult<Instance> {
   return useQuery({
     queryKey: [instanceKey],
-    queryFn: ({ signal }) => getJson<Instance>('/api/instance', signal),
+    queryFn: ({ signal }) => getJson<Instance>(instancePath, signal),
     staleTime: 60_000,
   });
 }

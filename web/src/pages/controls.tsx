@@ -1,6 +1,7 @@
 import { type Budget, useBudgets } from '../api/budgets.ts';
 import { nowMs } from '../clock.ts';
-import { showUnitMoney, unknownText } from '../format/money.ts';
+import { showAmount } from '../format/amount.ts';
+import { unknownText } from '../format/money.ts';
 import { plural, showCount, showShare } from '../format/number.ts';
 import { showDayTime } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
@@ -50,11 +51,8 @@ function BudgetsPanel() {
   );
 }
 
-/** An amount in the budget's own unit. */
-function amount(row: Budget, value: string | undefined): string {
-  if (value === undefined) return unknownText;
-  return row.unit === 'usd' ? showUnitMoney(value) : `${showCount(Number(value))} ${row.unit}`;
-}
+const amount = (row: Budget, value: string | undefined): string =>
+  value === undefined ? unknownText : showAmount(row.unit, value);
 
 function scopeText(row: Budget): string {
   const scope = Object.entries(row.scope).map(([name, values]) => `${dimensionLabel(name)} ${values.join(' or ')}`);

@@ -76,7 +76,7 @@ function outlookColumns(months: readonly string[]): readonly Column<Outlook>[] {
     },
     {
       key: 'bindsOn',
-      label: 'Passed on',
+      label: 'Mean passes it on',
       render: ({ bindsOn }) => bindsOn ?? 'not expected',
       csv: ({ bindsOn }) => bindsOn,
     },

@@ -108,7 +108,7 @@ export function Drivers({ result }: ResultProps) {
   const bars = useMemo(
     () =>
       drivers.map(({ parameter, lowUsd, highUsd }) => ({
-        name: shortPath(parameter),
+        name: placeOf(parameter).join(' · '),
         low: chartDollars(lowUsd),
         high: chartDollars(highUsd),
       })),
@@ -136,9 +136,10 @@ export function Drivers({ result }: ResultProps) {
   );
 }
 
-/** `workflows.support.stages.answer.output` → `support answer.output`. */
-function shortPath(path: string): string {
-  return path.replace(/^workflows\.([^.]+)\./, '$1 ').replace(' stages.', ' ');
+/** `workflows.support.stages.answer.output` → `answer.output`, `support`: what tells numbers apart comes first. */
+function placeOf(path: string): readonly string[] {
+  const [, workflow, rest] = /^workflows\.([^.]+)\.(?:stages\.)?(.+)$/.exec(path) ?? [];
+  return workflow === undefined || rest === undefined ? [path] : [rest, workflow];
 }
 
 function driverColumns(): readonly Column<Driver>[] {
@@ -154,7 +155,12 @@ function driverColumns(): readonly Column<Driver>[] {
     {
       key: 'parameter',
       label: 'Number',
-      render: ({ parameter }) => <Cut text={parameter}>{shortPath(parameter)}</Cut>,
+      render: ({ parameter }) => (
+        <>
+          <Cut text={parameter}>{placeOf(parameter)[0]}</Cut>
+          <span className={layout.belowName}>{placeOf(parameter)[1]}</span>
+        </>
+      ),
       csv: ({ parameter }) => parameter,
     },
     amount('lowUsd', 'At its low'),

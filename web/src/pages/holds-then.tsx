@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { RefusedCall } from '../api/refused.ts';
-import { showUnitMoney } from '../format/money.ts';
+import { showAmount } from '../format/amount.ts';
 import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
@@ -51,8 +51,7 @@ function holdColumns(unit: string): readonly Column<Hold>[] {
       key: 'amount',
       label: 'Held',
       number: true,
-      render: ({ amount }) =>
-        unit === 'usd' ? <span title={`$${amount}`}>{showUnitMoney(amount)}</span> : `${amount} ${unit}`,
+      render: ({ amount }) => <span title={unit === 'usd' ? `$${amount}` : undefined}>{showAmount(unit, amount)}</span>,
       csv: ({ amount }) => amount,
     },
   ];

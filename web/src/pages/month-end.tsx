@@ -14,14 +14,15 @@ import { Fact, Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { bucketRange } from '../view/behind.ts';
+import type { Calendar } from '../view/calendar.ts';
 import { chanceAbove, expectedBetween, outlookWords, spentAndExpected } from '../view/month-end.ts';
-import type { Calendar } from '../view/use-calendar.ts';
+import { monthOf } from '../view/overview-questions.ts';
 import { carry, useView } from '../view/use-view.ts';
 
 /** Where this month ends: spent so far, and from now on what the forecast in force expects. All of the product, whatever is filtered. */
 export function MonthEnd({ calendar }: { readonly calendar: Calendar }) {
   const { view } = useView();
-  const costs = useCosts({ by: ['day'], where: {}, orderBy: 'dimensions', limit: 40 }, calendar.month);
+  const costs = useCosts(monthOf({}), calendar.month);
   const forecast = useLatestForecast();
   return (
     <Panel

@@ -1,5 +1,6 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useBudgets } from '../api/budgets.ts';
+import { useLatestForecast } from '../api/forecasts.ts';
 import { useCosts, useWorkflows } from '../api/queries.ts';
 import type { Costs, Workflow } from '../api/schema.ts';
 import { CostOverTime } from '../charts/cost-over-time.tsx';
@@ -21,8 +22,10 @@ import { FilterBar } from '../parts/filter-bar.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { WorkflowTable } from '../parts/workflow-table.tsx';
+import type { Calendar } from '../view/calendar.ts';
+import { burnOf, burnWindow, dayOf, monthOf, overTimeOf } from '../view/overview-questions.ts';
 import { bucketOf, describeRange, type RangeChoice } from '../view/range.ts';
-import { type Calendar, useCalendar } from '../view/use-calendar.ts';
+import { useCalendar } from '../view/use-calendar.ts';
 import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
@@ -30,34 +33,41 @@ import { MonthEnd } from './month-end.tsx';
 import { NothingYet } from './nothing-yet.tsx';
 import { TightBudgets } from './tight-budgets.tsx';
 
-/** The burn rate looks at this much of the past: short enough to be now, long enough not to flicker. */
-const burnWindow: RangeChoice = { kind: 'last', preset: '15m' };
 const burnWindowsPerHour = 4;
 const topWorkflows = 8;
 
 /** Where money burns now, and what it buys. */
 export function OverviewPage() {
   const { view } = useView();
-  const total = useCosts({ by: [], where: dimensionFilters(view.where) }, view.range);
-  // Asked for beside the total, so that the page does not wait for them after it.
-  useWorkflows(view.range, dimensionFilters(view.where));
-  useCostOverTime();
+  const overTime = useCosts(overTimeOf(view), view.range);
+  const calendar = useAskedMeanwhile();
   useTitle('Overview');
   return (
     <>
-      <PageHead title="Overview" badges={total.data && <OverviewMarks costs={total.data} />} />
+      <PageHead title="Overview" badges={overTime.data && <OverviewMarks costs={overTime.data} />} />
       <FilterBar />
-      <Loaded query={total}>
+      <Loaded query={overTime}>
         {(costs) =>
           costs.total.attempts === 0 && Object.keys(view.where).length === 0 ? (
             <NothingYet />
           ) : (
-            <OverviewBody costs={costs} />
+            <OverviewBody costs={costs} calendar={calendar} />
           )
         }
       </Loaded>
     </>
   );
+}
+
+/** Asks for what the parts of the page will show, so that none of them waits for the first answer. */
+function useAskedMeanwhile(): Calendar | null {
+  const { view } = useView();
+  const calendar = useCalendar();
+  useWorkflows(view.range, dimensionFilters(view.where));
+  useCosts(burnOf(view.where), burnWindow);
+  useBudgets();
+  useLatestForecast();
+  return calendar;
 }
 
 function OverviewMarks({ costs }: { readonly costs: Costs }) {
@@ -70,31 +80,24 @@ function OverviewMarks({ costs }: { readonly costs: Costs }) {
   );
 }
 
-function useCostOverTime(): UseQueryResult<Costs> {
-  const { view } = useView();
-  const by = [bucketOf(view.range), 'workflow'];
-  return useCosts({ by, where: dimensionFilters(view.where), orderBy: 'dimensions', limit: 10_000 }, view.range);
+interface OverviewBodyProps {
+  readonly costs: Costs;
+  /** Null until it is known where the instance is. */
+  readonly calendar: Calendar | null;
 }
 
-function OverviewBody({ costs }: { readonly costs: Costs }) {
+function OverviewBody({ costs, calendar }: OverviewBodyProps) {
   const { view, change } = useView();
-  const where = dimensionFilters(view.where);
-  const workflows = useWorkflows(view.range, where);
-  const calendar = useCalendar();
+  const workflows = useWorkflows(view.range, dimensionFilters(view.where));
   const bucket = bucketOf(view.range);
-  const overTime = useCostOverTime();
   return (
     <div className="stack">
-      <OverviewFacts costs={costs} workflows={workflows.data?.workflows ?? []} />
+      <OverviewFacts costs={costs} workflows={workflows.data?.workflows ?? null} />
       {calendar !== null && <Days calendar={calendar} />}
       <TightBudgets />
       {calendar !== null && <MonthEnd calendar={calendar} />}
       <Panel title="Cost over time" note={`Per ${bucket}, by workflow`}>
-        <Loaded query={overTime} height={240}>
-          {(answer) => (
-            <CostOverTime costs={answer} bucket={bucket} dimension="workflow" onZoom={(range) => change({ range })} />
-          )}
-        </Loaded>
+        <CostOverTime costs={costs} bucket={bucket} dimension="workflow" onZoom={(range) => change({ range })} />
       </Panel>
       {calendar !== null && <ChangeTable calendar={calendar} />}
       <Panel
@@ -117,16 +120,17 @@ function OverviewBody({ costs }: { readonly costs: Costs }) {
 
 interface OverviewFactsProps {
   readonly costs: Costs;
-  readonly workflows: readonly Workflow[];
+  /** Null until they are read. */
+  readonly workflows: readonly Workflow[] | null;
 }
 
 function OverviewFacts({ costs, workflows }: OverviewFactsProps) {
   const { view } = useView();
-  const where = dimensionFilters(view.where);
-  const burn = useCosts({ by: [], where }, burnWindow);
+  const burn = useCosts(burnOf(view.where), burnWindow);
   const burnUsd = burn.data ? scaleMoney(burn.data.totalUsd, burnWindowsPerHour) : null;
-  const successes = workflows.reduce((sum, { figures }) => sum + figures.outcomes.success, 0);
-  const workflowCost = workflows.reduce((sum, { figures }) => addMoney(sum, figures.costUsd), '0');
+  const all = workflows ?? [];
+  const successes = all.reduce((sum, { figures }) => sum + figures.outcomes.success, 0);
+  const workflowCost = all.reduce((sum, { figures }) => addMoney(sum, figures.costUsd), '0');
   const { total } = costs;
   const behind = (by: string, text: string) => (
     <Link to="/costs" search={carry(view, { by: [by] })}>
@@ -146,7 +150,9 @@ function OverviewFacts({ costs, workflows }: OverviewFactsProps) {
         hero
         label="Cost per successful outcome"
         value={
-          successes === 0 ? (
+          workflows === null ? (
+            '…'
+          ) : successes === 0 ? (
             unknownText
           ) : (
             <Behind where={{ outcome: ['success'] }} list="runs">
@@ -156,7 +162,7 @@ function OverviewFacts({ costs, workflows }: OverviewFactsProps) {
         }
         detail={
           successes === 0
-            ? 'No successful outcome reported yet'
+            ? workflows && 'No successful outcome reported yet'
             : `${plural(successes, 'success', 'successes')}, all workflows`
         }
       />
@@ -188,10 +194,9 @@ function OverviewFacts({ costs, workflows }: OverviewFactsProps) {
 /** The calendar's view of the same money, whatever range is chosen. */
 function Days({ calendar }: { readonly calendar: Calendar }) {
   const { view } = useView();
-  const query = { by: [], where: dimensionFilters(view.where) };
-  const today = useCosts(query, calendar.today).data?.totalUsd;
-  const yesterday = useCosts(query, calendar.yesterday).data?.totalUsd;
-  const month = useCosts(query, calendar.month).data?.totalUsd;
+  const today = useCosts(dayOf(view.where), calendar.today).data?.totalUsd;
+  const yesterday = useCosts(dayOf(view.where), calendar.yesterday).data?.totalUsd;
+  const month = useCosts(monthOf(view.where), calendar.month).data?.totalUsd;
   const more = today === undefined || yesterday === undefined ? null : subtractMoney(today, yesterday);
   const amount = (usd: string | undefined, range: RangeChoice) =>
     usd === undefined ? '…' : <Behind range={range}>{showMoney(usd)}</Behind>;

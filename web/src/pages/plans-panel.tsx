@@ -1,4 +1,5 @@
 import { type Plan, usePlans } from '../api/plans.ts';
+import { showAmount } from '../format/amount.ts';
 import { showMoney, unknownText } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
@@ -25,9 +26,7 @@ export function PlansPanel() {
 }
 
 const quotaText = ({ quotas }: Plan): string =>
-  quotas
-    .map(({ limit, unit, period }) => `${unit === 'usd' ? showMoney(limit) : `${limit} ${unit}`} / ${period}`)
-    .join(', ');
+  quotas.map(({ limit, unit, period }) => `${showAmount(unit, limit)} / ${period}`).join(', ');
 
 /** Of the user who has used most of any quota. */
 function fullest({ quotas }: Plan) {

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { type RefusedCall, useRefused } from '../api/refused.ts';
-import { showUnitMoney, unknownText } from '../format/money.ts';
+import { showAmount } from '../format/amount.ts';
+import { unknownText } from '../format/money.ts';
 import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
@@ -36,9 +37,6 @@ export function RefusedPanel() {
 }
 
 const refusalKey = (row: RefusedCall) => `${row.callId}@${row.at}`;
-
-const amount = (unit: string | undefined, text: string) =>
-  unit === 'usd' ? showUnitMoney(text) : `${text} ${unit ?? ''}`;
 
 function Why({ row }: { readonly row: RefusedCall }) {
   const { view, change } = useView();
@@ -105,14 +103,14 @@ const columns: readonly Column<RefusedCall>[] = [
     key: 'remaining',
     label: 'Was left',
     number: true,
-    render: (row) => (row.budget === null ? unknownText : amount(row.budget.unit, row.budget.remaining)),
+    render: (row) => (row.budget === null ? unknownText : showAmount(row.budget.unit, row.budget.remaining)),
     csv: (row) => row.budget?.remaining ?? null,
   },
   {
     key: 'held',
     label: 'Of it held',
     number: true,
-    render: (row) => (row.budget === null ? unknownText : amount(row.budget.unit, row.budget.held)),
+    render: (row) => (row.budget === null ? unknownText : showAmount(row.budget.unit, row.budget.held)),
     csv: (row) => row.budget?.held ?? null,
   },
   {

@@ -105,7 +105,7 @@ const columns: readonly Column<Review>[] = [
   {
     key: 'kind',
     label: 'Why',
-    render: ({ kind, reason }) => <Cut text={reason ?? kind} />,
+    render: ({ kind, reason }) => <span className="wrap">{reason ?? kind}</span>,
     csv: ({ kind, reason }) => reason ?? kind,
   },
   {

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { type Budget, useBudgets } from '../api/budgets.ts';
 import { nowMs } from '../clock.ts';
+import { showAmount } from '../format/amount.ts';
 import { showShare } from '../format/number.ts';
 import { showDayTime } from '../format/time.ts';
 import { Fact, Facts } from '../parts/facts.tsx';
@@ -38,7 +39,7 @@ export function TightBudgets() {
 
 function outlookText(budget: Budget): string {
   const pace = paceOf(budget, nowMs());
-  if (pace === null) return `of ${budget.limit} ${budget.unit} a ${budget.period}`;
+  if (pace === null) return `of ${showAmount(budget.unit, budget.limit)} a ${budget.period}`;
   if (pace.usedUpAtMs === null) return `lasts this ${budget.period} at this pace`;
   return pace.usedUpAtMs <= nowMs() ? 'used up' : `used up ${showDayTime(pace.usedUpAtMs)} at this pace`;
 }

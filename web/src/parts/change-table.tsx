@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { useCosts } from '../api/queries.ts';
 import type { CostRow, Costs } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, subtractMoney } from '../format/money.ts';
+import type { Calendar } from '../view/calendar.ts';
 import { dimensionLabel } from '../view/dimensions.ts';
+import { dayOf, usuallyComparedBy } from '../view/overview-questions.ts';
 import type { RangeChoice } from '../view/range.ts';
-import type { Calendar } from '../view/use-calendar.ts';
 import { carry, useView } from '../view/use-view.ts';
-import { dimensionFilters } from '../view/view-state.ts';
 import { UnknownPriceMark } from './badges.tsx';
 import { Behind } from './behind.tsx';
 import { type Column, CsvButton, DataTable } from './data-table.tsx';
@@ -34,16 +34,14 @@ interface Change {
 }
 
 const choices = ['release', 'stage', 'model', 'workflow', 'team', 'feature'];
-/** Groups compared; both days are asked for this many. */
-const groupsMax = 1_000;
 
 /** What costs more or less today than yesterday at the same time, the largest change first. */
 export function ChangeTable({ calendar }: ChangeTableProps) {
   const { view } = useView();
-  const [by, setBy] = useState('stage');
+  const [by, setBy] = useState(usuallyComparedBy);
   const [day, setDay] = useState('today');
   const { before, after } = day === 'today' ? sinceYesterday(calendar) : ofYesterday(calendar);
-  const query = { by: [by], where: dimensionFilters(view.where), limit: groupsMax };
+  const query = dayOf(view.where, by);
   const [old, now] = [useCosts(query, before), useCosts(query, after)];
   const changes = old.data && now.data ? changesOf(by, old.data, now.data) : [];
   const columns = changeColumns(

@@ -14,7 +14,7 @@ interface FactProps {
 export function Fact({ label, value, detail, exact, hero = false }: FactProps) {
   return (
     <div className={hero ? `${styles.fact} ${styles.hero}` : styles.fact}>
-      <dt>{label}</dt>
+      <dt title={label}>{label}</dt>
       <dd className={styles.value} title={exact}>
         {value}
       </dd>

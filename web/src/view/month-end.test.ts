@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KeptForecast } from '../api/forecasts.ts';
-import { expectedBetween, spentAndExpected } from './month-end.ts';
+import { chanceAbove, expectedBetween, outlookWords, spentAndExpected } from './month-end.ts';
 
 const interval = (mean: string) => ({ mean, p10: mean, p50: mean, p90: mean });
 const month = (name: string, billed: string) => ({
@@ -40,4 +40,13 @@ test('what is spent moves every future alike', () => {
   expect(spentAndExpected('2.5', { mean: '4', p10: '1', p50: '3', p90: '9' })).toEqual({
     ...{ mean: '6.5', p10: '3.5', p50: '5.5', p90: '11.5' },
   });
+});
+
+test.each([
+  ['9', 'passed in nine futures of ten'],
+  ['10', 'more likely passed than not'],
+  ['20', 'more likely holds than not'],
+  ['30', 'holds in nine futures of ten'],
+])('a limit of $%s against an end of 10, 20 and 30', (limit, words) => {
+  expect(outlookWords(chanceAbove(limit, { mean: '20', p10: '10', p50: '20', p90: '30' }))).toBe(words);
 });

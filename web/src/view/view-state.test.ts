@@ -14,6 +14,7 @@ describe('a view in the URL', () => {
     ['?open=answer', { open: ['answer'] }],
     ['?tree=diff', { tree: 'diff' }],
     ['?scenario=expected&set.traffic=1.5', { scenario: 'expected', sliders: { traffic: 1.5 } }],
+    ['?use.support.answer=openai%2Fgpt-5-mini', { models: { 'support.answer': 'openai/gpt-5-mini' } }],
     [
       '?from=2026-03-01T10:00:00.000Z&to=2026-03-01T12:00:00.000Z',
       { range: { kind: 'fixed', fromMs: Date.UTC(2026, 2, 1, 10), toMs: Date.UTC(2026, 2, 1, 12) } },
