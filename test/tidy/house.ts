@@ -85,6 +85,7 @@ export const longFiles: Readonly<Record<string, string>> = {};
 export const testDoors: Readonly<Record<string, string>> = {
   'src/gateway/test-rig.ts': 'the whole gateway in one process, with a scripted provider',
   'src/books/account/money-model.ts': 'the naive model that random operation sequences are compared with',
+  'src/books/account/money-truth.ts': 'what was really billed and held, which that model holds against the books',
   'src/books/account/memory-tables.ts': 'the tables of the books in memory, for tests of the rules of money',
 };
 

@@ -1,25 +1,13 @@
 import { assert, type Clock, type Random, seededRandom } from '../../base/index.ts';
 import type { BudgetDefinition, HoldEntry } from '../../tree/index.ts';
 import { exchange, expireOverdue, releaseLease, takeOverLeases } from '../exchange.ts';
-import {
-  type Balance,
-  type ExchangeAnswer,
-  type ExchangeRequest,
-  type Lease,
-  leaseTtlMs,
-  type Refusal,
-} from '../lease.ts';
+import { type ExchangeAnswer, type ExchangeRequest, type Lease, leaseTtlMs, type Refusal } from '../lease.ts';
 import type { HoldRequest } from './hold.ts';
 import { LeaseAccount } from './lease-account.ts';
-import { balanceKey, MemoryTables } from './memory-tables.ts';
+import { MemoryTables } from './memory-tables.ts';
+import { add, MoneyTruth } from './money-truth.ts';
 import type { PotRef } from './pot.ts';
 import { recoverLeases } from './recover.ts';
-
-/** A call in flight, as the naive model sees it: what is held for it, on which leases, and nothing else. */
-interface TrueCall {
-  readonly process: Process;
-  held: Map<string, bigint>;
-}
 
 interface Process {
   readonly journalId: string;
@@ -63,10 +51,7 @@ const definitionsOf = (limit: bigint): BudgetDefinition[] => {
 /** Runs one random sequence and checks every protection after every step. @throws AssertionFailure naming what broke */
 export async function runMoneyModel(options: ModelOptions): Promise<ModelReport> {
   const world = new MoneyWorld(options);
-  for (let i = 0; i < options.operations; i++) {
-    await world.step();
-    world.check();
-  }
+  for (let i = 0; i < options.operations; i++) await world.step();
   await world.finish();
   return world.report;
 }
@@ -75,10 +60,7 @@ class MoneyWorld {
   readonly #random: Random;
   readonly #options: ModelOptions;
   readonly #tables = new MemoryTables();
-  readonly #calls = new Map<string, TrueCall>();
-  /** Every dollar truly billed, and what the books should show for it, by lease. */
-  readonly #billed = new Map<string, bigint>();
-  readonly #posted = new Map<string, bigint>();
+  readonly #truth: MoneyTruth;
   readonly #late: { request: ExchangeRequest }[] = [];
   readonly #dead: Process[] = [];
   readonly #processes: Process[] = [];
@@ -87,15 +69,12 @@ class MoneyWorld {
   /** Late on the day before Berlin's clocks change. */
   #wallMs = Date.UTC(2026, 2, 28, 22, 30);
   #ids = 0;
-  /** More than held was billed, by budget: the only way past a limit. */
-  readonly #overdrawn = new Map<string, bigint>();
-  readonly #exposure = new Map<string, bigint>();
-  #powerCut = false;
   readonly #counts = { holds: 0, refusals: 0, crashes: 0, exchanges: 0 };
 
   constructor(options: ModelOptions) {
     this.#options = options;
     this.#random = seededRandom(options.seed);
+    this.#truth = new MoneyTruth(this.#tables, options.limitChanges, (holds, message) => this.#fail(holds, message));
     for (const definition of definitionsOf(BigInt(20 + this.#upTo(200)))) {
       this.#tables.definitions.set(definition.name, definition);
     }
@@ -126,7 +105,13 @@ class MoneyWorld {
     this.#processes.push({ journalId, account, ...start });
   }
 
+  /** One random operation, after which everything must hold. */
   async step(): Promise<void> {
+    await this.#operate();
+    this.#truth.check();
+  }
+
+  async #operate(): Promise<void> {
     const process = this.#pick(this.#processes);
     const roll = this.#upTo(100);
     if (!process || (roll === 99 && this.#processes.length < 3)) return this.#start();
@@ -192,14 +177,16 @@ class MoneyWorld {
     }
     this.#counts.holds += 1;
     process.entries.push(result.entry);
-    this.#calls.set(request.holdId, { process, held: heldOf(result.entry) });
+    this.#truth.calls.set(request.holdId, { holder: process.journalId, held: heldOf(result.entry) });
     this.#note(`${process.journalId} hold ${request.need.usd}`);
     return true;
   }
 
   #extend(process: Process): void {
-    const holdId = this.#pick([...this.#calls].filter(([, call]) => call.process === process).map(([id]) => id));
-    const call = holdId === undefined ? undefined : this.#calls.get(holdId);
+    const holdId = this.#pick(
+      [...this.#truth.calls].filter(([, call]) => call.holder === process.journalId).map(([id]) => id),
+    );
+    const call = holdId === undefined ? undefined : this.#truth.calls.get(holdId);
     if (holdId === undefined || !call) return;
     const result = process.account.extend(holdId, { usd: BigInt(1 + this.#upTo(10)) });
     if (!result.ok) return;
@@ -209,10 +196,12 @@ class MoneyWorld {
   }
 
   #resolve(process: Process): void {
-    const holdId = this.#pick([...this.#calls].filter(([, call]) => call.process === process).map(([id]) => id));
-    const call = holdId === undefined ? undefined : this.#calls.get(holdId);
+    const holdId = this.#pick(
+      [...this.#truth.calls].filter(([, call]) => call.holder === process.journalId).map(([id]) => id),
+    );
+    const call = holdId === undefined ? undefined : this.#truth.calls.get(holdId);
     if (holdId === undefined || !call) return;
-    const held = this.#leastHeld(call);
+    const held = this.#truth.leastHeld(call);
     const roll = this.#upTo(10);
     const beyond = this.#options.overdraw && roll === 0 ? BigInt(this.#upTo(20)) : 0n;
     const actual = beyond > 0n ? held + beyond : BigInt(this.#upTo(Number(held) + 1));
@@ -226,35 +215,9 @@ class MoneyWorld {
     if (!entry) return;
     this.#fail(process.account.post(holdId, { usd: 1n }, false) === null, 'a hold resolves once');
     process.entries.push(entry);
-    this.#calls.delete(holdId);
-    if (entry.kind === 'post') {
-      for (const share of entry.shares) {
-        add(this.#billed, share.leaseId, share.amount);
-        add(this.#posted, share.leaseId, share.amount);
-        const excess = share.amount - (call.held.get(share.leaseId) ?? 0n);
-        if (excess > 0n) add(this.#overdrawn, share.budget, excess);
-      }
-      if (roll !== 2) this.#checkPosting(call, entry, actual);
-    }
+    this.#truth.calls.delete(holdId);
+    if (entry.kind === 'post') this.#truth.post(call, entry, roll === 2 ? null : actual);
     this.#note(`${process.journalId} ${entry.kind} ${actual}`);
-  }
-
-  /** Of each budget exactly what was billed is posted, however many leases the hold is spread over. */
-  #checkPosting(call: TrueCall, entry: HoldEntry & { kind: 'post' }, actual: bigint): void {
-    const byPot = new Map<string, bigint>();
-    for (const share of entry.shares) add(byPot, `${share.budget}|${share.instance}`, share.amount);
-    for (const sum of byPot.values()) this.#fail(sum === actual, 'a posting is the bill, whole and unclipped');
-    this.#fail(call.held.size === entry.shares.length, 'a posting covers every share');
-  }
-
-  /** The least that is held in any budget: what the provider may bill at most. */
-  #leastHeld(call: TrueCall): bigint {
-    const byPot = new Map<string, bigint>();
-    for (const [leaseId, amount] of call.held) {
-      const account = this.#tables.leases.get(leaseId)?.account;
-      add(byPot, `${account?.budget}|${account?.instance}`, amount);
-    }
-    return [...byPot.values()].reduce(min);
   }
 
   #send(process: Process): void {
@@ -341,21 +304,10 @@ class MoneyWorld {
       process.entries = [process.account.checkpoint()];
       process.synced = 0;
     }
-    for (const [holdId, call] of this.#calls) {
-      if (call.process !== process) continue;
-      const held = this.#leastHeld(call);
-      const bill = BigInt(this.#upTo(Number(held) + 1));
-      let left = bill;
-      for (const [leaseId, amount] of call.held) {
-        add(this.#posted, leaseId, amount);
-        add(this.#billed, leaseId, amount < left ? amount : left);
-        left = held;
-      }
-      this.#calls.delete(holdId);
-    }
+    this.#truth.endCallsOf(process.journalId, (held) => BigInt(this.#upTo(Number(held) + 1)));
     if (this.#options.powerCuts && this.#upTo(2) === 0) {
       process.entries.splice(process.synced);
-      this.#powerCut = true;
+      this.#truth.powerCut = true;
       process.synced = -1;
     }
     this.#note(`${process.journalId} crash${process.synced === -1 ? ' by power cut' : ''}`);
@@ -386,8 +338,8 @@ class MoneyWorld {
     const holder = [...this.#processes, ...this.#dead].find((process) => process.journalId === lease.holder);
     if (holder && this.#monotonicMs - holder.contactAtMs < leaseTtlMs) return false;
     if (holder?.synced === -1) return false;
-    const held = [...this.#calls.values()].some((call) => call.held.has(lease.id));
-    return !held && (this.#posted.get(lease.id) ?? 0n) === lease.spent;
+    const held = [...this.#truth.calls.values()].some((call) => call.held.has(lease.id));
+    return !held && (this.#truth.posted.get(lease.id) ?? 0n) === lease.spent;
   }
 
   #changeLimit(): void {
@@ -399,58 +351,7 @@ class MoneyWorld {
     this.#note(`${definition.name} limit ${limit}`);
   }
 
-  /** What must hold after every step. */
-  check(): void {
-    const exposure = this.#exposureByLease();
-    const byBalance = new Map<string, bigint>();
-    for (const lease of this.#tables.leases.values()) {
-      const billable = exposure.get(lease.id) ?? 0n;
-      add(byBalance, balanceKey(lease.account, lease.periodStartMs), billable);
-      if (lease.state === 'open' || lease.state === 'expired') this.#checkLease(lease, billable);
-    }
-    const byAccount = new Map<string, Balance[]>();
-    for (const balance of this.#tables.balances.values()) {
-      const key = balanceKey(balance.account, 0);
-      byAccount.set(key, [...(byAccount.get(key) ?? []), balance]);
-    }
-    for (const rows of byAccount.values()) this.#checkAccount(rows, byBalance);
-  }
-
-  /** What was billed and what is held, by lease: the truth the books must cover. */
-  #exposureByLease(): Map<string, bigint> {
-    const exposure = new Map(this.#billed);
-    for (const call of this.#calls.values()) for (const [leaseId, amount] of call.held) add(exposure, leaseId, amount);
-    return exposure;
-  }
-
-  #checkLease(lease: Lease, billable: bigint): void {
-    const covered = max(lease.granted, lease.spent) - lease.returned;
-    const slack = this.#overdrawn.get(lease.account.budget) ?? 0n;
-    this.#fail(billable <= covered + slack, `lease ${lease.id} covers ${covered} of ${billable}`);
-  }
-
-  /** Guarantee 1: billed and held stay within the limit, by the truth and by the books. */
-  #checkAccount(rows: readonly Balance[], exposureByBalance: ReadonlyMap<string, bigint>): void {
-    const account = rows[0]?.account;
-    const definition = this.#tables.definitions.get(account?.budget ?? '');
-    if (!account || !definition) return;
-    const latest = Math.max(...rows.map((row) => row.period.startMs));
-    const counting = rows.filter((row) => row.period.countsUntilMs > latest);
-    const booked = sum(counting.map((row) => row.posted + row.estimated + row.leased));
-    const truth = sum(counting.map((row) => exposureByBalance.get(balanceKey(account, row.period.startMs)) ?? 0n));
-    const slack = this.#overdrawn.get(account.budget) ?? 0n;
-    const key = `${account.budget}|${account.instance}|${definition.period.rolling ? '' : latest}`;
-    // A lowered limit cannot undo what is out already; it may only not grow.
-    const ceiling = max(definition.limit + slack, this.#exposure.get(key) ?? 0n);
-    this.#fail(booked <= ceiling, `${key}: books hold ${booked} of ${definition.limit}`);
-    this.#fail(truth <= ceiling, `${key}: billed and held ${truth} of ${definition.limit}`);
-    if (this.#options.limitChanges) this.#exposure.set(key, max(booked, truth));
-    for (const row of rows) {
-      this.#fail(row.posted >= 0n && row.leased >= 0n && row.estimated >= 0n, `${key}: no balance is negative`);
-    }
-  }
-
-  /** Guarantee 2 and 3: once every call is settled nothing is held, every dollar is posted once, and what is left can be spent. */
+  /** Guarantee 2 and 3: everything is settled, and what is left can be spent. */
   async finish(): Promise<void> {
     for (const process of this.#processes) while (process.account.openHolds > 0) this.#resolve(process);
     for (const process of this.#processes) process.waiting = [];
@@ -460,8 +361,8 @@ class MoneyWorld {
       for (const process of this.#processes) await this.#converse(process);
     }
     while (this.#dead.length > 0) await this.#takeOver();
-    this.check();
-    this.#checkSettled();
+    this.#truth.check();
+    this.#truth.checkSettled();
     await this.#checkUsable();
   }
 
@@ -469,20 +370,6 @@ class MoneyWorld {
     if (process.message) this.#lose(process);
     const request = process.account.nextExchange([]);
     if (request) process.account.apply(await this.#exchange(request));
-  }
-
-  #checkSettled(): void {
-    for (const balance of this.#tables.balances.values()) {
-      const name = `${balance.account.budget} at ${balance.period.startMs}`;
-      this.#fail(balance.leased === 0n && balance.estimated === 0n, `${name}: nothing is held when all is settled`);
-    }
-    for (const lease of this.#tables.leases.values()) {
-      const posted = this.#posted.get(lease.id) ?? 0n;
-      const billed = this.#billed.get(lease.id) ?? 0n;
-      this.#fail(lease.spent >= billed, `${lease.id}: posted ${lease.spent} of ${billed} billed`);
-      if (!this.#powerCut) this.#fail(lease.spent === posted, `${lease.id}: posted ${lease.spent}, expected ${posted}`);
-    }
-    for (const leaseId of this.#posted.keys()) this.#fail(this.#tables.leases.has(leaseId), `${leaseId} is posted`);
   }
 
   async #checkUsable(): Promise<void> {
@@ -504,11 +391,3 @@ function heldOf(entry: HoldEntry): Map<string, bigint> {
   }
   return held;
 }
-
-function add(map: Map<string, bigint>, key: string, amount: bigint): void {
-  map.set(key, (map.get(key) ?? 0n) + amount);
-}
-
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);

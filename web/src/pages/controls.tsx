@@ -46,7 +46,7 @@ function BudgetsPanel() {
       columns={columns}
       rows={budgets.data?.budgets ?? []}
       rowKey={({ name }) => name}
-      empty="No budget is in force. Write one under budgets: in burnrate.yaml, or PUT /api/budgets/…"
+      empty="No budget is in force. Write one under budgets: in burnrate.yaml, or POST /api/budgets"
     />
   );
 }
