@@ -28,7 +28,7 @@ async function borne(ledger: Ledger, by: Dimension) {
 
 describe('one set of numbers', () => {
   test('every report of a range sums to one total, however it is split', async () => {
-    await keepRows(under.ledger, rows, 'j');
+    await keepRows(under.ledger, [rows], 'j');
     const { full, calls } = await expectOneTotal(on, range, workflows);
     expect(Number(full)).toBeGreaterThan(Number(calls) * 2);
     const week = { fromMs: startMs, toMs: startMs + 7 * dayMs };
@@ -36,8 +36,8 @@ describe('one set of numbers', () => {
   }, 120_000);
 
   test('other labels on the same calls keep the total and change who bears it', async () => {
-    await keepRows(under.ledger, rows, 'j');
-    await keepRows(otherwise.ledger, shuffledLabels(rows, 7), 'j');
+    await keepRows(under.ledger, [rows], 'j');
+    await keepRows(otherwise.ledger, [shuffledLabels(rows, 7)], 'j');
     for (const by of ['team', 'customer', 'plan'] as const) {
       const [before, after] = await Promise.all([borne(under.ledger, by), borne(otherwise.ledger, by)]);
       expect(after.total).toBe(before.total);

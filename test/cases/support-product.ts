@@ -72,20 +72,27 @@ export function pricesOf({ providers, prices }: Config): PriceBook {
   });
 }
 
-/** What traffic leaves behind; the same traffic and seed always the same. */
-export function productRows(traffic: Traffic): ProductRows {
+/** What traffic leaves behind, run by run; the same traffic and seed always the same. */
+export function* productRuns(traffic: Traffic): Generator<ProductRows> {
   const prices = pricesOf(traffic.config);
-  const attempts: Attempt[] = [];
-  const outcomes: Outcome[] = [];
-  const work: HumanWork[] = [];
   for (const [index, record] of traffic.records.entries()) {
     const run = runOf(record, index, { traffic, prices });
-    attempts.push(...run.attempts);
-    if (index % traffic.outcomeEvery === 0) outcomes.push(run.outcome);
-    if (index % 211 === 0) work.push(workOf(run, index));
+    yield {
+      attempts: run.attempts,
+      outcomes: index % traffic.outcomeEvery === 0 ? [run.outcome] : [],
+      work: index % 211 === 0 ? [workOf(run, index)] : [],
+    };
   }
-  attempts.sort((a, b) => a.startedAtMs - b.startedAtMs);
-  return { attempts, outcomes, work };
+}
+
+/** All of it at once, where it is little. */
+export function productRows(traffic: Traffic): ProductRows {
+  const runs = [...productRuns(traffic)];
+  return {
+    attempts: runs.flatMap(({ attempts }) => attempts).sort((a, b) => a.startedAtMs - b.startedAtMs),
+    outcomes: runs.flatMap(({ outcomes }) => outcomes),
+    work: runs.flatMap(({ work }) => work),
+  };
 }
 
 interface Product {
@@ -186,28 +193,27 @@ function modelCall(frame: RunFrame, stage: string, call: string, asked: TraceRec
   return {
     ...plain,
     ...base,
-    ...{ stage, callId: `${base.run}_${call}`, attemptId: `${base.run}_${call}_${attemptNumber}`, attemptNumber },
-    ...{
-      reason: retried ? 'retry' : 'first',
-      layer: retried ? 'gateway' : 'product',
-      provider,
-      tier,
-      usage,
-      lines,
-      cost,
-    },
-    ...{
-      modelRequested: model,
-      modelServed: model,
-      protocol: provider === 'anthropic' ? 'anthropic' : 'openai',
-      rateCard,
-    },
-    ...{
-      startedAtMs: base.startedAtMs + (retried ? 20_500 : 900),
-      durationMs: 400 + asked.outputTokens * 12,
-      partTokens,
-    },
-    ...{ requestBytes: asked.inputTokens * 4, responseBytes: asked.outputTokens * 5, streamed: stage === 'answer' },
+    stage,
+    callId: `${base.run}_${call}`,
+    attemptId: `${base.run}_${call}_${attemptNumber}`,
+    attemptNumber,
+    reason: retried ? 'retry' : 'first',
+    layer: retried ? 'gateway' : 'product',
+    provider,
+    tier,
+    usage,
+    lines,
+    cost,
+    modelRequested: model,
+    modelServed: model,
+    protocol: provider === 'anthropic' ? 'anthropic' : 'openai',
+    rateCard,
+    startedAtMs: base.startedAtMs + (retried ? 20_500 : 900),
+    durationMs: 400 + asked.outputTokens * 12,
+    partTokens,
+    requestBytes: asked.inputTokens * 4,
+    responseBytes: asked.outputTokens * 5,
+    streamed: stage === 'answer',
     priceState: cost === null ? 'unknown' : 'known',
     fingerprint: String(hashOf(JSON.stringify([stage, asked.inputTokens, asked.parts]))),
   } as Attempt;
@@ -325,26 +331,39 @@ function workOf({ attempts }: Run, index: number): HumanWork {
   };
 }
 
-/** Puts rows where the product would have put them. */
-export async function keepRows(
-  ledger: {
-    append(batch: {
-      journalId: string;
-      afterSequence: number;
-      lastSequence: number;
-      attempts: readonly Attempt[];
-    }): Promise<number>;
-    recordOutcome(outcome: Outcome): Promise<unknown>;
-    recordWork(work: HumanWork): Promise<unknown>;
-  },
-  { attempts, outcomes, work }: ProductRows,
-  journalId: string,
-): Promise<void> {
-  const size = 2_000;
-  for (let at = 0; at < attempts.length; at += size) {
-    const batch = attempts.slice(at, at + size);
-    await ledger.append({ journalId, afterSequence: at, lastSequence: at + batch.length, attempts: batch });
+interface LedgerWriter {
+  append(batch: {
+    journalId: string;
+    afterSequence: number;
+    lastSequence: number;
+    attempts: readonly Attempt[];
+  }): Promise<number>;
+  recordOutcome(outcome: Outcome): Promise<unknown>;
+  recordWork(work: HumanWork): Promise<unknown>;
+}
+
+/** Puts rows where the product would have put them, piece by piece. @returns how many there were */
+export async function keepRows(ledger: LedgerWriter, pieces: Iterable<ProductRows>, journalId: string) {
+  const batchSize = 2_000;
+  const kept = { attempts: 0, outcomes: 0 };
+  let waiting: Attempt[] = [];
+  const flush = async () => {
+    const lastSequence = kept.attempts + waiting.length;
+    await ledger.append({ journalId, afterSequence: kept.attempts, lastSequence, attempts: waiting });
+    kept.attempts = lastSequence;
+    waiting = [];
+  };
+  const told: ProductRows[] = [];
+  for (const piece of pieces) {
+    waiting = waiting.concat(piece.attempts);
+    while (waiting.length >= batchSize) await flush();
+    told.push({ ...piece, attempts: [] });
   }
-  for (const outcome of outcomes) await ledger.recordOutcome(outcome);
-  for (const each of work) await ledger.recordWork(each);
+  await flush();
+  for (const { outcomes, work } of told) {
+    for (const outcome of outcomes) await ledger.recordOutcome(outcome);
+    for (const each of work) await ledger.recordWork(each);
+    kept.outcomes += outcomes.length;
+  }
+  return kept;
 }

@@ -15,7 +15,14 @@ import { type AdvisedChange, adviceVerbs } from '../cases/accept-advice.ts';
 import { type ApiRig, openApiRig } from '../cases/api-over-ledger.ts';
 import { expectOneTotal, expectWeeklyReview, type ReportRange } from '../cases/every-report.ts';
 import { shuffledLabels } from '../cases/shuffled-labels.ts';
-import { keepRows, type ProductRows, productRows, supportFile } from '../cases/support-product.ts';
+import {
+  keepRows,
+  type ProductRows,
+  productRows,
+  productRuns,
+  supportFile,
+  type Traffic,
+} from '../cases/support-product.ts';
 import { repository } from '../e2e/stack.ts';
 
 const workloads = join(repository, '..', 'shared', 'workloads');
@@ -63,11 +70,10 @@ function folder(): string {
   return made;
 }
 
-async function openLedger(rows: ProductRows): Promise<Ledger> {
+async function openLedger(rows: Iterable<ProductRows>) {
   const ledger = await openDuckDbLedger({ file: join(folder(), 'ledger.duckdb'), clock: systemClock });
   open.push(ledger);
-  await keepRows(ledger, rows, 'j');
-  return ledger;
+  return { ledger, kept: await keepRows(ledger, rows, 'j') };
 }
 
 afterAll(async () => {
@@ -76,21 +82,25 @@ afterAll(async () => {
 });
 
 describe('a month of traffic', () => {
-  let rows: ProductRows;
+  let records: TraceRecord[];
   let ledger: Ledger;
+  let kept: { readonly attempts: number; readonly outcomes: number };
   let rig: ApiRig;
+  const trafficOf = (some: readonly TraceRecord[]): Traffic => ({
+    ...{ records: some, startMs, seed: 1, config, outcomeEvery: 40 },
+  });
   beforeAll(async () => {
-    rows = productRows({ records: await monthOfTraffic(), startMs, seed: 1, config, outcomeEvery: 40 });
-    ledger = await openLedger(rows);
+    records = await monthOfTraffic();
+    ({ ledger, kept } = await openLedger(productRuns(trafficOf(records))));
     rig = await openApiRig({ ledger, config, startMs: month.toMs });
     open.push(rig);
   }, 900_000);
 
   test('every report sums to the same total, to the picodollar', async () => {
-    expect(rows.attempts.length).toBeGreaterThan(120_000);
+    expect(kept.attempts).toBeGreaterThan(120_000);
     const { full, calls } = await expectOneTotal(rig, month, workflows);
     const whole = await readCostStack(ledger, { range: month, by: ['team'], timeZone: config.timeZone }, config);
-    console.log({ runs: rows.outcomes.length * 40, attempts: rows.attempts.length, full, calls });
+    console.log({ runs: records.length, attempts: kept.attempts, full, calls });
     for (const line of whole.lines) expect(sumUsd(line.parts)).toEqual(line.cost);
     expect(new Set(whole.lines.map(({ line }) => line))).toEqual(
       new Set(
@@ -127,9 +137,12 @@ describe('a month of traffic', () => {
   });
 
   test('other labels on the same calls keep the total and change who bears it', async () => {
-    const days = { fromMs: startMs, toMs: startMs + 10 * dayMs };
-    const part = { ...rows, outcomes: [], attempts: rows.attempts.filter((each) => each.startedAtMs < days.toMs) };
-    const [same, other] = [await openLedger(part), await openLedger(shuffledLabels(part, 7))];
+    const days = { fromMs: startMs, toMs: startMs + 4 * dayMs };
+    const part = productRows(trafficOf(records.filter(({ atMs }) => atMs < 4 * dayMs - 60_000)));
+    const [{ ledger: same }, { ledger: other }] = [
+      await openLedger([part]),
+      await openLedger([shuffledLabels(part, 7)]),
+    ];
     const borne = async (of: Ledger, by: Dimension) => {
       const stack = await readCostStack(of, { range: days, by: [by], timeZone: config.timeZone }, config);
       const groups = stack.groups.map(({ dimensions, total }) => [dimensions[by], toDecimal(total)]);
@@ -144,9 +157,13 @@ describe('a month of traffic', () => {
 });
 
 /** What a stage's calls cost. */
-function costOfStage({ attempts }: ProductRows, { workflow, stage }: AdvisedChange): Usd {
-  const own = attempts.filter((attempt) => attempt.workflow === workflow && attempt.stage === stage);
-  return sumUsd(own.map(({ cost }) => cost ?? zeroUsd));
+function costOfStage(runs: Iterable<ProductRows>, { workflow, stage }: typeof advisedStage): Usd {
+  const costs: Usd[] = [];
+  for (const { attempts } of runs) {
+    const own = attempts.filter((attempt) => attempt.workflow === workflow && attempt.stage === stage);
+    costs.push(...own.map(({ cost }) => cost ?? zeroUsd));
+  }
+  return sumUsd(costs);
 }
 
 interface Adviser {
@@ -159,7 +176,7 @@ async function accepted({ rig, range }: Adviser, lever: string): Promise<Accepte
   const file = join(folder(), 'burnrate.yaml');
   writeFileSync(file, supportFile);
   const verbs = adviceVerbs(rig, file, range);
-  const advised = (await verbs.list()).find((each) => each.lever === lever && each.stage === 'answer');
+  const advised = (await verbs.list()).find((each) => each.lever === lever && each.stage === advisedStage.stage);
   if (!advised) return null;
   const { diff, written } = await verbs.accept(advised.id);
   expect([written, diff.split('\n').filter((line) => /^[-+] /.test(line)).length]).toEqual([true, 2]);
@@ -175,7 +192,7 @@ interface Accepted {
 }
 
 async function adviser(records: readonly TraceRecord[], days: number): Promise<Adviser> {
-  const ledger = await openLedger(productRows({ records, startMs, seed: 2, config, outcomeEvery: 50 }));
+  const { ledger } = await openLedger(productRuns({ records, startMs, seed: 2, config, outcomeEvery: 50 }));
   const rig = await openApiRig({ ledger, config, startMs: startMs + days * dayMs });
   open.push(rig);
   return { rig, range: { fromMs: startMs, toMs: startMs + days * dayMs } };
@@ -184,20 +201,24 @@ async function adviser(records: readonly TraceRecord[], days: number): Promise<A
 interface Followed {
   readonly records: readonly TraceRecord[];
   readonly seed: number;
-  /** What it costs when nothing is changed. */
-  readonly unchanged: ProductRows;
+  /** What the advised stage costs when nothing is changed. */
+  readonly unchanged: Usd;
 }
 
+const advisedStage = { workflow: 'support-assistant', stage: 'answer' };
+
 function followed(records: readonly TraceRecord[], seed: number): Followed {
-  return { records, seed, unchanged: productRows({ records, startMs, seed, config, outcomeEvery: 1_000_000 }) };
+  return { records, seed, unchanged: costAfter(records, seed, config) };
+}
+
+function costAfter(records: readonly TraceRecord[], seed: number, under: Config): Usd {
+  return costOfStage(productRuns({ records, startMs, seed, config: under, outcomeEvery: 1_000_000 }), advisedStage);
 }
 
 /** The same traffic under the file as it was and as it is after the change. */
-function realised({ records, seed, unchanged }: Followed, advised: AdvisedChange, after: Config) {
-  const changed = productRows({ records, startMs, seed, config: after, outcomeEvery: 1_000_000 });
-  const was = costOfStage(unchanged, advised);
-  const saved = subtractUsd(was, costOfStage(changed, advised));
-  return { saved, share: Number(saved.picos) / Number(was.picos) };
+function realised({ records, seed, unchanged }: Followed, after: Config) {
+  const saved = subtractUsd(unchanged, costAfter(records, seed, after));
+  return { saved, share: Number(saved.picos) / Number(unchanged.picos) };
 }
 
 function within({ saved, share }: ReturnType<typeof realised>, { evidence }: AdvisedChange) {
@@ -253,7 +274,7 @@ describe('advice that is accepted', () => {
     );
     for (const lever of levers) {
       const { advised, after } = (await accepted(from, lever)) as Accepted;
-      const results = weeks.map((each) => realised(each, advised, after));
+      const results = weeks.map((each) => realised(each, after));
       console.log(
         lever,
         shown(advised),
@@ -279,7 +300,7 @@ describe('advice that is accepted', () => {
       const change = await accepted(from, lever);
       if (!change) continue;
       told += 1;
-      const result = realised(next, change.advised, change.after);
+      const result = realised(next, change.after);
       console.log(lever, shown(change.advised), toDecimal(result.saved), result.share);
       expect([lever, within(result, change.advised)]).toEqual([lever, { dollars: true, share: true }]);
     }
