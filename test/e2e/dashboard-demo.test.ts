@@ -50,5 +50,5 @@ describe.runIf(browserPath !== null)('the built product in a browser', () => {
     await page.getByRole('columnheader', { name: 'Rate per million' }).first().waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
-  });
+  }, 90_000);
 });
