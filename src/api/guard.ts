@@ -50,13 +50,23 @@ function isSameOrigin(headers: Headers): boolean {
 
 /** A body is JSON or nothing: a plain form, which any page can send without asking, is none. */
 export const jsonOnly: MiddlewareHandler<ApiEnv> = async (context, next) => {
-  const type = context.req.header('content-type') ?? '';
-  const hasBody = context.req.raw.body !== null;
-  if (hasBody && !readingMethods.has(context.req.method) && !/^application\/([a-z.-]+\+)?json\b/i.test(type)) {
+  const { method, headers } = context.req.raw;
+  const type = headers.get('content-type') ?? '';
+  if (!readingMethods.has(method) && hasBody(headers) && !/^application\/([a-z.-]+\+)?json\b/i.test(type)) {
     throw new BurnrateError('bad_request', { message: 'Send the body as JSON, with content-type application/json.' });
   }
   await next();
 };
+
+/**
+ * Whether a body follows, by its headers (RFC 9112, section 6.3): a server gives every request that may have a body one
+ * to read, so that an empty `DELETE` would look like one. Without either header only a stated type tells of a body.
+ */
+function hasBody(headers: Headers): boolean {
+  const length = headers.get('content-length');
+  if (length !== null) return length !== '0';
+  return headers.has('transfer-encoding') || headers.has('content-type');
+}
 
 const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [

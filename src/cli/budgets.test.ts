@@ -37,7 +37,7 @@ describe('budgets', () => {
   test('the list shows how full each is', async () => {
     const { code, out } = await run({ budgets: [budget], partial: false }, 'budgets', 'list');
     expect(code).toBe(0);
-    for (const part of ['free-users', '0.25 usd / day', '84.0 %', '0.02', '2026-03-02 00:00'])
+    for (const part of ['free-users', '$0.25 / day', '84.0 %', '$0.02', '2026-03-02 00:00'])
       expect(out).toContain(part);
   });
 
@@ -63,7 +63,7 @@ describe('budgets', () => {
         },
       },
     ]);
-    expect(set.out).toContain('free-users: 0.25 usd a day');
+    expect(set.out).toContain('free-users: $0.25 a day');
     const removed = await run(budget, 'budgets', 'remove', 'free-users');
     expect(removed.asked).toMatchObject([{ method: 'DELETE', path: '/api/budgets/free-users' }]);
   });

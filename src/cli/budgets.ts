@@ -3,7 +3,7 @@ import { type ApiClient, apiClient, type InstanceOptions } from './api-client.ts
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { print } from './output.ts';
-import { percent } from './shown.ts';
+import { dollars, percent } from './shown.ts';
 import { table } from './table.ts';
 import { terminalWidth } from './terminal.ts';
 
@@ -69,10 +69,12 @@ function bodyOf({ limit, period, unit, scope, per, rolling, timeZone, soft, open
 
 function changedText({ budget, changed }: PutBudgetAnswer): string {
   const { name, limit, unit, period, hard } = budget;
-  const text = `${name}: ${limit} ${unit} a ${period}, ${hard ? 'hard' : 'soft'}`;
+  const text = `${name}: ${amount(limit, unit)} a ${period}, ${hard ? 'hard' : 'soft'}`;
   return changed ? `${text}. It holds for calls that begin a second from now.` : `${text}; nothing changed.`;
 }
 
+/** In whole units but for money, which is shown as such. */
+const amount = (text: string, unit: string) => (unit === 'usd' ? dollars(text) : `${text} ${unit}`);
 const resetText = (resetsAt: string | null) => resetsAt?.slice(0, 16).replace('T', ' ') ?? '—';
 
 function budgetsTable(budgets: readonly BudgetAnswer[], width: number): string {
@@ -91,10 +93,10 @@ function budgetsTable(budgets: readonly BudgetAnswer[], width: number): string {
   const rows = budgets.map(({ name, hard, limit, unit, period, instances, fullest }) => [
     name,
     hard ? 'hard' : 'soft',
-    `${limit} ${unit} / ${period}`,
+    `${amount(limit, unit)} / ${period}`,
     fullest === null ? '—' : percent(fullest.usedShare),
-    fullest?.held ?? '—',
-    fullest?.available ?? '—',
+    fullest === null ? '—' : amount(fullest.held, unit),
+    fullest === null ? '—' : amount(fullest.available, unit),
     String(instances),
     resetText(fullest?.resetsAt ?? null),
   ]);
@@ -103,7 +105,7 @@ function budgetsTable(budgets: readonly BudgetAnswer[], width: number): string {
 
 function budgetText(answer: BudgetPageAnswer, width: number): string {
   const { name, limit, unit, period, window, hard, source } = answer.budget;
-  const head = `${name}: ${limit} ${unit} a ${period} (${window}), ${hard ? 'hard' : 'soft'}, from the ${source}`;
+  const head = `${name}: ${amount(limit, unit)} a ${period} (${window}), ${hard ? 'hard' : 'soft'}, from the ${source}`;
   if (answer.standings.length === 0) return `${head}\nNothing has counted against it in this period.`;
   const columns = [
     { title: 'instance', flexible: true },
@@ -117,7 +119,9 @@ function budgetText(answer: BudgetPageAnswer, width: number): string {
   ] as const;
   const rows = answer.standings.map((standing) => [
     standing.instance || 'all',
-    ...[standing.posted, standing.estimated, standing.held, standing.leasedIdle, standing.available],
+    ...[standing.posted, standing.estimated, standing.held, standing.leasedIdle, standing.available].map((of) =>
+      amount(of, unit),
+    ),
     percent(standing.usedShare),
     resetText(standing.resetsAt),
   ]);

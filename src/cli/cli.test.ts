@@ -182,7 +182,8 @@ describe('doctor', () => {
   });
 
   test.each([
-    [{ nodeVersion: 'v18.0.0' }, 'node'],
+    [{ nodeVersion: 'v18.20.0' }, 'node'],
+    [{ nodeVersion: 'v20.18.3' }, 'node'],
     [{ canWriteFolder: async () => false }, 'data'],
     [{ environment: { BURNRATE_LISTEN: '0.0.0.0:1' } }, 'listen'],
     [{ checkEngines: async () => [{ name: 'ledger (DuckDB)', ok: false, message: 'no' }] }, 'ledger'],

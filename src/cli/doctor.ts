@@ -27,7 +27,8 @@ interface Finding {
   readonly message: string;
 }
 
-const nodeMajorMin = 20;
+/** As `engines` of package.json says. */
+const nodeMin = { major: 20, minor: 19 } as const;
 
 /** `burnrate doctor`: everything that can be checked without running. Exit 1 when something is wrong. */
 export async function doctor(effects: Effects, options: DoctorOptions): Promise<ExitCode> {
@@ -48,9 +49,10 @@ function findingText({ check, state, message }: Finding): string {
 }
 
 function nodeFinding({ nodeVersion }: Effects): Finding {
-  const major = Number(nodeVersion.replace(/^v/, '').split('.')[0]);
-  const state = major >= nodeMajorMin ? 'ok' : 'failed';
-  return { check: 'node', state, message: `${nodeVersion} (needs ${nodeMajorMin} or later)` };
+  const [major = 0, minor = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number);
+  const enough = major > nodeMin.major || (major === nodeMin.major && minor >= nodeMin.minor);
+  const message = `${nodeVersion} (needs ${nodeMin.major}.${nodeMin.minor} or later)`;
+  return { check: 'node', state: enough ? 'ok' : 'failed', message };
 }
 
 async function engineFindings(effects: Effects): Promise<Finding[]> {

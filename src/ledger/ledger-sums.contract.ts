@@ -10,7 +10,7 @@ import {
   outputBuckets,
   outputTokensOf,
 } from '../tree/index.ts';
-import type { CostRow, Dimension } from './ledger.ts';
+import type { CostQuery, CostRow, Dimension } from './ledger.ts';
 import { cost, type LedgerUnderTest, useLedger } from './ledger-under-test.contract.ts';
 
 const hourMs = 3_600_000;
@@ -98,6 +98,11 @@ function linesOf(attempts: readonly Attempt[], wanted: readonly string[] | undef
   const keyed = [...found].map(([key, sums]) => ({ key: JSON.parse(key) as (string | null)[], ...sums }));
   return keyed.sort((a, b) => (orderOf(a.key) < orderOf(b.key) ? -1 : 1));
 }
+
+const mondayOf = (ms: number) => {
+  const day = new Date(ms);
+  return new Date(ms - ((day.getUTCDay() + 6) % 7) * 24 * hourMs).toISOString().slice(0, 10);
+};
 
 /** A null comes after every value. */
 const orderOf = (key: readonly (string | null)[]) => key.map((value) => value ?? '\uffff').join(' ');
@@ -215,6 +220,40 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
           expect(total.attempts).toBe(counted.length);
         }
       }
+    });
+
+    test('users of weeks that are over are what attempts say, late ones too, and when sums are deleted', async () => {
+      const place = (index: number) => caseStartMs + ((index * 7_919) % 600) * 2 * hourMs;
+      const attempts = Array.from({ length: 240 }, (_, index) =>
+        caseAttempt(`${index}`, { user: `u${index % 7}`, plan: `p${index % 2}`, startedAtMs: place(index) }),
+      );
+      const early = attempts.filter((_, index) => index % 6 !== 0);
+      const late = attempts.filter((_, index) => index % 6 === 0);
+      const byTime = early.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+      for (let at = 0; at < byTime.length; at += 40) await under.append(...byTime.slice(at, at + 40));
+      await under.append(...late);
+      const check = async (range: CostQuery['range']) => {
+        const own = attempts.filter(({ startedAtMs: ms }) => ms >= range.fromMs && ms < range.toMs);
+        const { rows, total } = await under.costs(['user', 'week'], { range });
+        expect([total.attempts, total.cost]).toEqual([own.length, cost(own)]);
+        const keys = new Set(own.map(({ user, startedAtMs: ms }) => `${user} ${mondayOf(ms)}`));
+        expect(new Set(rows.map(({ dimensions: { user, week } }) => `${user} ${week}`))).toEqual(keys);
+        const [everybody, byPlan = []] = await under.ledger.users({ range, where: {} }, [[], ['plan']]);
+        expect(everybody?.[0]?.users).toBe(new Set(own.map(({ user }) => user)).size);
+        for (const { dimensions, users } of byPlan)
+          expect(users).toBe(new Set(own.filter(({ plan }) => plan === dimensions.plan).map(({ user }) => user)).size);
+      };
+      const endMs = caseStartMs + 60 * 24 * hourMs;
+      const ranges = [0, 3.5, 9, 13.7].flatMap((from) => [16, 29.3, 50].map((to) => [from, to] as const));
+      const rangeOf = ([from, to]: readonly [number, number]) => ({
+        fromMs: caseStartMs + from * 24 * hourMs,
+        toMs: caseStartMs + to * 24 * hourMs,
+      });
+      for (const each of ranges) await check(rangeOf(each));
+      const keep = (days: number) => endMs - caseStartMs - days * 24 * hourMs;
+      await under.ledger.applyRetention({ keepAttemptsMs: keep(30), keepAggregatesMs: keep(10) }, endMs);
+      const firstKeptMs = Math.floor((caseStartMs + 10 * 24 * hourMs) / (24 * hourMs)) * 24 * hourMs;
+      for (const toMs of [firstKeptMs + 24 * hourMs * 9, endMs]) await check({ fromMs: firstKeptMs, toMs });
     });
 
     test('runs add up over groups, and over stages count in each', async () => {

@@ -43,6 +43,8 @@ describe.runIf(browserPath !== null)('the operations of the dashboard in a brows
     await panel.getByText('1 decided in 6 minutes, $3.00').waitFor();
     expect(await panel.getByRole('row').filter({ hasText: 'low confidence' }).textContent()).toContain('correct');
     expect(await review.count()).toBe(0);
+    await pressAt(page, 'Look at answer-2');
+    await review.waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -44,8 +44,12 @@ const ended = (row: RunRow) => row.outcome !== null;
 const succeeded = (row: RunRow) => row.outcome === 'success';
 
 function costPer(runs: readonly (readonly [number, number])[], per: 'success' | 'run'): number {
-  const cost = runs.reduce((sum, [each]) => sum + each, 0);
-  return cost / (per === 'run' ? runs.length : runs.reduce((sum, [, success]) => sum + success, 0));
+  let [cost, successes] = [0, 0];
+  for (const run of runs) {
+    cost += run[0];
+    successes += run[1];
+  }
+  return cost / (per === 'run' ? runs.length : successes);
 }
 
 function verdictOf({ low, high }: Interval): Verdict {

@@ -19,12 +19,19 @@ export function bootstrap<T>(
   statistic: (samples: readonly (readonly T[])[]) => number,
   random: Random,
 ): Interval {
-  const drawn = Array.from({ length: resamples }, () => statistic(samples.map((sample) => redraw(sample, random))));
+  // The same arrays are drawn into over and over: their contents are looked at only before the next draw.
+  const redrawn = samples.map((sample) => [...sample]);
+  const drawn = Array.from({ length: resamples }, () => {
+    for (const [index, sample] of samples.entries()) redraw(sample, redrawn[index] ?? [], random);
+    return statistic(redrawn);
+  });
   const values = drawn.map((value) => (Number.isFinite(value) ? value : Number.MAX_VALUE)).sort((a, b) => a - b);
   const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? 0;
   return { estimate: statistic(samples), low: at(0.05), high: at(0.95) };
 }
 
-function redraw<T>(sample: readonly T[], random: Random): T[] {
-  return sample.map(() => sample[Math.floor(random.next() * sample.length)] as T);
+function redraw<T>(sample: readonly T[], into: T[], random: Random): void {
+  for (let place = 0; place < sample.length; place++) {
+    into[place] = sample[Math.floor(random.next() * sample.length)] as T;
+  }
 }

@@ -2,7 +2,7 @@ import { blendWeights, type Lessons } from './blend-weights.ts';
 import { type Candidates, candidatesAt } from './candidates.ts';
 import type { ExpertBlend } from './expert-blend.ts';
 import { ageWeight, hindsightOrigins, stepGroups } from './learning-window.ts';
-import { quantileAt, quantileLevels } from './metrics.ts';
+import { quantileLevels } from './metrics.ts';
 import type { PreparedSeries } from './prepared-series.ts';
 import { at } from './series.ts';
 import { weightedQuantiles } from './weighted-quantiles.ts';
@@ -17,8 +17,7 @@ const returnShare = 0.1;
 
 /**
  * Pools whole forecasts (the blend's, the baselines', the past): quantiles are averaged with the shares that would have
- * scored best at earlier origins (CRPS learning; Berrisch and Ziel 2021), then mixed with a little of the past. The middle
- * is moved half way to that of the blend, which was fitted to medians.
+ * scored best at earlier origins (CRPS learning; Berrisch and Ziel 2021), then mixed with a little of the past.
  */
 export class Pool {
   readonly #series: PreparedSeries;
@@ -42,8 +41,7 @@ export class Pool {
     for (const steps of stepGroups(this.#horizon, this.#series.seasons)) {
       const shares = blendWeights(this.#lessons(origin, steps), now.prior);
       for (const step of steps) {
-        const pooled = mixed(averaged(now, shares, step), now.past);
-        quantiles[step] = recentred(pooled, now.quantiles[0]?.[step] ?? pooled);
+        quantiles[step] = mixed(averaged(now, shares, step), now.past[step] ?? new Float64Array(0));
       }
     }
     this.#known.set(origin, quantiles);
@@ -98,10 +96,4 @@ function mixed(said: Float64Array, past: Float64Array): Float64Array {
   const values = Float64Array.from([...said, ...past]);
   const weights = values.map((_, i) => (i < said.length ? 1 - returnShare : returnShare));
   return Float64Array.from(weightedQuantiles(values, weights, quantileLevels));
-}
-
-/** Moves the median half way to that of `centre`; what lies at the ends of the 80 % interval and beyond stays. */
-function recentred(said: Float64Array, centre: Float64Array): Float64Array {
-  const move = (quantileAt(centre, 0.5) - quantileAt(said, 0.5)) / 2;
-  return said.map((value, i) => value + move * Math.max(0, 1 - Math.abs(2 * at(quantileLevels, i) - 1) / 0.8)).sort();
 }

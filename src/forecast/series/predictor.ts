@@ -1,8 +1,8 @@
 import { ExpertBlend } from './expert-blend.ts';
-import { ageWeight, hindsightOrigins } from './learning-window.ts';
+import { ageWeight, hindsightOrigins, windowStart } from './learning-window.ts';
 import { Pool } from './pool.ts';
 import { type PreparedSeries, prepare } from './prepared-series.ts';
-import { type Hindsight, type Widening, widened, wideningOf } from './recalibrate.ts';
+import { neededFactor, type Passed, type Widening, widened, wideningOf } from './recalibrate.ts';
 import { at, type Series } from './series.ts';
 import { type PastTotal, totalQuantiles } from './total.ts';
 
@@ -54,17 +54,34 @@ export class Predictor {
     return totalQuantiles(this.#pool.at(origin), past, origin / this.#horizon);
   }
 
-  /** Judges the pool by what it said at earlier origins, with what it knew then. */
+  /**
+   * Judges what the pool said a season ago, two seasons ago, and so on, with what it knew then: each season's facts by all
+   * of these forecasts that reach it.
+   */
   #widening(origin: number): Widening {
+    const { seasons } = this.series;
+    const first = Math.max(2 * seasons.short, windowStart(origin, seasons));
+    const links = Math.max(0, Math.floor((origin - first) / seasons.short));
+    const passed = Array.from({ length: links }, (_, link): Passed => {
+      const from = origin - (links - link) * seasons.short;
+      return { ...this.#needed(from, from - link * seasons.short), history: from / seasons.short };
+    });
+    return wideningOf(passed, origin / seasons.short);
+  }
+
+  /** What intervals needed to hold the facts of the season after `from`, by forecasts made then and each season before, back to `first`. */
+  #needed(from: number, first: number): Omit<Passed, 'history'> {
     const { facts, seasons } = this.series;
-    const origins = hindsightOrigins(origin, seasons);
-    const hindsight = origins.flatMap((past) =>
-      this.#pool.at(past).flatMap((quantiles, step): Hindsight[] => {
-        const fact = at(facts, past + step);
-        if (past + step >= origin || Number.isNaN(fact)) return [];
-        return [{ quantiles, fact, history: past / seasons.short, weight: ageWeight(past, origin, seasons) }];
-      }),
-    );
-    return wideningOf(hindsight, (origin - (origins.at(-1) ?? origin)) / seasons.short, origin / seasons.short);
+    const [needed80, needed95]: [number[], number[]] = [[], []];
+    for (let made = from; made >= first; made -= seasons.short) {
+      const steps = this.#pool.at(made).slice(from - made, from - made + seasons.short);
+      steps.forEach((quantiles, ahead) => {
+        const fact = at(facts, from + ahead);
+        if (Number.isNaN(fact)) return;
+        needed80.push(neededFactor(quantiles, fact, 0.8));
+        needed95.push(neededFactor(quantiles, fact, 0.95));
+      });
+    }
+    return { needed80, needed95 };
   }
 }

@@ -1,15 +1,5 @@
 import { quantileAt, quantileLevels } from './metrics.ts';
 import { at } from './series.ts';
-import { weightedQuantiles } from './weighted-quantiles.ts';
-
-/** How an earlier forecast of one step turned out, in the unit of the series. */
-export interface Hindsight {
-  readonly quantiles: Float64Array;
-  readonly fact: number;
-  /** Seasons of data there were then. */
-  readonly history: number;
-  readonly weight: number;
-}
 
 /** Factors on the distance from the median, at the ends of the central 80 % and 95 % intervals. */
 export interface Widening {
@@ -17,41 +7,63 @@ export interface Widening {
   readonly at95: number;
 }
 
-/** Seasons of hindsight at which evidence counts as much as theory. */
-const priorSeasons = 4;
-const factorMin = 0.7;
-const factorMax = 1.8;
-
-/** Errors of a blend fitted to few seasons understate those to come, the rare ones most: their tail is not seen yet. */
-export function expectedWidening(history: number, level: number): number {
-  return 1 + (level > 0.9 ? 1.75 : 0.65) / Math.max(1, history);
+/** A season that has passed since an earlier forecast, as the factors at which its interval would just have held each fact. */
+export interface Passed {
+  readonly needed80: readonly number[];
+  readonly needed95: readonly number[];
+  /** Seasons of data there were when it was forecast. */
+  readonly history: number;
 }
+
+/** How an interval follows its misses. */
+interface Pace {
+  /** Share of facts that may lie outside. */
+  readonly promised: number;
+  /** What the logarithm of the factor moves by, were everything missed. */
+  readonly gain: number;
+  /** What a history of one season would have the interval widened by: its rare errors were not seen yet. */
+  readonly unseen: number;
+}
+
+const pace80: Pace = { promised: 0.2, gain: 0.5, unseen: 0.7 };
+const pace95: Pace = { promised: 0.05, gain: 1, unseen: 1 };
+/** Misses of one season above what is promised that count; a day all of which was missed is one event, not 24. */
+const surpriseMax = 0.4;
+const factorMin = 0.5;
+const factorMax = 1.5;
 
 /**
- * How much wider past intervals should have been to hold what they promised: the conformal quantile of the misses in
- * units of the half-width expected then, drawn towards 1 while there is little hindsight, times what is expected now.
- * @param seasons independent seasons the hindsight covers
- * @param history seasons of data before the origin
+ * How much wider intervals must be to hold what they promise, each level by itself: after every season the logarithm of
+ * the factor moves by the share it missed beyond what it may miss (adaptive conformal inference, Gibbs and Candès 2021;
+ * as a quantile tracker, Angelopoulos, Candès and Tibshirani 2023). What was held too well narrows it as what was missed widens it, so
+ * that over many seasons it holds its share whatever the series does.
+ * @param passed in order of time
+ * @param history seasons of data before the forecast that is to be widened
  */
-export function wideningOf(hindsight: readonly Hindsight[], seasons: number, history: number): Widening {
-  const weights = Float64Array.from(hindsight, ({ weight }) => weight);
-  const factor = (level: number): number => {
-    if (hindsight.length === 0) return expectedWidening(history, level);
-    const misses = Float64Array.from(hindsight, (one) => missOf(one, level));
-    const [needed = 1] = weightedQuantiles(misses, weights, [level]);
-    const trust = seasons / (seasons + priorSeasons);
-    const learned = Math.min(factorMax, Math.max(factorMin, needed)) ** trust;
-    return learned * expectedWidening(history, level);
+export function wideningOf(passed: readonly Passed[], history: number): Widening {
+  const follow = (pace: Pace, needed: (season: Passed) => readonly number[]): number => {
+    let moved = 0;
+    for (const season of passed) {
+      const facts = needed(season);
+      if (facts.length === 0) continue;
+      const factor = factorOf(moved, pace, season.history);
+      const missed = facts.filter((each) => each > factor).length / facts.length;
+      moved += pace.gain * Math.min(surpriseMax, missed - pace.promised);
+    }
+    return factorOf(moved, pace, history);
   };
-  return { at80: factor(0.8), at95: factor(0.95) };
+  return { at80: follow(pace80, ({ needed80 }) => needed80), at95: follow(pace95, ({ needed95 }) => needed95) };
 }
 
-/** Distance of the fact from the median, in half-widths of the interval on that side. */
-function missOf({ quantiles, fact, history }: Hindsight, level: number): number {
+function factorOf(moved: number, { unseen }: Pace, history: number): number {
+  return Math.min(factorMax, Math.max(factorMin, Math.exp(moved) * (1 + unseen / Math.max(1, history))));
+}
+
+/** Factor at which the central interval of a level ends at the fact. */
+export function neededFactor(quantiles: Float64Array, fact: number, level: number): number {
   const middle = quantileAt(quantiles, 0.5);
-  const end = quantileAt(quantiles, fact < middle ? (1 - level) / 2 : (1 + level) / 2);
-  const half = Math.abs(end - middle) * expectedWidening(history, level);
-  return half > 0 ? Math.abs(fact - middle) / half : fact === middle ? 0 : factorMax;
+  const half = Math.abs(quantileAt(quantiles, fact < middle ? (1 - level) / 2 : (1 + level) / 2) - middle);
+  return fact === middle ? 0 : Math.abs(fact - middle) / half;
 }
 
 /** Moves quantiles away from their median by the factors, in between and beyond by straight lines; they stay in order. */

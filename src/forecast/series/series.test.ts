@@ -9,6 +9,7 @@ import { AccuracySum, crpsOf, naiveError, quantileAt, quantileLevels, smapeOf } 
 import { Predictor } from './predictor.ts';
 import { seasonProfile } from './profile.ts';
 import { readSeriesCsv } from './read-series-csv.ts';
+import { neededFactor, widened, wideningOf } from './recalibrate.ts';
 import { scaleOf } from './scale.ts';
 import { hourMs, type Series } from './series.ts';
 import { weightedQuantiles } from './weighted-quantiles.ts';
@@ -155,12 +156,79 @@ describe('parts', () => {
   });
 });
 
+describe('the width of intervals', () => {
+  /** Seasons of facts that lie at random in their intervals, were these `factor` times as wide. */
+  const seasons = (factor: number, count: number) => {
+    const random = seededRandom(13);
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+    return Array.from({ length: count }, (_, season) => {
+      const away = Array.from({ length: 24 }, () => Math.abs(normal()) * factor);
+      return { needed80: away.map((z) => z / 1.2816), needed95: away.map((z) => z / 1.96), history: season + 2 };
+    });
+  };
+
+  test.each([0.8, 1, 1.3])('comes to what holds its promise: %f times as wide', (factor) => {
+    const { at80, at95 } = wideningOf(seasons(factor, 200), 202);
+    expect(Math.abs(at80 / factor - 1)).toBeLessThan(0.15);
+    expect(Math.abs(at95 / factor - 1)).toBeLessThan(0.15);
+  });
+
+  test('each level follows its own misses', () => {
+    const passed = seasons(1, 100).map((season) => ({
+      ...season,
+      needed95: season.needed95.map((each) => 0.7 * each),
+    }));
+    const { at80, at95 } = wideningOf(passed, 102);
+    expect(at80).toBeGreaterThan(0.85);
+    expect(at95).toBeLessThan(0.85);
+  });
+
+  test('a day that was missed whole counts as one event', () => {
+    const missed = { needed80: new Array<number>(24).fill(9), needed95: new Array<number>(24).fill(9), history: 5 };
+    const [calm, struck] = [[], [missed]].map((passed) => wideningOf(passed, 100));
+    expect(struck!.at80 / calm!.at80).toBeCloseTo(Math.exp(0.5 * 0.4), 6);
+  });
+
+  test('an interval widened by what it needed ends at the fact', () => {
+    const quantiles = Float64Array.from(quantileLevels, (level) => level ** 2);
+    for (const fact of [0.02, 0.4, 1.7]) {
+      const needed = neededFactor(quantiles, fact, 0.8);
+      const end = fact < quantileAt(quantiles, 0.5) ? 0.1 : 0.9;
+      expect(quantileAt(widened(quantiles, { at80: needed, at95: needed }), end)).toBeCloseTo(fact, 10);
+    }
+    expect(neededFactor(new Float64Array(100).fill(3), 3, 0.8)).toBe(0);
+    expect(neededFactor(new Float64Array(100).fill(3), 4, 0.8)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe('a forecast', () => {
   test('reads nothing after its origin', () => {
     const series = hoursOf(12, 4);
     const other = made(series.values.map((value, hour) => (hour < 200 ? value : 7 * value + 1)));
     const [one, two] = [series, other].map((each) => new Predictor(each, 24, 72).predict(200));
     expect(two).toEqual(one);
+  });
+
+  test('of an hour that stands out in a constant series is sane before and after it', () => {
+    const spiked = made(Array.from({ length: 240 }, (_, hour) => (hour === 150 ? 1e9 : 5)));
+    for (const origin of [150, 151, 174, 240]) {
+      const [soon] = new Predictor(spiked, 24, 72).predict(origin).quantiles;
+      expect(quantileAt(soon!, 0.1)).toBeGreaterThanOrEqual(0);
+      expect(Number.isFinite(quantileAt(soon!, 0.9))).toBe(true);
+    }
+    expect(forecastSeries(spiked).steps[23]?.p50).toBeCloseTo(5, 0);
+  });
+
+  test('of a series of which most hours are missing, and of rare events, is finite and in order', () => {
+    const sparse = hoursOf(14, 6).values.map((value, hour) => (hour % 5 === 0 ? value : Number.NaN));
+    const rare = Float64Array.from({ length: 480 }, (_, hour) => (hour % 97 === 0 ? 5 : 0));
+    for (const values of [sparse, rare]) {
+      for (const { low95, low80, p50, high80, high95 } of forecastSeries(made(values)).steps) {
+        expect([low95, low80, p50, high80, high95]).toEqual([low95, low80, p50, high80, high95].sort((a, b) => a - b));
+        expect(low95).toBeGreaterThanOrEqual(0);
+        expect(Number.isFinite(high95)).toBe(true);
+      }
+    }
   });
 
   test('has quantiles in order and none below zero', () => {

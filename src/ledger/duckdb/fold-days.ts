@@ -1,13 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RetentionPeriods, RetentionRule } from '../ledger.ts';
 import { keptRunLabels } from '../sql/ending-queries.ts';
-import { dayMs, rollups } from '../sql/rollups.ts';
+import { dayMs, mondayBefore, rollups, weekMs } from '../sql/rollups.ts';
 import { minutesNotReviewed } from '../sql/run-endings.ts';
 import { keptSamples } from '../sql/sample.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { runStatement } from './reader-pool.ts';
-import { readExtent, rollUp } from './roll-up.ts';
+import { addWeeks, readExtent, rollUp } from './roll-up.ts';
 
 /** Runs in a sample are those whose key falls in the first of these parts. */
 const sampleParts = 10_000;
@@ -122,8 +122,12 @@ async function noteFolded(connection: DuckDBConnection, foldedToMs: number, dele
   await runStatement(connection, { text: 'UPDATE extent SET folded_to = $1', parameters: [foldedToMs] });
 }
 
+/** Of the week that `beforeMs` falls in only the days that stay are left. */
 async function dropSums(connection: DuckDBConnection, beforeMs: number): Promise<void> {
   for (const table of [...rollups.map((rollup) => rollup.table), 'daily_outcomes', 'human_work']) {
     await runStatement(connection, { text: `DELETE FROM ${table} WHERE started_at < $1`, parameters: [beforeMs] });
   }
+  const { weeksToMs } = await readExtent(connection);
+  const beganMs = mondayBefore(beforeMs);
+  if (beganMs < beforeMs && beganMs + weekMs <= weeksToMs) await addWeeks(connection, beforeMs, beganMs + weekMs);
 }

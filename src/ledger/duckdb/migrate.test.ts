@@ -110,7 +110,7 @@ test('a file of the second layout keeps its outcomes and told usage, and counts 
 const backToThird = [
   ...['attempts', 'hourly', 'daily_customers'].map((table) => `ALTER TABLE ${table} DROP COLUMN plain_line`),
   ...keptSamples.map(({ table }) => `DROP TABLE ${table}`),
-  'UPDATE layout SET version = 3',
+  ...['DROP TABLE weekly_users', 'ALTER TABLE extent DROP COLUMN weeks_to', 'UPDATE layout SET version = 3'],
 ];
 
 test('a file of the third layout answers by line from sums and attempts, and by sample, as one that never was', async () => {

@@ -158,6 +158,7 @@ const fromFirst: readonly string[] = [
   ...outcomes,
   ...sums,
   ...rewritten('daily_outcomes', dailyOutcomesTable, 'SELECT * FROM daily_outcomes'),
+  'ALTER TABLE extent ADD COLUMN weeks_to BIGINT DEFAULT 0',
   'UPDATE extent SET rolled_to = folded_to',
 ];
 
@@ -183,6 +184,7 @@ const withPlainLine = (table: string) =>
 
 /** Attempts and sums say which one kind their lines are of, and samples are kept of what is summed. */
 const fromThird: readonly string[] = [
+  'ALTER TABLE extent ADD COLUMN weeks_to BIGINT DEFAULT 0',
   'ALTER TABLE attempts ADD COLUMN plain_line VARCHAR',
   `ALTER TABLE attempts ALTER COLUMN plain_line SET DATA TYPE VARCHAR USING ${plainLineSql()}`,
   ...sumRollups.filter(({ lines }) => lines).flatMap(({ table }) => withPlainLine(table)),

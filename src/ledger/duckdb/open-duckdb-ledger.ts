@@ -17,7 +17,7 @@ import { type OwnedInstance, openInstance } from './instance.ts';
 import { migrate } from './migrate.ts';
 import { OutcomeBook } from './outcome-book.ts';
 import { ReaderPool, runStatement } from './reader-pool.ts';
-import { between, readExtent, rollUp, sumAttempts } from './roll-up.ts';
+import { between, readExtent, rollUp, sumAttempts, sumWeeks } from './roll-up.ts';
 import { schemaStatements } from './schema.ts';
 import { readSize } from './size.ts';
 import { noteTold, recordWork, sortTold } from './told-book.ts';
@@ -152,6 +152,7 @@ class DuckDbLedger implements Ledger {
     this.#newestMs = toNumber(newest?.newest);
     this.#rolledToMs = (await readExtent(this.#writer)).rolledToMs;
     await this.#sumBacklog();
+    await this.#transact(() => sumWeeks(this.#writer));
     const recent = await this.#query(
       `SELECT call_id, run, interaction, session_id, workflow, stage, reason, failure FROM attempts WHERE started_at >= $1
        ORDER BY started_at DESC LIMIT ${rememberedIdsMin}`,

@@ -1,4 +1,11 @@
-import { type DuckDBConnection, type DuckDBInstance, type DuckDBValue, listValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBInstance,
+  DuckDBListValue,
+  type DuckDBResultReader,
+  type DuckDBValue,
+  listValue,
+} from '@duckdb/node-api';
 import { BurnrateError } from '../../base/index.ts';
 import type { SqlRow, SqlValue, Statement } from '../sql/sql-text.ts';
 
@@ -62,8 +69,23 @@ export class ReaderPool {
 
 export async function runStatement(connection: DuckDBConnection, statement: Statement): Promise<SqlRow[]> {
   const reader = await connection.runAndReadAll(statement.text, statement.parameters.map(toDuckDbValue));
-  return reader.getRowObjectsJS() as SqlRow[];
+  return rowsOf(reader);
 }
+
+/** Column by column, which is several times faster than what the engine's client has for rows. */
+function rowsOf(reader: DuckDBResultReader): SqlRow[] {
+  const names = reader.deduplicatedColumnNames();
+  const columns = reader.getColumns().map((values) => (values.some(isList) ? values.map(plainList) : values));
+  const rows: Record<string, unknown>[] = Array.from({ length: columns[0]?.length ?? 0 }, () => ({}));
+  for (const [place, values] of columns.entries()) {
+    const name = names[place] ?? '';
+    for (const [index, row] of rows.entries()) row[name] = values[index];
+  }
+  return rows;
+}
+
+const isList = (value: DuckDBValue): value is DuckDBListValue => value instanceof DuckDBListValue;
+const plainList = (value: DuckDBValue): unknown => (isList(value) ? value.items : value);
 
 function toDuckDbValue(value: SqlValue): DuckDBValue {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);

@@ -1,6 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { summedColumns } from '../sql/fact-rows.ts';
-import { type Extent, latencyRollups, type Rollup, sumRollups } from '../sql/rollups.ts';
+import { allSums, summedColumns } from '../sql/fact-rows.ts';
+import {
+  dailyUsers,
+  type Extent,
+  firstMondayMs,
+  latencyRollups,
+  mondayBefore,
+  type Rollup,
+  sumRollups,
+  weeklyUsers,
+  weekMs,
+} from '../sql/rollups.ts';
 import { keepSample, keptSamples } from '../sql/sample.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
@@ -14,7 +24,11 @@ const gapMs = 60_000;
 /** How far the sums of this connection's state reach. */
 export async function readExtent(connection: DuckDBConnection): Promise<Extent> {
   const [row] = await runStatement(connection, { text: 'SELECT * FROM extent', parameters: [] });
-  return { rolledToMs: toNumber(row?.rolled_to), foldedToMs: toNumber(row?.folded_to) };
+  return {
+    rolledToMs: toNumber(row?.rolled_to),
+    foldedToMs: toNumber(row?.folded_to),
+    weeksToMs: toNumber(row?.weeks_to),
+  };
 }
 
 /**
@@ -27,7 +41,35 @@ export async function rollUp(connection: DuckDBConnection, toMs: number): Promis
   const stepMs = await stepEnd(connection, rolledToMs, toMs);
   await sumAttempts(connection, (parameters) => between(rolledToMs, stepMs, parameters));
   await runStatement(connection, { text: 'UPDATE extent SET rolled_to = $1', parameters: [stepMs] });
+  await sumWeeks(connection);
   return stepMs;
+}
+
+/** Adds up the weeks that are over since this was last done. */
+export async function sumWeeks(connection: DuckDBConnection): Promise<void> {
+  const { rolledToMs, weeksToMs } = await readExtent(connection);
+  const toMs = mondayBefore(rolledToMs);
+  if (toMs <= weeksToMs) return;
+  await addWeeks(connection, weeksToMs, toMs);
+  await runStatement(connection, { text: 'UPDATE extent SET weeks_to = $1', parameters: [toMs] });
+}
+
+/** Makes weekly sums of the days of a stretch. */
+export async function addWeeks(connection: DuckDBConnection, fromMs: number, toMs: number): Promise<void> {
+  const parameters = new Parameters(duckDbDialect.placeholder);
+  const sums = allSums.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  await runStatement(
+    connection,
+    parameters.statement(`
+      INSERT INTO ${weeklyUsers.table} BY NAME SELECT * RENAME (stretch AS started_at)
+      FROM (SELECT ${stretchOf(weeklyUsers)} AS stretch, ${weeklyUsers.columns.join(', ')}, ${sums}
+        FROM ${dailyUsers.table} WHERE ${between(fromMs, toMs, parameters)} GROUP BY ALL ORDER BY stretch)`),
+  );
+}
+
+/** When the stretch begins that a row is in. */
+function stretchOf({ grainMs }: Rollup): string {
+  return `started_at - (started_at - ${grainMs === weekMs ? firstMondayMs : 0}) % ${grainMs}`;
 }
 
 async function stepEnd(connection: DuckDBConnection, fromMs: number, toMs: number): Promise<number> {
@@ -58,6 +100,8 @@ export async function sumAttempts(
     return runStatement(connection, parameters.statement(text(condition(parameters))));
   };
   for (const rollup of sumRollups) await write((meant) => sumStatement(rollup, meant));
+  // What is late for a week that was added up already belongs to it too.
+  await write((meant) => sumStatement(weeklyUsers, `${meant} AND started_at < (SELECT weeks_to FROM extent)`));
   for (const rollup of latencyRollups) await write((meant) => latencyStatement(rollup, meant));
   for (const sample of keptSamples) await write((meant) => keepSample(sample, meant));
 }
@@ -74,7 +118,7 @@ function latencyStatement({ table, columns, grainMs }: Rollup, condition: string
 }
 
 function sumStatement(rollup: Rollup, condition: string): string {
-  const start = `started_at - started_at % ${rollup.grainMs}`;
+  const start = stretchOf(rollup);
   const sums = Object.entries(summedColumns).map(([name, value]) => `coalesce(sum(${value}), 0) AS ${name}`);
   const groups = [...rollup.columns, ...(rollup.lines ? lineGroups : [])];
   const lists = rollup.lines ? [', list(line_quantity) AS quantities, list(line_cost) AS costs'] : [];

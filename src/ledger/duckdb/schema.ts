@@ -2,7 +2,7 @@ import { attemptColumns, type ColumnType } from '../sql/attempt-columns.ts';
 import { attributionColumns } from '../sql/dimensions.ts';
 import { keptRunLabels, runLabels } from '../sql/ending-queries.ts';
 import { summedColumns } from '../sql/fact-rows.ts';
-import { latencyRollups, type Rollup, sumRollups } from '../sql/rollups.ts';
+import { latencyRollups, type Rollup, sumRollups, weeklyUsers } from '../sql/rollups.ts';
 import { keptSamples, sampledColumns } from '../sql/sample.ts';
 
 /** The engine packs 128-bit numbers so that reading one takes most of a microsecond; left as they are it takes some nanoseconds. */
@@ -63,7 +63,7 @@ const latencyTable = (rollup: Rollup): TableColumns => [
 
 /** Sums by stretches of time. Those of deleted attempts cannot be made again, so these tables only ever gain columns. */
 export const rollupTables: Readonly<Record<string, TableColumns>> = {
-  ...Object.fromEntries(sumRollups.map((rollup) => [rollup.table, sumTable(rollup)])),
+  ...Object.fromEntries([...sumRollups, weeklyUsers].map((rollup) => [rollup.table, sumTable(rollup)])),
   ...Object.fromEntries(latencyRollups.map((rollup) => [rollup.table, latencyTable(rollup)])),
 };
 
@@ -165,8 +165,8 @@ export const schemaStatements: readonly string[] = [
   createTable('human_work', workTable),
   createTable('told_usage', toldUsageTable),
   'CREATE TABLE IF NOT EXISTS watermarks (journal_id VARCHAR PRIMARY KEY, last_sequence BIGINT NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS extent (rolled_to BIGINT NOT NULL, folded_to BIGINT NOT NULL)',
-  'INSERT INTO extent SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM extent)',
+  'CREATE TABLE IF NOT EXISTS extent (rolled_to BIGINT NOT NULL, folded_to BIGINT NOT NULL, weeks_to BIGINT DEFAULT 0)',
+  'INSERT INTO extent SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM extent)',
   'CREATE TABLE IF NOT EXISTS layout (version INTEGER NOT NULL)',
   `INSERT INTO layout SELECT ${layoutVersion} WHERE NOT EXISTS (SELECT 1 FROM layout)`,
 ];

@@ -5,7 +5,7 @@ import { columnOf, isOfLines, timeUnitOf } from './dimensions.ts';
 /** Sums of attempts by a stretch of time and some columns, kept ready so that screens need not read single attempts. */
 export interface Rollup {
   readonly table: string;
-  /** Length of a stretch; stretches begin at multiples of it since the epoch, in UTC. */
+  /** Length of a stretch; stretches begin at multiples of it since the epoch, in UTC. Weeks begin on Mondays. */
   readonly grainMs: number;
   /** Columns of `attempts` its rows are told apart by, beside the lines their attempts have. */
   readonly columns: readonly string[];
@@ -15,6 +15,12 @@ export interface Rollup {
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
+export const weekMs = 7 * dayMs;
+/** The epoch was a Thursday. */
+export const firstMondayMs = 4 * dayMs;
+
+/** The last Monday, at midnight in UTC, that is not after a moment. */
+export const mondayBefore = (ms: number): number => Math.floor((ms - firstMondayMs) / weekMs) * weekMs + firstMondayMs;
 
 /** What describes a call and is of few values; the last columns differ between the attempts of one call. */
 export const hourly: Rollup = {
@@ -72,6 +78,9 @@ export const dailyUsers: Rollup = {
   columns: ['user_id', ...audience],
 };
 
+/** Whole weeks of users, added up from their days once they are over: most users come on several days. */
+export const weeklyUsers: Rollup = { ...dailyUsers, table: 'weekly_users', grainMs: weekMs };
+
 /** The same by hour for less, so that hours and the days of any zone have quantiles too. */
 export const hourlyLatency: Rollup = {
   table: 'hourly_latency',
@@ -83,7 +92,7 @@ export const hourlyLatency: Rollup = {
 /** Those that hold sums, the cheapest to read first. */
 export const sumRollups: readonly Rollup[] = [hourly, dailyCustomers, dailyUsers];
 export const latencyRollups: readonly Rollup[] = [dailyLatency, hourlyLatency];
-export const rollups: readonly Rollup[] = [...sumRollups, ...latencyRollups];
+export const rollups: readonly Rollup[] = [...sumRollups, ...latencyRollups, weeklyUsers];
 
 /** How far the sums reach; read together with them, in one transaction. */
 export interface Extent {
@@ -91,6 +100,8 @@ export interface Extent {
   readonly rolledToMs: number;
   /** Single attempts that began before this may be gone. A whole UTC day; never after `rolledToMs`. */
   readonly foldedToMs: number;
+  /** Weeks that ended before this are in the weekly sums; a Monday, never after `rolledToMs`. */
+  readonly weeksToMs: number;
 }
 
 type Asked = Pick<CostQuery, 'by' | 'where' | 'timeZone' | 'range'>;
@@ -105,6 +116,7 @@ function answers(rollup: Rollup, name: string, query: Asked): boolean {
   const unit = timeUnitOf(name);
   if (unit === 'minute') return false;
   if (unit === 'hour') return rollup.grainMs === hourMs;
+  if (rollup.grainMs === weekMs && unit && unit !== 'week') return false;
   if (unit) return rollup.grainMs === hourMs || isUtc(query);
   if (isOfLines(name)) return rollup.lines;
   const column = columnOf(name);
@@ -135,9 +147,23 @@ export function piecesOf(rollup: Rollup | null, query: Asked, extent: Extent, in
   const folded = { rollup: rollup ?? instead, fromMs: range.fromMs, toMs: foldedToMs };
   const fromMs = Math.max(range.fromMs, extent.foldedToMs);
   const live = livePieces(rollup, { fromMs, toMs: range.toMs }, extent);
-  return [folded, ...live.flatMap((piece) => withoutCutHours(piece, query))].filter(
-    (piece) => piece.fromMs < piece.toMs,
-  );
+  return [folded, ...live.flatMap((piece) => withoutCutHours(piece, query))]
+    .flatMap((piece) => withWeeks(piece, query, extent))
+    .filter((piece) => piece.fromMs < piece.toMs);
+}
+
+/** Whole weeks of users are read as weeks where no smaller part of the calendar is told apart. */
+function withWeeks(piece: Piece, query: Asked, { weeksToMs }: Extent): Piece[] {
+  const names = [...query.by, ...Object.keys(query.where)];
+  if (piece.rollup !== dailyUsers || !names.every((name) => answers(weeklyUsers, name, query))) return [piece];
+  const fromMs = mondayBefore(piece.fromMs + weekMs - 1);
+  const toMs = Math.min(mondayBefore(piece.toMs), weeksToMs);
+  if (fromMs >= toMs) return [piece];
+  return [
+    { ...piece, toMs: fromMs },
+    { ...piece, rollup: weeklyUsers, fromMs, toMs },
+    { ...piece, fromMs: toMs },
+  ];
 }
 
 function livePieces(rollup: Rollup | null, range: TimeRange, { rolledToMs }: Extent): Piece[] {

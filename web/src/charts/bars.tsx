@@ -2,8 +2,9 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback } from 'react';
 import { Chart } from './chart.tsx';
 import { colourOf, type Palette } from './palette.ts';
-import { timeGrid, valueAxis } from './time-axis.ts';
-import { tip, tipLook } from './tip.ts';
+import { nameAxis, plotOf } from './plot.ts';
+import { valueAxis } from './time-axis.ts';
+import { tip } from './tip.ts';
 
 interface BarsProps {
   readonly label: string;
@@ -18,16 +19,11 @@ interface BarsProps {
 export function Bars({ label, bars, of, colour = 1, format }: BarsProps) {
   const build = useCallback(
     (palette: Palette): EChartsCoreOption => ({
-      textStyle: { fontFamily: palette.font },
-      grid: timeGrid,
-      tooltip: { ...tipLook, trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: barTip(of, format) },
-      xAxis: {
-        type: 'category',
-        data: bars.map(({ name }) => name),
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: palette.line } },
-        axisLabel: { color: palette.inkSoft, hideOverlap: true },
-      },
+      ...plotOf(palette, 'shadow', barTip(of, format)),
+      xAxis: nameAxis(
+        palette,
+        bars.map(({ name }) => name),
+      ),
       yAxis: valueAxis(palette, format),
       series: [
         {

@@ -7,9 +7,10 @@ import { type BucketName, bucketLengthMs, type RangeChoice } from '../view/range
 import { Chart, type Picked } from './chart.tsx';
 import { Legend } from './legend.tsx';
 import { colourOf, type Palette } from './palette.ts';
-import { axisTime, timeAxis, timeGrid, valueAxis } from './time-axis.ts';
+import { plotOf } from './plot.ts';
+import { axisTime, timeAxis, valueAxis } from './time-axis.ts';
 import { type StackedTime, stackOverTime } from './time-series.ts';
-import { tip, tipLook } from './tip.ts';
+import { tip } from './tip.ts';
 
 interface CostOverTimeProps {
   readonly costs: Costs;
@@ -43,14 +44,7 @@ export function CostOverTime({ costs, bucket, dimension, onZoom }: CostOverTimeP
 
 function barOption(stacked: StackedTime, bucket: BucketName, palette: Palette): EChartsCoreOption {
   return {
-    textStyle: { fontFamily: palette.font },
-    grid: timeGrid,
-    tooltip: {
-      ...tipLook,
-      trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { color: palette.line, opacity: 0.35 } },
-      formatter: (points: unknown) => barTip(points, bucket),
-    },
+    ...plotOf(palette, 'shadow', (points) => barTip(points, bucket)),
     xAxis: timeAxis(stacked.times, bucket, palette),
     yAxis: valueAxis(palette, axisDollars),
     series: stacked.series.map((series) => ({

@@ -73,7 +73,7 @@ function flowOption(tree: CostNode, palette: Palette, width: number): EChartsCor
       {
         type: 'sankey',
         left: 4,
-        right: narrow ? 132 : 150,
+        right: narrow ? 148 : 160,
         top: 10,
         bottom: 10,
         nodeWidth: 12,

@@ -2,8 +2,9 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback } from 'react';
 import { Chart } from './chart.tsx';
 import { colourOf, type Palette } from './palette.ts';
-import { timeGrid, valueAxis } from './time-axis.ts';
-import { tip, tipLook } from './tip.ts';
+import { bandOf, lineOf, nameAxis, plotOf } from './plot.ts';
+import { valueAxis } from './time-axis.ts';
+import { tip } from './tip.ts';
 
 export interface FanPoint {
   readonly name: string;
@@ -24,16 +25,13 @@ interface FanProps {
 export function Fan({ label, points, format }: FanProps) {
   const build = useCallback(
     (palette: Palette): EChartsCoreOption => ({
-      textStyle: { fontFamily: palette.font },
-      grid: timeGrid,
-      tooltip: { ...tipLook, trigger: 'axis', formatter: (hit: unknown) => fanTip(hit, points, format) },
+      ...plotOf(palette, 'line', (hit) => fanTip(hit, points, format)),
       xAxis: {
-        type: 'category',
+        ...nameAxis(
+          palette,
+          points.map(({ name }) => name),
+        ),
         boundaryGap: false,
-        data: points.map(({ name }) => name),
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: palette.line } },
-        axisLabel: { color: palette.inkSoft, hideOverlap: true },
       },
       yAxis: valueAxis(palette, format),
       series: fanSeries(points, palette),
@@ -43,28 +41,24 @@ export function Fan({ label, points, format }: FanProps) {
   return <Chart label={label} heightPx={260} build={build} />;
 }
 
-const lineLook = { type: 'line', showSymbol: false, emphasis: { disabled: true } } as const;
-
-/** The band is what lies between an unseen line at the bottom and one stacked on it. */
 function fanSeries(points: readonly FanPoint[], palette: Palette) {
-  const [main, other] = [colourOf(palette, 0), palette.inkSoft];
-  const unseen = { ...lineLook, stack: 'band', lineStyle: { opacity: 0 }, silent: true };
-  const before = points.some((point) => point.before !== null)
-    ? [
-        {
-          ...{ ...lineLook, id: 'before', data: points.map((point) => point.before) },
-          lineStyle: { width: 1.5, type: 'dashed', color: other },
-        },
-      ]
-    : [];
+  const main = colourOf(palette, 0);
+  const before = points.map((point) => point.before);
   return [
-    { ...unseen, id: 'low', data: points.map(({ low }) => low) },
-    {
-      ...{ ...unseen, id: 'band', data: points.map(({ low, high }) => high - low) },
-      areaStyle: { color: main, opacity: 0.18 },
-    },
-    { ...lineLook, id: 'middle', data: points.map(({ middle }) => middle), lineStyle: { width: 2.5, color: main } },
-    ...before,
+    ...bandOf(
+      main,
+      points.map(({ low }) => low),
+      points.map(({ low, high }) => high - low),
+    ),
+    lineOf(
+      'middle',
+      main,
+      { width: 2.5 },
+      points.map(({ middle }) => middle),
+    ),
+    ...(before.some((value) => value !== null)
+      ? [lineOf('before', palette.inkSoft, { width: 1.5, type: 'dashed' }, before)]
+      : []),
   ];
 }
 

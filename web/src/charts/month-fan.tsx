@@ -2,8 +2,9 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback } from 'react';
 import { Chart } from './chart.tsx';
 import { colourOf, type Palette } from './palette.ts';
-import { axisTime, timeGrid, valueAxis } from './time-axis.ts';
-import { tip, tipLook } from './tip.ts';
+import { bandOf, lineOf, plotOf } from './plot.ts';
+import { axisTime, valueAxis } from './time-axis.ts';
+import { tip } from './tip.ts';
 
 /** Dollars by moment, ms since the Unix epoch. */
 export interface SpentPoint {
@@ -34,13 +35,7 @@ export function MonthFan(props: MonthFanProps) {
   const { label, spent, future, limits, fromMs, toMs, format } = props;
   const build = useCallback(
     (palette: Palette): EChartsCoreOption => ({
-      textStyle: { fontFamily: palette.font },
-      grid: timeGrid,
-      tooltip: {
-        ...tipLook,
-        trigger: 'axis',
-        formatter: (hit: unknown) => monthTip(hit, spent, future, limits, format),
-      },
+      ...plotOf(palette, 'line', (hit) => monthTip(hit, spent, future, limits, format)),
       xAxis: {
         ...{ type: 'time', min: fromMs, max: toMs, axisTick: { show: false }, splitNumber: 5 },
         axisLine: { lineStyle: { color: palette.line } },
@@ -49,14 +44,14 @@ export function MonthFan(props: MonthFanProps) {
       yAxis: valueAxis(palette, format),
       series: [
         ...futureSeries(future, palette),
-        line(
+        lineOf(
           'spent',
           colourOf(palette, 0),
           { width: 2.5 },
           spent.map((point) => [point.atMs, point.spent]),
         ),
         ...limits.map(({ name, usd }) =>
-          line(
+          lineOf(
             `limit ${name}`,
             palette.ink,
             { width: 1.5, type: 'dashed' },
@@ -70,50 +65,20 @@ export function MonthFan(props: MonthFanProps) {
   return <Chart label={label} heightPx={220} build={build} />;
 }
 
-type Pairs = readonly (readonly number[])[];
-
-function line(id: string, color: string, lineStyle: object, data: Pairs) {
-  return {
-    type: 'line',
-    id,
-    data,
-    showSymbol: false,
-    emphasis: { disabled: true },
-    lineStyle: { ...lineStyle, color },
-  };
-}
-
-/** The band is what lies between an unseen line at the bottom and one stacked on it. */
 function futureSeries(future: readonly FuturePoint[], palette: Palette) {
   const main = colourOf(palette, 0);
-  const unseen = { stack: 'band', silent: true };
+  const over = (value: (point: FuturePoint) => number) => future.map((point) => [point.atMs, value(point)]);
   return [
-    {
-      ...line(
-        'low',
-        main,
-        { opacity: 0 },
-        future.map(({ atMs, low }) => [atMs, low]),
-      ),
-      ...unseen,
-    },
-    {
-      ...{
-        ...line(
-          'band',
-          main,
-          { opacity: 0 },
-          future.map(({ atMs, low, high }) => [atMs, high - low]),
-        ),
-        ...unseen,
-      },
-      areaStyle: { color: main, opacity: 0.18 },
-    },
-    line(
+    ...bandOf(
+      main,
+      over(({ low }) => low),
+      over(({ low, high }) => high - low),
+    ),
+    lineOf(
       'middle',
       main,
       { width: 2, type: 'dotted' },
-      future.map(({ atMs, middle }) => [atMs, middle]),
+      over(({ middle }) => middle),
     ),
   ];
 }

@@ -5,8 +5,9 @@ import { type BucketName, bucketLengthMs, type RangeChoice } from '../view/range
 import { Chart, type Picked } from './chart.tsx';
 import { Legend } from './legend.tsx';
 import { colourOf, type Palette } from './palette.ts';
-import { axisTime, timeAxis, timeGrid, valueAxis } from './time-axis.ts';
-import { tip, tipLook } from './tip.ts';
+import { plotOf } from './plot.ts';
+import { axisTime, timeAxis, valueAxis } from './time-axis.ts';
+import { tip } from './tip.ts';
 
 export interface TimedSeries {
   readonly name: string;
@@ -30,14 +31,7 @@ interface SeriesOverTimeProps {
 export function SeriesOverTime({ label, times, series, bucket, as, format, onZoom }: SeriesOverTimeProps) {
   const build = useCallback(
     (palette: Palette): EChartsCoreOption => ({
-      textStyle: { fontFamily: palette.font },
-      grid: timeGrid,
-      tooltip: {
-        ...tipLook,
-        trigger: 'axis',
-        axisPointer: { type: as === 'bars' ? 'shadow' : 'line', lineStyle: { color: palette.line } },
-        formatter: (points: unknown) => seriesTip(points, bucket, format),
-      },
+      ...plotOf(palette, as === 'bars' ? 'shadow' : 'line', (points) => seriesTip(points, bucket, format)),
       xAxis: timeAxis(times, bucket, palette),
       yAxis: valueAxis(palette, format),
       series: series.map((each) => ({ ...seriesOption(each, palette), ...looks[as] })),

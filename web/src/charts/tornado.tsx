@@ -2,8 +2,9 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useCallback } from 'react';
 import { Chart } from './chart.tsx';
 import { colourOf, type Palette } from './palette.ts';
-import { timeGrid, valueAxis } from './time-axis.ts';
-import { tip, tipLook } from './tip.ts';
+import { nameAxis, plotOf } from './plot.ts';
+import { valueAxis } from './time-axis.ts';
+import { tip } from './tip.ts';
 
 export interface TornadoBar {
   readonly name: string;
@@ -25,20 +26,18 @@ const narrowPx = 420;
 export function Tornado({ label, bars, format }: TornadoProps) {
   const build = useCallback(
     (palette: Palette, width: number): EChartsCoreOption => ({
-      textStyle: { fontFamily: palette.font },
-      grid: timeGrid,
-      tooltip: { ...tipLook, trigger: 'axis', axisPointer: { type: 'shadow' }, formatter: tornadoTip(bars, format) },
+      ...plotOf(palette, 'shadow', tornadoTip(bars, format)),
       xAxis: {
         ...valueAxis(palette, format),
         ...{ scale: true, min: 'dataMin', splitNumber: width < narrowPx ? 2 : 4 },
         axisLabel: { color: palette.inkSoft, formatter: format, hideOverlap: true },
       },
       yAxis: {
-        type: 'category',
+        ...nameAxis(
+          palette,
+          bars.map(({ name }) => name),
+        ),
         inverse: true,
-        data: bars.map(({ name }) => name),
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: palette.line } },
         axisLabel: { color: palette.inkSoft, width: width < narrowPx ? 110 : 180, overflow: 'truncate' },
       },
       series: [

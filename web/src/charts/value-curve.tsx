@@ -3,8 +3,9 @@ import { useCallback } from 'react';
 import { Chart } from './chart.tsx';
 import { Legend } from './legend.tsx';
 import { colourOf, type Palette } from './palette.ts';
-import { timeGrid, valueAxis } from './time-axis.ts';
-import { tip, tipLook } from './tip.ts';
+import { lineOf, plotOf } from './plot.ts';
+import { valueAxis } from './time-axis.ts';
+import { tip } from './tip.ts';
 
 export interface Curve {
   readonly name: string;
@@ -26,14 +27,7 @@ interface ValueCurvesProps {
 export function ValueCurves({ label, curves, heightPx = 220, yMax, formatX, formatY }: ValueCurvesProps) {
   const build = useCallback(
     (palette: Palette): EChartsCoreOption => ({
-      textStyle: { fontFamily: palette.font },
-      grid: timeGrid,
-      tooltip: {
-        ...tipLook,
-        trigger: 'axis',
-        axisPointer: { type: 'line', lineStyle: { color: palette.line } },
-        formatter: (points: unknown) => curveTip(points, formatX, formatY),
-      },
+      ...plotOf(palette, 'line', (points) => curveTip(points, formatX, formatY)),
       xAxis: { ...valueAxis(palette, formatX), max: 'dataMax', min: 'dataMin', splitLine: { show: false } },
       yAxis: { ...valueAxis(palette, formatY), ...(yMax === undefined ? {} : { max: yMax }) },
       series: curves.map((curve) => curveOption(curve, palette)),
@@ -49,9 +43,8 @@ export function ValueCurves({ label, curves, heightPx = 220, yMax, formatX, form
 }
 
 function curveOption({ name, colour, points, dashed }: Curve, palette: Palette) {
-  const color = colourOf(palette, colour);
-  const lineStyle = { width: dashed ? 1.5 : 2.5, color, type: dashed ? 'dashed' : 'solid' };
-  return { id: name, name, color, data: points, type: 'line', showSymbol: false, lineStyle };
+  const look = { width: dashed ? 1.5 : 2.5, type: dashed ? 'dashed' : 'solid' };
+  return { ...lineOf(name, colourOf(palette, colour), look, points), name };
 }
 
 function curveTip(

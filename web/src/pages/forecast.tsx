@@ -97,6 +97,7 @@ function Simulated({ answer, soFar }: SimulatedProps) {
             <>
               <ForecastFacts result={result} before={before} />
               <Fans result={result} before={before} scenario={scenario} />
+              <ForecastMonths result={result} scenario={scenario} />
             </>
           )}
         </div>
@@ -106,7 +107,6 @@ function Simulated({ answer, soFar }: SimulatedProps) {
           <Drivers result={result} />
           <ForecastBudgets result={result} begun={soFar !== null} />
           <TippingPointPanel result={result} />
-          <ForecastMonths result={result} scenario={scenario} />
         </>
       )}
       <ForecastTrackPanel />

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type RefObject, useRef, useState } from 'react';
 import { sendJson } from '../api/client.ts';
 import { liveKey } from '../api/live-key.ts';
 import { type Review, reviewsKey } from '../api/reviews.ts';
@@ -15,22 +15,14 @@ type Step = 'start' | 'release' | keyof typeof decisions;
 export function Decide({ review }: { readonly review: Review }) {
   const [text, setText] = useState('');
   const minutes = minutesOf(text);
-  const step = useStep(review.id, minutes);
+  const section = useRef<HTMLElement>(null);
+  const step = useStep(review.id, minutes, section);
+  // Buttons stay enabled while one is under way, because one that is disabled loses the focus.
+  const take = (name: Step) => (step.isPending ? undefined : step.mutate(name));
   const started = review.state === 'started';
   const undecidable = Number.isNaN(minutes) || (!started && minutes === null);
-  const button = (name: Step, label: string, disabled = false) => (
-    <Button
-      key={name}
-      size="compact-sm"
-      variant="default"
-      disabled={disabled || step.isPending}
-      onClick={() => step.mutate(name)}
-    >
-      {label}
-    </Button>
-  );
   return (
-    <section className={styles.accepted} aria-label="The review">
+    <section ref={section} className={styles.accepted} aria-label="The review">
       <p>
         <Where review={review} />{' '}
         {started
@@ -38,6 +30,7 @@ export function Decide({ review }: { readonly review: Review }) {
           : 'Nobody has taken it: start, so that the time is measured, or state the minutes it took.'}
       </p>
       <div className="row">
+        <StepButton label={started ? 'Give back' : 'Start'} onPress={() => take(started ? 'release' : 'start')} />
         <TextInput
           size="xs"
           inputMode="decimal"
@@ -47,11 +40,26 @@ export function Decide({ review }: { readonly review: Review }) {
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        {started ? button('release', 'Give back') : button('start', 'Start')}
-        {Object.entries(decisions).map(([name, label]) => button(name as Step, label, undecidable))}
+        {Object.entries(decisions).map(([name, label]) => (
+          <StepButton key={name} label={label} disabled={undecidable} onPress={() => take(name as Step)} />
+        ))}
       </div>
       {step.error !== null && <p role="alert">{step.error.message}</p>}
     </section>
+  );
+}
+
+interface StepButtonProps {
+  readonly label: string;
+  readonly disabled?: boolean;
+  onPress(): void;
+}
+
+function StepButton({ label, disabled = false, onPress }: StepButtonProps) {
+  return (
+    <Button size="compact-sm" variant="default" disabled={disabled} onClick={onPress}>
+      {label}
+    </Button>
   );
 }
 
@@ -76,7 +84,7 @@ function Where({ review: { link } }: { readonly review: Review }) {
 }
 
 /** Figures of the page count the minutes at once; a decided review closes. */
-function useStep(id: string, minutes: number | null) {
+function useStep(id: string, minutes: number | null, section: RefObject<HTMLElement | null>) {
   const client = useQueryClient();
   const { change } = useView();
   return useMutation({
@@ -87,7 +95,10 @@ function useStep(id: string, minutes: number | null) {
     },
     onSuccess: async ({ decision }) => {
       await client.invalidateQueries({ queryKey: decision === null ? reviewsKey : [liveKey] });
-      if (decision !== null) change({ open: [] }, true);
+      if (decision === null) return;
+      // What had the focus goes; the queue is where the next one waits.
+      section.current?.parentElement?.querySelector<HTMLElement>('[role="group"]')?.focus();
+      change({ open: [] }, true);
     },
   });
 }

@@ -152,8 +152,10 @@ function Node({ row, current, digits, onFocus, toggle, where, detail }: NodeProp
     >
       <td>
         <div className={styles.name} data-level={row.level}>
-          <Toggle row={row} toggle={toggle} />
-          <Name row={row} detail={detail} />
+          <span className={styles.named}>
+            <Toggle row={row} toggle={toggle} />
+            <Name row={row} detail={detail} />
+          </span>
           <EstimatedMark attempts={node.counts.estimatedAttempts} short />
           <UnknownPriceMark attempts={node.counts.unknownPriceAttempts} short />
         </div>
