@@ -21,8 +21,15 @@ export interface TrialSettings {
   readonly lookFromMs?: number;
 }
 
+export interface TriedIncident {
+  readonly kind: string;
+  readonly delayMs: number | null;
+  /** Share of the month's budget that was spent while it lasted. */
+  readonly budgetShare: number;
+}
+
 export interface Trial {
-  readonly incidents: readonly { readonly kind: string; readonly delayMs: number | null }[];
+  readonly incidents: readonly TriedIncident[];
   readonly told: number;
   /** Told outside incidents, or of a kind that does not go with the incident. */
   readonly wrong: readonly Alert[];
@@ -103,8 +110,13 @@ export async function alertTrial(settings: TrialSettings): Promise<Trial> {
   const endMs = (planned.at(-1)?.toMs ?? trialStartMs + settings.quietWeeks * weekMs) + dayMs;
   let current: Alert[] = [];
   const fired: Alert[] = [];
+  const spent = planned.map(() => 0n);
   for (let atMs = trialStartMs; atMs < endMs; atMs += slotMs) {
-    facts.add(atMs, simulateSlot(atMs, settings.shape(atMs), random, planned));
+    const rows = simulateSlot(atMs, settings.shape(atMs), random, planned);
+    facts.add(atMs, rows);
+    for (const [index, { fromMs, toMs }] of planned.entries()) {
+      if (atMs >= fromMs && atMs < toMs) spent[index] = (spent[index] ?? 0n) + spentIn(rows);
+    }
     const nowMs = atMs + slotMs;
     if (nowMs % settings.lookMs !== 0 || nowMs < (settings.lookFromMs ?? 0)) continue;
     const findings = await watch(
@@ -115,10 +127,20 @@ export async function alertTrial(settings: TrialSettings): Promise<Trial> {
     current = [...new Map([...current, ...changed].map((alert) => [alert.key, alert])).values()];
     fired.push(...tell.filter(({ change }) => change === 'fired').map(({ alert }) => alert));
   }
-  return judged(planned, fired, trialStartMs + settings.quietWeeks * weekMs);
+  const shares = spent.map((picos) => Number(picos) / Number(definition.limit));
+  return judged(planned, shares, fired, trialStartMs + settings.quietWeeks * weekMs);
 }
 
-function judged(planned: readonly Incident[], fired: readonly Alert[], quietToMs: number): Trial {
+/** Rows by customer hold the same money again. */
+const spentIn = (rows: ReturnType<typeof simulateSlot>): bigint =>
+  rows.reduce((sum, { dimensions, picos }) => ('customer' in dimensions ? sum : sum + picos), 0n);
+
+function judged(
+  planned: readonly Incident[],
+  shares: readonly number[],
+  fired: readonly Alert[],
+  quietToMs: number,
+): Trial {
   // Thresholds of a budget are passed in any month.
   const told = fired.filter((alert) => alert.kind !== 'threshold');
   const during = (alert: Alert, { fromMs, toMs }: Incident) =>
@@ -126,9 +148,10 @@ function judged(planned: readonly Incident[], fired: readonly Alert[], quietToMs
   const belongs = (alert: Alert, incident: Incident) =>
     during(alert, incident) && [...incident.tells, ...(incident.beside ?? [])].includes(alert.kind);
   return {
-    incidents: planned.map((incident) => {
+    incidents: planned.map((incident, index) => {
       const first = told.find((alert) => during(alert, incident) && incident.tells.includes(alert.kind));
-      return { kind: incident.name, delayMs: first ? first.startedAtMs - incident.fromMs : null };
+      const delayMs = first ? first.startedAtMs - incident.fromMs : null;
+      return { kind: incident.name, delayMs, budgetShare: shares[index] ?? 0 };
     }),
     told: told.length,
     wrong: told.filter((alert) => !planned.some((incident) => belongs(alert, incident))),

@@ -67,17 +67,16 @@ test('what it advises is shown as a change of the file, made, valid, and not adv
     '--from',
     new Date(Date.now() - days * 86_400_000).toISOString(),
   ];
-  const run = (...verb: string[]) => burnrate(['advice', ...verb, ...words], { BURNRATE_URL: stack.origin });
-  const listed = await run('list');
-  expect(JSON.parse(listed.stdout).recommendations.map(({ id }: Recommendation) => id)).toContain(found?.id);
+  const accept = (...more: string[]) =>
+    burnrate(['advice', 'accept', found?.id ?? '', ...more, ...words], { BURNRATE_URL: stack.origin });
   const before = readFileSync(stack.configFile, 'utf8');
-  const shown = await run('accept', found?.id ?? '');
+  const shown = await accept();
   expect({ ...shown, stdout: JSON.parse(shown.stdout) }).toMatchObject({
     code: 0,
     stdout: { written: false, diff: expect.stringContaining('+      answer: { model: openai/gpt-4o-mini,') },
   });
   expect(readFileSync(stack.configFile, 'utf8')).toBe(before);
-  const made = await run('accept', found?.id ?? '', '--write');
+  const made = await accept('--write');
   expect({ ...made, stdout: JSON.parse(made.stdout) }).toMatchObject({ code: 0, stdout: { written: true } });
   const after = readFileSync(stack.configFile, 'utf8');
   expect(after).toBe(before.replace('model: openai/gpt-4o,', 'model: openai/gpt-4o-mini,'));
