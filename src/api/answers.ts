@@ -8,6 +8,7 @@ import type { createdKeySchema, keySchema, keysSchema } from './schemas-keys.ts'
 import type { callInListSchema, newestCallsSchema } from './schemas-newest.ts';
 import type { addedReviewSchema, reviewSchema, reviewsSchema } from './schemas-reviews.ts';
 import type { unitEconomicsSchema } from './schemas-units.ts';
+import type { createdUserSchema, userSchema, usersSchema } from './schemas-users.ts';
 import type { whatIfSchema } from './schemas-what-if.ts';
 import type { workflowsSchema, workflowTreeSchema } from './schemas-workflows.ts';
 
@@ -23,6 +24,9 @@ export type CallInListAnswer = z.infer<typeof callInListSchema>;
 export type CostsAnswer = z.infer<typeof costsSchema>;
 export type CostSumsAnswer = z.infer<typeof costSumsSchema>;
 export type CreatedKeyAnswer = z.infer<typeof createdKeySchema>;
+export type CreatedUserAnswer = z.infer<typeof createdUserSchema>;
+export type UserAnswer = z.infer<typeof userSchema>;
+export type UsersAnswer = z.infer<typeof usersSchema>;
 export type KeyAnswer = z.infer<typeof keySchema>;
 export type KeysAnswer = z.infer<typeof keysSchema>;
 export type NewestCallsAnswer = z.infer<typeof newestCallsSchema>;

@@ -30,6 +30,7 @@ import { releasesEndpoints } from './releases-endpoints.ts';
 import { reportsEndpoints } from './reports-endpoints.ts';
 import { reviewsEndpoints } from './reviews-endpoints.ts';
 import { usageEndpoints } from './usage-endpoints.ts';
+import { usersEndpoints } from './users-endpoints.ts';
 import { whatIfEndpoints } from './what-if-endpoints.ts';
 import { workflowsEndpoints } from './workflows-endpoints.ts';
 
@@ -78,6 +79,7 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     forecastsEndpoints,
     reviewsEndpoints,
     keysEndpoints,
+    usersEndpoints,
     instanceEndpoints,
   ]) {
     add(api, ports);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fakeApi, refusal } from '../../test/cases/fake-api.ts';
+import { fakeBooks } from '../../test/fakes/fake-books.ts';
 import { apiLimits, tokenSignIn } from './index.ts';
 import { instanceSchema } from './schemas-instance.ts';
 
@@ -62,8 +63,9 @@ describe('the door', () => {
 
 describe('sign-in', () => {
   beforeEach(() => {
-    const signIn = tokenSignIn('the-token', 'secret', on.opened.clock);
-    on.restart({ identify: signIn.identify, openSession: signIn.openSession });
+    const { clock } = on.opened;
+    const users = fakeBooks().users;
+    on.restart(tokenSignIn({ adminToken: 'the-token', sessionSecret: 'secret', users, clock }));
   });
 
   test.each([

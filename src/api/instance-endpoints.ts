@@ -5,6 +5,7 @@ import { type Api, type Endpoints, endpoint, openToAll, refusals } from './endpo
 import { needs } from './guard.ts';
 import type { ApiPorts, InstanceFacts, ReadinessCheck } from './ports.ts';
 import { timeJson } from './range.ts';
+import type { Principal } from './roles.ts';
 import { sessionCookie, sessionMsMax } from './roles.ts';
 import {
   healthSchema,
@@ -37,16 +38,19 @@ const showInstance: Endpoints = (api, ports) => {
     },
     ports,
   );
-  api.openapi(route, (context) => context.json(instanceJson(ports.instance, ports.clock.nowMs()), 200));
+  api.openapi(route, (context) =>
+    context.json(instanceJson(ports.instance, ports.clock.nowMs(), context.get('principal')), 200),
+  );
 };
 
-function instanceJson(facts: InstanceFacts, nowMs: number): z.infer<typeof instanceSchema> {
+function instanceJson(facts: InstanceFacts, nowMs: number, { actor, role }: Principal): z.infer<typeof instanceSchema> {
   const { startedAtMs, providers, workflows, features, ...plain } = facts;
   return {
     name: 'burnrate',
     ...plain,
     startedAt: timeJson(startedAtMs),
     now: timeJson(nowMs),
+    you: { name: actor, role },
     workflows: [...workflows],
     features: { ...features },
     dataPlane: {
@@ -125,7 +129,7 @@ function openSession(api: Api, ports: ApiPorts): void {
     method: 'post',
     path: '/api/session',
     tags: ['Sign-in'],
-    summary: 'Signs a browser in: exchanges the admin token for a cookie',
+    summary: 'Signs a browser in: exchanges the admin token, or that of a user, for a cookie',
     ...openToAll,
     request: { body: { required: true, content: { 'application/json': { schema: sessionRequestSchema } } } },
     responses: {
@@ -133,8 +137,8 @@ function openSession(api: Api, ports: ApiPorts): void {
       ...refusals,
     },
   });
-  api.openapi(route, (context) => {
-    const session = ports.openSession(context.req.valid('json').token);
+  api.openapi(route, async (context) => {
+    const session = await ports.openSession(context.req.valid('json').token);
     if (session === null) throw new BurnrateError('sign_in_required', { message: 'The token is not right.' });
     setCookie(context, sessionCookie, session, {
       httpOnly: true,

@@ -53,7 +53,7 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly ledger: AskedLedger;
-  readonly books: Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts' | 'reviews'>;
+  readonly books: Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews'>;
   /** What calls in flight hold, as the gateways say now. */
   readonly heldMoney: () => Promise<readonly HeldMoney[]>;
   readonly forecasts: Forecaster;
@@ -64,7 +64,7 @@ export interface ApiPorts {
   readonly instance: InstanceFacts;
   readonly identify: Identify;
   /** Exchanges an admin token for a session cookie value; null when it is wrong or nothing asks for one. */
-  readonly openSession: (token: string) => string | null;
+  readonly openSession: (token: string) => Promise<string | null>;
   readonly readiness: readonly ReadinessCheck[];
   /** The Prometheus text of the whole instance. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;

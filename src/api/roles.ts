@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/index.ts';
+import { hashSecret, type UserBooks, type UserRecord, type UserRole } from '../books/index.ts';
 
-export type Role = 'viewer' | 'finance' | 'operator' | 'admin';
+export type Role = UserRole;
 
 /** Who asks. `actor` is the name audit entries carry. */
 export interface Principal {
@@ -24,36 +25,70 @@ export const sessionMsMax = 12 * 3_600_000;
 /** Without an admin token (loopback only) every caller is the administrator of their own machine. */
 export const openIdentify: Identify = async () => ({ actor: 'local', role: 'admin' });
 
-export interface TokenSignIn {
+export interface SignIn {
   readonly identify: Identify;
-  openSession(token: string): string | null;
+  /** @returns what a browser is given for a token; null when the token is not right */
+  openSession(token: string): Promise<string | null>;
 }
 
+/** The administrator by the instance's own token. */
+const admin = '';
+
 /**
- * Sign-in by one admin token: as a bearer token, or as a session cookie that was got for it. A session is an expiry time
- * and its keyed hash, so nothing is stored and a new token ends every session.
+ * Sign-in by the admin token or by the token of a user: as a bearer token, or as a session cookie that was got for it. A
+ * session is a name, an expiry time and their keyed hash, so nothing is stored; a new token of that person, or none,
+ * ends every session of theirs. Roles are looked up at every request.
  */
-export function tokenSignIn(token: string, sessionSecret: string, clock: Clock): TokenSignIn {
-  const admin: Principal = { actor: 'admin', role: 'admin' };
-  const seal = (expiresAtMs: string) =>
-    createHmac('sha256', `${sessionSecret}:${token}`).update(expiresAtMs).digest('base64url');
-  const sessionHolds = (session: string) => {
-    const [expiresAtMs = '', seen = ''] = session.split('.');
-    return equalText(seen, seal(expiresAtMs)) && Number(expiresAtMs) > clock.nowMs();
+export function tokenSignIn(options: {
+  readonly adminToken: string;
+  readonly sessionSecret: string;
+  readonly users: Pick<UserBooks, 'get' | 'findByHash'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+}): SignIn {
+  const { adminToken, sessionSecret, users, clock } = options;
+  const byToken = async (token: string): Promise<Holder | null> => {
+    if (equalText(token, adminToken)) return { name: admin, proof: adminToken, ...administrator };
+    return holderOf(await users.findByHash(hashSecret(token)));
+  };
+  const byName = async (name: string): Promise<Holder | null> =>
+    name === admin ? { name, proof: adminToken, ...administrator } : holderOf(await users.get(name));
+  const seal = ({ name, proof }: Holder, expiresAtMs: string) =>
+    createHmac('sha256', `${sessionSecret}:${proof}`).update(`${name} ${expiresAtMs}`).digest('base64url');
+  const bySession = async (session: string): Promise<Holder | null> => {
+    const [name = '', expiresAtMs = '', seen = ''] = session.split('.');
+    if (!(Number(expiresAtMs) > clock.nowMs())) return null;
+    const holder = await byName(Buffer.from(name, 'base64url').toString());
+    return holder && equalText(seen, seal(holder, expiresAtMs)) ? holder : null;
   };
   return {
     async identify(headers) {
       const bearer = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
-      if (bearer !== undefined) return equalText(bearer, token) ? admin : null;
       const session = cookieValue(headers.get('cookie') ?? '', sessionCookie);
-      return session !== null && sessionHolds(session) ? admin : null;
+      const holder =
+        bearer === undefined ? (session === null ? null : await bySession(session)) : await byToken(bearer);
+      return holder && { actor: holder.actor, role: holder.role };
     },
-    openSession(given) {
-      if (!equalText(given, token)) return null;
+    async openSession(token) {
+      const holder = await byToken(token);
+      if (!holder) return null;
       const expiresAtMs = String(clock.nowMs() + sessionMsMax);
-      return `${expiresAtMs}.${seal(expiresAtMs)}`;
+      return [Buffer.from(holder.name).toString('base64url'), expiresAtMs, seal(holder, expiresAtMs)].join('.');
     },
   };
+}
+
+const administrator: Principal = { actor: 'admin', role: 'admin' };
+
+/** Who holds a token. */
+interface Holder extends Principal {
+  readonly name: string;
+  /** What a session is sealed with besides the instance's secret; it ends with the token. */
+  readonly proof: string;
+}
+
+function holderOf(user: UserRecord | null): Holder | null {
+  if (!user || user.revokedAtMs !== null) return null;
+  return { name: user.name, actor: user.name, role: user.role, proof: user.hash };
 }
 
 function cookieValue(header: string, name: string): string | null {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { userRoles } from '../books/index.ts';
 import { countSchema, maybeTimeSchema, moneySchema, timeSchema } from './schemas.ts';
 
 /** What a client needs to know about the instance it talks to. */
@@ -13,6 +14,9 @@ export const instanceSchema = z
     simulated: z.boolean().openapi({ description: 'True when providers are the emulator (demo).' }),
     access: z.enum(['open', 'keys']),
     signIn: z.boolean().openapi({ description: 'True when the API asks for a token.' }),
+    you: z
+      .object({ name: z.string(), role: z.enum(userRoles) })
+      .openapi({ description: 'Who asks, and what they may do.' }),
     dataPlane: z.object({
       openai: z.string(),
       anthropic: z.string(),

@@ -46,7 +46,7 @@ export const errorCodes = {
   sign_in_required: {
     status: 401,
     retry: false,
-    remedy: 'Send `Authorization: Bearer <admin token>`, or sign in on the dashboard.',
+    remedy: 'Send `Authorization: Bearer <token>`, or sign in on the dashboard.',
   },
   forbidden: { status: 403, retry: false, remedy: 'Sign in with a role that may do this.' },
   idempotency_in_flight: {
@@ -151,7 +151,7 @@ export const errorCodes = {
   INSTANCE_UNREACHABLE: {
     status: 503,
     retry: true,
-    remedy: 'Start it with `burnrate serve`, or name another with --url; BURNRATE_ADMIN_TOKEN must hold its token.',
+    remedy: 'Start it with `burnrate serve`, or name another with --url; BURNRATE_TOKEN must hold your token.',
   },
   CONFIG_UNREADABLE: { status: 500, retry: false, remedy: 'Check the path given with --config and its permissions.' },
   JOURNAL_DAMAGED: {

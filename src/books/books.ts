@@ -5,6 +5,7 @@ import type { ForecastBooks } from './forecasts.ts';
 import type { KeyBooks } from './keys.ts';
 import type { ReviewBooks } from './reviews.ts';
 import type { TaskBooks } from './tasks.ts';
+import type { UserBooks } from './users.ts';
 
 /**
  * The transactional truth. Every engine passes `books.contract.ts`.
@@ -12,6 +13,7 @@ import type { TaskBooks } from './tasks.ts';
  */
 export interface Books {
   readonly keys: KeyBooks;
+  readonly users: UserBooks;
   readonly audit: AuditBooks;
   readonly budgets: BudgetBooks;
   readonly alerts: AlertBooks;

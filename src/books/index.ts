@@ -13,7 +13,7 @@ export { type BudgetDirectory, budgetDirectory } from './budget-directory.ts';
 export type { BudgetBooks, BudgetRecord, PutBudgetResult } from './budgets.ts';
 export type { ForecastBooks } from './forecasts.ts';
 export { type KeyDirectory, keyDirectory, keyDirectoryLimits } from './key-directory.ts';
-export { secretPrefix } from './key-secret.ts';
+export { hashSecret, secretPrefix } from './key-secret.ts';
 export type { CreateKeyResult, KeyRecord, NewKey } from './keys.ts';
 export type { Balance, Lease, LeaseAsk } from './lease.ts';
 export { foreverMs, periodAt, periodRule } from './periods.ts';
@@ -30,3 +30,11 @@ export {
   spentUntil,
 } from './reviews.ts';
 export type { TaskBooks } from './tasks.ts';
+export {
+  type CreateUserResult,
+  type NewUser,
+  type UserBooks,
+  type UserRecord,
+  type UserRole,
+  userRoles,
+} from './users.ts';

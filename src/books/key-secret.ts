@@ -4,12 +4,12 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const secretChars = 40;
 
 export const secretPrefix = 'br_';
+export const userTokenPrefix = 'bru_';
 
-/** A new secret: `br_` and 40 characters of 5 random bits each. */
-export function newSecret(fill: (bytes: Uint8Array) => void = (bytes) => randomFillSync(bytes)): string {
-  const bytes = new Uint8Array(secretChars);
-  fill(bytes);
-  let text = secretPrefix;
+/** A new secret: its prefix and 40 characters of 5 random bits each. */
+export function newSecret(prefix: string): string {
+  const bytes = randomFillSync(new Uint8Array(secretChars));
+  let text = prefix;
   for (const byte of bytes) text += alphabet[byte & 31];
   return text;
 }

@@ -19,7 +19,8 @@ const answerMsMax = 60_000;
 /** The API of the instance named by --url, BURNRATE_URL, or the configuration's own address. */
 export async function apiClient(effects: Effects, options: InstanceOptions): Promise<ApiClient> {
   const url = await instanceUrl(effects, options);
-  const token = effects.environment.BURNRATE_ADMIN_TOKEN;
+  const { BURNRATE_TOKEN, BURNRATE_ADMIN_TOKEN } = effects.environment;
+  const token = BURNRATE_TOKEN || BURNRATE_ADMIN_TOKEN;
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await reach(effects, `${url}${path}`, {
       method,

@@ -288,6 +288,31 @@ describe('report', () => {
   });
 });
 
+describe('users', () => {
+  const user = { name: 'ada', role: 'finance', hint: 'wxyz', createdAt: '2026-03-01T00:00:00Z', revokedAt: null };
+
+  test('are made, changed, listed and revoked through the API, with one’s own token', async () => {
+    changes = { environment: { BURNRATE_TOKEN: 'mine', BURNRATE_ADMIN_TOKEN: 't', BURNRATE_URL: 'http://b' } };
+    answers = { '/api/users': { user, token: 'bru_s' }, '/api/users/ada': { ...user, role: 'operator' } };
+    expect(await run('users', 'create', 'ada', '--role', 'finance')).toBe(0);
+    expect(out).toContain('bru_s');
+    expect(asked[0]?.init?.headers).toMatchObject({ authorization: 'Bearer mine' });
+    expect(JSON.parse(String(asked[0]?.init?.body))).toEqual({ name: 'ada', role: 'finance' });
+    expect(await run('users', 'change', 'ada', '--role', 'operator')).toBe(0);
+    expect(out).toContain('ada is operator now.');
+    expect(await run('users', 'revoke', 'ada')).toBe(0);
+    answers = { '/api/users': { users: [user], signInAsked: false } };
+    expect(await run('users', 'list')).toBe(0);
+    expect(out).toMatch(/ada +finance +wxyz +2026-03-01 +active/);
+    expect(out).toContain('Set BURNRATE_ADMIN_TOKEN');
+  });
+
+  test('have one of four roles', async () => {
+    expect(await run('users', 'create', 'ada', '--role', 'owner')).toBe(2);
+    expect(err).toContain('viewer, finance, operator, admin');
+  });
+});
+
 describe('keys', () => {
   const key = {
     id: 'key_1',

@@ -17,6 +17,7 @@ import { report } from './report.ts';
 import { addReviewVerbs } from './review-verbs.ts';
 import { addSeriesVerbs } from './series-verbs.ts';
 import { serve } from './serve.ts';
+import { addUserVerbs } from './user-verbs.ts';
 import { askingInstance, configOption, fromOption, jsonOption, toOption } from './verb-options.ts';
 import { whatIf } from './what-if.ts';
 
@@ -39,6 +40,7 @@ export function buildProgram(effects: Effects, done: Done): Command {
   addPrices(program, effects, done);
   addQuestions(program, effects, done);
   addKeyVerbs(program, effects, done);
+  addUserVerbs(program, effects, done);
   addBudgetVerbs(program, effects, done);
   addAlertVerbs(program, effects, done);
   addReviewVerbs(program, effects, done);

@@ -187,7 +187,7 @@ class Parts {
       config: this.#options.config,
       log: (event, facts) => log('error', event, facts),
       instance: instanceFacts(this.#options, port),
-      ...this.#signIn(),
+      ...this.#signIn(books),
       readiness: this.#readiness(ledger, books),
       metrics: instanceMetrics({
         ...this.#options,
@@ -199,11 +199,11 @@ class Parts {
     };
   }
 
-  #signIn(): Pick<ApiPorts, 'identify' | 'openSession'> {
+  #signIn({ users }: Books): Pick<ApiPorts, 'identify' | 'openSession'> {
     const { adminToken, clock } = this.#options;
-    if (!adminToken) return { identify: openIdentify, openSession: () => null };
-    const { identify, openSession } = tokenSignIn(adminToken, Buffer.from(this.#data.secret).toString('hex'), clock);
-    return { identify, openSession };
+    if (!adminToken) return { identify: openIdentify, openSession: async () => null };
+    const sessionSecret = Buffer.from(this.#data.secret).toString('hex');
+    return tokenSignIn({ adminToken, sessionSecret, users, clock });
   }
 
   #readiness(ledger: Ledger, books: Books): ApiPorts['readiness'] {

@@ -48,7 +48,7 @@ export async function startSampleInstance(options: SampleOptions): Promise<Sampl
   const state = { broken: false, sequence: 0 };
   const asked = breakable(ledger, state);
   const api = createApi({
-    ...plainPorts(options, clock),
+    ...plainPorts(options, books, clock),
     ...{ books, config, ledger: asked, forecasts: fakeForecaster(config, clock, asked, books.forecasts) },
     assets: await loadAssets(await builtDashboard()),
   });
@@ -101,8 +101,11 @@ function sampleAlert(startedAtMs: number): AlertRecord {
   };
 }
 
-function plainPorts({ simulated, adminToken }: SampleOptions, clock: Clock) {
-  const signIn = adminToken === undefined ? null : tokenSignIn(adminToken, 'sample-secret', clock);
+function plainPorts({ simulated, adminToken }: SampleOptions, { users }: Books, clock: Clock) {
+  const signIn =
+    adminToken === undefined
+      ? null
+      : tokenSignIn({ adminToken, sessionSecret: 'sample-secret', users, clock });
   return {
     clock,
     ids: idSource(clock),
@@ -121,7 +124,7 @@ function plainPorts({ simulated, adminToken }: SampleOptions, clock: Clock) {
       features: {},
     },
     identify: signIn?.identify ?? openIdentify,
-    openSession: signIn?.openSession ?? (() => null),
+    openSession: signIn?.openSession ?? (async () => null),
     readiness: [],
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     log: () => undefined,

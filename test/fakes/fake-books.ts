@@ -1,4 +1,12 @@
-import type { AlertBooks, AuditEntry, Books, BudgetBooks, KeyRecord, ReviewBooks } from '../../src/books/index.ts';
+import type {
+  AlertBooks,
+  AuditEntry,
+  Books,
+  BudgetBooks,
+  KeyRecord,
+  ReviewBooks,
+  UserBooks,
+} from '../../src/books/index.ts';
 
 const noMoney = () => Promise.reject(new Error('this fake keeps no money; test such questions on SQLite'));
 /** No budget is in force. */
@@ -31,6 +39,16 @@ const noAlerts: AlertBooks = {
   prune: async () => 0,
 };
 
+/** Nobody signs in but by the admin token. */
+const noUsers: UserBooks = {
+  create: () => Promise.reject(new Error('this fake keeps no users; test such questions on SQLite')),
+  get: async () => null,
+  findByHash: async () => null,
+  list: async () => [],
+  setRole: async () => null,
+  revoke: async () => null,
+};
+
 /** Nobody reviews anything. */
 const noReviews: ReviewBooks = {
   add: async () => [],
@@ -46,7 +64,7 @@ const noReviews: ReviewBooks = {
 };
 
 /** Books in memory, for tests of what stands on their port. */
-export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts' | 'reviews'> & {
+export function fakeBooks(): Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews'> & {
   readonly entries: AuditEntry[];
 } {
   const entries: AuditEntry[] = [];
@@ -58,6 +76,7 @@ export function fakeBooks(): Pick<Books, 'keys' | 'audit' | 'budgets' | 'alerts'
   };
   return {
     entries,
+    users: noUsers,
     budgets: noBudgets,
     alerts: noAlerts,
     reviews: noReviews,

@@ -1,4 +1,4 @@
-import { hashSecret, newSecret } from '../key-secret.ts';
+import { hashSecret, newSecret, secretPrefix } from '../key-secret.ts';
 import type { CreateKeyResult, KeyBooks, KeyChange, KeyRecord, NewKey } from '../keys.ts';
 import { writeAudit } from './audit-sql.ts';
 import type { KeyRow } from './schema.ts';
@@ -22,7 +22,7 @@ export function sqlKeys(store: Store): KeyBooks {
 async function create(store: Store, transaction: Write, input: NewKey, actor: string): Promise<CreateKeyResult> {
   const existing = input.id === undefined ? null : await findKey(transaction, 'id', input.id);
   if (existing) return { ok: false, reason: 'already_exists', key: existing };
-  const secret = newSecret();
+  const secret = newSecret(secretPrefix);
   const key: KeyRecord = {
     id: input.id ?? store.ids.next('key'),
     name: input.name,

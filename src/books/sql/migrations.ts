@@ -12,6 +12,7 @@ const steps: readonly Step[] = [
   createAlertsAndTasks,
   createForecasts,
   createReviews,
+  createUsers,
 ];
 
 interface VersionTable {
@@ -205,6 +206,18 @@ async function createForecasts(db: Kysely<Schema>): Promise<void> {
     .addColumn('report', 'text', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('forecasts_by_time').on('forecasts').columns(['made_at_ms', 'id']).execute();
+}
+
+async function createUsers(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('users')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull().unique())
+    .addColumn('hint', 'text', (column) => column.notNull())
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('revoked_at_ms', 'bigint')
+    .execute();
 }
 
 async function createReviews(db: Kysely<Schema>): Promise<void> {

@@ -16,6 +16,7 @@ export interface Schema {
   readonly ended_holders: EndedHolderRow;
   readonly reviews: ReviewRow;
   readonly forecasts: ForecastRow;
+  readonly users: UserRow;
 }
 
 /** Sequence numbers that grow in commit order, because whoever draws one holds the row until it commits. */
@@ -35,6 +36,15 @@ export interface KeyRow {
   created_at_ms: number;
   revoked_at_ms: number | null;
   version: number;
+}
+
+export interface UserRow {
+  name: string;
+  role: string;
+  hash: string;
+  hint: string;
+  created_at_ms: number;
+  revoked_at_ms: number | null;
 }
 
 export interface AuditRow {

@@ -7,11 +7,13 @@ import { sqlKeys } from './keys-sql.ts';
 import { sqlReviews } from './reviews-sql.ts';
 import type { Store } from './store.ts';
 import { sqlTasks } from './tasks-sql.ts';
+import { sqlUsers } from './users-sql.ts';
 
 /** The books over any SQL engine that gives a `Store`. */
 export function sqlBooks(store: Store, close: () => Promise<void>): Books {
   return {
     keys: sqlKeys(store),
+    users: sqlUsers(store),
     audit: sqlAudit(store),
     budgets: sqlBudgets(store),
     alerts: sqlAlerts(store),
