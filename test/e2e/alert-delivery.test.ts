@@ -76,7 +76,8 @@ test('each channel hears once, signed, and a post that failed comes again after 
   const hooks = () => posts.filter(({ path }) => path === '/hook');
   await expect.poll(() => hooks().length, { timeout: 20_000 }).toBe(2);
   const [failed, arrived] = hooks() as [Post, Post];
-  expect([arrived.delivery, arrived.body]).toEqual([failed.delivery, failed.body]);
+  expect(arrived.delivery).toBe(failed.delivery);
+  expect(JSON.parse(arrived.body).id).toBe(JSON.parse(failed.body).id);
   for (const { body, signature } of hooks()) {
     const [, seconds, digest] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature ?? '') ?? [];
     expect(digest).toBe(createHmac('sha256', 'shh').update(`${seconds}.${body}`).digest('hex'));
