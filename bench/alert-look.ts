@@ -1,8 +1,11 @@
 /**
- * What a look at alerts asks of a ledger: `npx tsx bench/alert-look.ts <file made by bench/ledger.ts>`. Every kind with its
- * defaults and twenty budgets; the first look, those of the minutes after it, the first of the next hour and of the next
- * day. Prints questions, CPU of all threads and wall time. The file is brought to the present layout.
+ * What a look at alerts asks of a ledger: `npx tsx bench/alert-look.ts [file]`. Every kind with its defaults and twenty
+ * budgets; the first look, those of the minutes after it, the first of the next hour and of the next day. Prints questions,
+ * CPU of all threads and wall time. The file is one that bench/ledger.ts made; without it a million attempts are made.
  */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../src/base/index.ts';
 import { defaultConfig } from '../src/config/index.ts';
 import { alertWatcher, type WatchedBudget, watchRules } from '../src/economics/index.ts';
@@ -10,7 +13,7 @@ import { openDuckDbLedger } from '../src/ledger/duckdb/index.ts';
 import { picosPerUsd } from '../src/money/index.ts';
 import type { BudgetDefinition } from '../src/tree/index.ts';
 import { caseStartMs } from '../test/cases/attempts.ts';
-import { monthMs } from './ledger/make-month.ts';
+import { makeMonth, monthMs } from './ledger/make-month.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -39,8 +42,12 @@ function budgetsAt(nowMs: number): WatchedBudget[] {
   }));
 }
 
-const [file] = process.argv.slice(2);
-if (file === undefined) throw new Error('name the file of a ledger');
+const dir = mkdtempSync(join(tmpdir(), 'bench-alerts-'));
+const file = process.argv[2] ?? join(dir, 'ledger.duckdb');
+if (!existsSync(file)) {
+  await (await openDuckDbLedger({ file, clock: systemClock })).close();
+  await makeMonth(file, 1_000_000, caseStartMs);
+}
 const ledger = await openDuckDbLedger({ file, clock: systemClock });
 let asked = 0;
 const watch = alertWatcher({
@@ -70,3 +77,4 @@ await look('the next hour', startMs + hourMs);
 await look('a minute later', startMs + hourMs + minuteMs);
 await look('the next day', startMs + dayMs);
 await ledger.close();
+rmSync(dir, { recursive: true });

@@ -47,11 +47,12 @@ type Bundle = NonNullable<
   Parameters<Extract<Plugin['transformIndexHtml'], { handler: unknown }>['handler']>[1]['bundle']
 >;
 
-/** A chunk, what it loads at once, and their styles; what is needed first comes first. */
+/** A chunk, what it loads at once, and their styles: the page's own styles, with the library's, before those of its parts. */
 function filesOf(name: string, bundle: Bundle, found: Set<string>): Set<string> {
   const chunk = bundle[name];
   if (chunk?.type !== 'chunk' || found.has(name)) return found;
-  for (const other of chunk.imports) filesOf(other, bundle, found);
   for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
-  return found.add(name);
+  found.add(name);
+  for (const other of chunk.imports) filesOf(other, bundle, found);
+  return found;
 }

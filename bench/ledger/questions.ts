@@ -153,10 +153,10 @@ function economicQuestions(ledger: Ledger, month: TimeRange): BenchQuestion[] {
     of('cohorts of users by week', () => ledger.cohorts(query)),
     of('interactions of a session (sample)', () => ledger.repetitions(query, 'session')),
     of('runs of an interaction (sample)', () => ledger.repetitions(query, 'interaction')),
-    of('endings by workflow', () => ledger.endings({ ...query, by: ['workflow'] })),
-    of('endings by workflow and customer', () => ledger.endings({ ...query, by: ['workflow', 'customer'] })),
+    of('endings by workflow', () => ledger.endings(query, [['workflow']])),
+    of('endings by workflow and customer', () => ledger.endings(query, [['workflow', 'customer']])),
     of('endings of runs that used a model', () =>
-      ledger.endings({ ...query, where: { model: ['gpt-5-nano'] }, by: ['workflow'] }),
+      ledger.endings({ ...query, where: { model: ['gpt-5-nano'] } }, [['workflow']]),
     ),
     of('costs by customer, stage, operation, line', () =>
       ledger.costs({ ...query, by: ['workflow', 'customer', 'stage', 'operation', 'line'], limit: 10_000 }),

@@ -86,6 +86,13 @@ test.each([
   expect(await answer.text()).toContain(content);
 });
 
+test('the name of a saved table says its day in the configured time zone, and that data is simulated', async () => {
+  const berlin = configured(`${file}timeZone: Europe/Berlin\n`);
+  const path = '/api/reports/chargeback?by=team&format=csv&from=2026-02-28T23:00:00Z&to=2026-03-02T00:00:00Z';
+  const name = (await get(path, {}, berlin)).headers.get('content-disposition');
+  expect(name).toBe('attachment; filename="chargeback-by-team-2026-03-01-simulated.csv"');
+});
+
 test('a report in JSON sums as the stack does; several tables are no CSV', async () => {
   const report = reportSchema.parse(await (await get(`/api/reports/chargeback?${march1}`)).json());
   expect(report.tables[0]?.total?.at(-1)).toBe('10.0045');

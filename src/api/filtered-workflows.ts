@@ -26,11 +26,11 @@ export async function filteredWorkflows(
   query: EconomicQuery,
 ): Promise<readonly WorkflowFacts[]> {
   const limit = apiLimits.rowsMax;
-  const [workflows, stages, lines, endings] = await Promise.all([
+  const [workflows, stages, lines, [endings = []]] = await Promise.all([
     ledger.costs({ ...query, by: ['workflow'], limit }),
     ledger.costs({ ...query, by: ['workflow', 'stage'], limit }),
     ledger.lines({ ...query, by: ['workflow', 'stage'] }),
-    ledger.endings({ ...query, where: withoutLines(query.where), by: ['workflow'] }),
+    ledger.endings({ ...query, where: withoutLines(query.where) }, [['workflow']]),
   ]);
   return workflows.rows.map((row) => {
     const name = row.dimensions.workflow ?? null;

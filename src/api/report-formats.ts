@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Report, ReportCell } from '../economics/index.ts';
-import { csvTable, htmlReport, markdownReport, xlsxReport } from '../exchange/index.ts';
+import { csvTable, dayText, htmlReport, markdownReport, xlsxReport } from '../exchange/index.ts';
 import { toDecimal } from '../money/index.ts';
 import { rangeJson } from './range.ts';
 import { FieldsRefused } from './refusals.ts';
@@ -53,10 +53,11 @@ function csvOf({ tables }: Report): string {
   throw new FieldsRefused([{ field: 'format', message: 'a report of several tables is no CSV; take xlsx' }]);
 }
 
-function attachment({ title, range }: Report, format: ReportFormat): Record<string, string> {
+/** The name says that data is simulated, since a bare table has no place for it. */
+function attachment({ title, range, timeZone, simulated }: Report, format: ReportFormat): Record<string, string> {
   if (format !== 'csv' && format !== 'xlsx') return {};
-  const day = new Date(range.fromMs).toISOString().slice(0, 10);
-  const name = `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${day}.${format}`;
+  const words = title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const name = `${words}-${dayText(range.fromMs, timeZone)}${simulated ? '-simulated' : ''}.${format}`;
   return { 'content-disposition': `attachment; filename="${name}"` };
 }
 

@@ -44,7 +44,9 @@ export const figuresSchema = z
     }),
     runsOpen: countSchema.openapi({ description: 'Runs without an outcome yet.' }),
     valueUsd: moneySchema,
-    humanMinutes: z.number(),
+    humanMinutes: z.number().openapi({
+      description: 'Told by outcomes, beyond what reviews of their runs took; all of them are in /api/unit-economics.',
+    }),
     costPerCallUsd: maybeMoneySchema,
     costPerInteractionUsd: maybeMoneySchema,
     costPerRunUsd: maybeMoneySchema,

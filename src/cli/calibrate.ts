@@ -6,7 +6,7 @@ import { ledgerRows, traceRows } from './calibration-sources.ts';
 import { changeFile, changeLines, type FileChange } from './change-file.ts';
 import type { Effects } from './effects.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { configFile, loadSettings } from './load-settings.ts';
+import { configFile, loadWithoutSecrets } from './load-settings.ts';
 import { print } from './output.ts';
 import { withProgressBar } from './progress-bar.ts';
 import { WrongUse } from './wrong-use.ts';
@@ -32,9 +32,9 @@ export async function calibrate(
   trace: string | undefined,
   options: CalibrateVerbOptions,
 ): Promise<ExitCode> {
-  const config = await loadSettings(effects, options.config);
   const file = configFile(effects, options.config);
   if (file === null) throw new WrongUse('there is no burnrate.yaml to calibrate; name one with --config');
+  const { config } = await loadWithoutSecrets(effects, file);
   const target = targetOf(config, options);
   const { rows, notes } = await withProgressBar(
     effects,

@@ -2,6 +2,7 @@ import { BurnrateError } from '../base/index.ts';
 import { type ConfigEdit, checkConfig, editConfig, formatProblem } from '../config/index.ts';
 import type { Effects } from './effects.ts';
 import { unifiedDiff } from './unified-diff.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** A change of the configuration to look at. */
 export interface FileChange {
@@ -22,7 +23,7 @@ export async function changeFile(
 ): Promise<FileChange> {
   const before = await effects.readText(file);
   const after = editConfig(before, edits);
-  const result = checkConfig(after, { file, environment: effects.environment });
+  const result = checkConfig(after, { file, environment: withoutSecrets(after, effects.environment) });
   if (!result.ok) {
     const [first] = result.problems;
     const problem = first ? formatProblem(first) : 'unknown';

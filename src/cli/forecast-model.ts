@@ -1,5 +1,5 @@
 import { BurnrateError } from '../base/index.ts';
-import { type Config, ConfigError, loadConfig, locateProblems } from '../config/index.ts';
+import { type Config, ConfigError, locateProblems } from '../config/index.ts';
 import {
   buildModel,
   explainMissing,
@@ -11,9 +11,8 @@ import {
 import { priceBookOf } from '../processes/index.ts';
 import type { InstanceOptions } from './api-client.ts';
 import type { Effects } from './effects.ts';
-import { configFile } from './load-settings.ts';
+import { configFile, loadWithoutSecrets } from './load-settings.ts';
 import { measuredByInstance } from './measured.ts';
-import { withoutSecrets } from './without-secrets.ts';
 
 /** A file ready to be forecast, and how to compile a variation of it with the same prices. */
 export interface LoadedModel {
@@ -39,9 +38,7 @@ export async function loadModel(
       message: 'there is no burnrate.yaml here; `burnrate init` writes one, --config names another',
     });
   }
-  // A file that cannot be read is reported when it is loaded.
-  const text = await effects.readText(file).catch(() => '');
-  const config = await loadConfig(file, withoutSecrets(text, effects.environment));
+  const { config, text } = await loadWithoutSecrets(effects, file);
   return compileFile(effects, { config, text, name: file }, from, options);
 }
 

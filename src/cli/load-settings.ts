@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { BurnrateError } from '../base/index.ts';
 import { type Config, defaultConfig, loadConfig, parseListen } from '../config/index.ts';
 import type { Effects } from './effects.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 const usualFile = 'burnrate.yaml';
 
@@ -25,6 +26,16 @@ export async function loadSettings(effects: Effects, named: string | undefined):
   const config = file === null ? defaultConfig(effects.environment) : await loadConfig(file, effects.environment);
   const base = file === null ? effects.workingFolder : dirname(file);
   return overridden({ ...config, data: resolve(base, config.data) }, effects.environment.BURNRATE_LISTEN);
+}
+
+/**
+ * The configuration for what asks no provider: variables that are not set count as set.
+ * @throws BurnrateError CONFIG_UNREADABLE, CONFIG_INVALID
+ */
+export async function loadWithoutSecrets(effects: Effects, file: string): Promise<{ config: Config; text: string }> {
+  // A file that cannot be read is reported when it is loaded.
+  const text = await effects.readText(file).catch(() => '');
+  return { config: await loadConfig(file, withoutSecrets(text, effects.environment)), text };
 }
 
 /** @throws BurnrateError CONFIG_INVALID when the address cannot be read */

@@ -22,6 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const yaml = `version: 1
+providers: { openai: { kind: openai, apiKey: "\${OPENAI_API_KEY}" } }   # not set here
 workflows:
   support:            # what people ask
     traffic: { runsPerDay: 100 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { attributionNames } from '../tree/index.ts';
 import { recordOutcome, runBaggage, runHeaders } from './index.ts';
 
 describe('run context', () => {
@@ -9,6 +10,11 @@ describe('run context', () => {
       'burnrate-prompt-version': '7',
       'burnrate-tags': 'tier=gold,region=eu west',
     });
+  });
+
+  test('says everything a call can be attributed to', () => {
+    const context = Object.fromEntries(attributionNames.map((name) => [name, 'x']));
+    expect(Object.keys(runHeaders(context))).toHaveLength(attributionNames.length);
   });
 
   test('becomes baggage beside what is there, encoded', () => {

@@ -77,7 +77,13 @@ export function economicQuestionsContract(name: string, open: () => Promise<Ledg
       await under.ledger.recordOutcome(ending('o1', 'run_1', { outcome: 'failed' }));
       const last = { outcome: 'escalated', humanMinutes: 6, role: 'agent', csat: 4, value: null } as const;
       await under.ledger.recordOutcome(ending('o2', 'run_1', { ...last, atMs: caseStartMs + 5_000 }));
-      const rows = await under.ledger.endings({ range: march, where: { workflow: ['support'] }, by: ['release'] });
+      const asked = { range: march, where: { workflow: ['support'] } };
+      const [rows = [], all = [], byModel = []] = await under.ledger.endings(asked, [['release'], [], ['model']]);
+      expect(all.map(({ outcome, runs }) => [outcome, runs])).toEqual([
+        ['escalated', 1],
+        [null, 1],
+      ]);
+      expect(byModel.map(({ runs }) => runs)).toEqual([1, 1]);
       expect(rows).toHaveLength(2);
       expect(rows).toContainEqual({
         ...{ dimensions: { release: 'r1' }, outcome: 'escalated', role: 'agent', runs: 1 },

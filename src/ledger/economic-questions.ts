@@ -141,7 +141,11 @@ export interface EconomicQuestions {
   repetitions(query: EconomicQuery, of: 'session' | 'interaction'): Promise<Repetitions>;
   /** First attempts with an equal fingerprint of the same key and user that began before, or within `soonMs` after, the end of an earlier one. */
   repeats(query: EconomicQuery, soonMs: number): Promise<RepeatedCalls>;
-  endings(query: GroupedQuery): Promise<readonly EndingRow[]>;
+  /** For each way of grouping its rows. */
+  endings(
+    query: EconomicQuery,
+    groupings: readonly (readonly Dimension[])[],
+  ): Promise<readonly (readonly EndingRow[])[]>;
   retries(query: EconomicQuery): Promise<readonly RetryRow[]>;
   runs(query: EconomicQuery, limit: number): Promise<RunSample>;
   /** A page of single attempts, oldest first, at most `limit`. */

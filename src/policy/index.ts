@@ -8,7 +8,7 @@ export {
   queueWaitMs,
 } from './brake.ts';
 export { type CancelLag, cancelLagTokens, newCancelLag, recordCancel, unlearnedCancelLagTokens } from './cancel-lag.ts';
-export { type CallFacts, dimensionValue } from './facts.ts';
+export type { CallFacts } from './facts.ts';
 export {
   extensionAmounts,
   extensionTokens,
@@ -18,13 +18,11 @@ export {
   type OutputQuantiles,
   outputBound,
   sizeHold,
-  sliceTokens,
   unlearnedOutputTokens,
 } from './hold-size.ts';
 export { type BudgetMatch, inScope, instanceOf, matchBudgets } from './match-budgets.ts';
 export {
   histogramOf,
-  type KeptHistogram,
   keptHistogram,
   newOutputHistogram,
   type OutputHistogram,
@@ -33,12 +31,4 @@ export {
 } from './output-quantiles.ts';
 export { type PlanQuota, planBudgetPrefix, planBudgets, refusalCode } from './plan-budgets.ts';
 export { rateLimitHeaders, type VisibleLimit } from './rate-headers.ts';
-export {
-  correctRate,
-  type LimitRule,
-  type RateDecision,
-  type RateRule,
-  type RateState,
-  rateIdle,
-  takeRate,
-} from './rate-limit.ts';
+export { correctRate, type LimitRule, type RateRule, type RateState, rateIdle, takeRate } from './rate-limit.ts';

@@ -1,3 +1,3 @@
-export { type ConnectOptions, connectRemote, type RemoteConnection, type RemoteWaits } from './connect-remote.ts';
+export { connectRemote, type RemoteConnection, type RemoteWaits } from './connect-remote.ts';
 export { encodeFrame, FrameReader, frameBytesMax } from './frames.ts';
 export { type RemoteMethods, type RemoteServer, serveRemote } from './serve-remote.ts';

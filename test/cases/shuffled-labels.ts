@@ -1,20 +1,10 @@
 import { seededRandom } from '../../src/base/index.ts';
-import type { Attempt } from '../../src/tree/index.ts';
+import { type Attempt, attributionNames } from '../../src/tree/index.ts';
 import type { ProductRows } from './support-product.ts';
 
-/** Who a run is for; what it did (workflow, stage) stays. */
-const who = [
-  'user',
-  'customer',
-  'segment',
-  'team',
-  'feature',
-  'plan',
-  'environment',
-  'release',
-  'promptVersion',
-  'tags',
-] as const;
+/** Who a run is for; what it did stays. */
+const done = new Set<string>(['workflow', 'stage', 'run', 'session', 'interaction']);
+const who = [...attributionNames.filter((name) => !done.has(name)), 'tags'] as const;
 
 /** The same calls with the labels of runs dealt out anew. */
 export function shuffledLabels(rows: ProductRows, seed: number): ProductRows {

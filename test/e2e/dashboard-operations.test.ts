@@ -30,6 +30,7 @@ describe.runIf(browserPath !== null)('the operations of the dashboard in a brows
     const { page, context, complaints } = await world.visit('/operations?range=24h');
     const panel = page.getByRole('region', { name: 'Reviews' });
     await panel.getByText('2 answers waiting').waitFor();
+    await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
     expect(await seriousFindings(page)).toEqual([]);
     await panel.getByRole('group', { name: 'Reviews' }).focus();
     await pressAt(page, 'Look at answer-1');

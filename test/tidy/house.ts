@@ -73,7 +73,7 @@ export const commandLine = 'src/command-line.ts';
 /** Where main enters the processes without loading them all. */
 export const childDoor = 'src/processes/children/index.ts';
 /** What the product is entered by; every other file must be reached from one of these. */
-export const entrances: readonly string[] = [compositionRoot, 'src/client/index.ts', 'web/src/main.tsx'];
+export const entrances: readonly string[] = [compositionRoot, 'src/client/index.ts', 'web/src/main.ts'];
 
 export const functionLinesMax = 70;
 export const fileLinesMax = 400;

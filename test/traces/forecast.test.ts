@@ -96,9 +96,9 @@ describe('ServeGen, hours, a day ahead', () => {
     console.log(one.name, { folds, metrics, baselines });
     expect(metrics.mase).toBeLessThan(best('mase'));
     expect(metrics.crps).toBeLessThan(best('crps'));
-    // Two standard errors of 168 hours below what is promised.
-    expect(metrics.coverage80).toBeGreaterThan(0.8 - 2 * Math.sqrt((0.8 * 0.2) / 168));
-    expect(metrics.coverage95).toBeGreaterThan(0.95 - 2 * Math.sqrt((0.95 * 0.05) / 168));
+    const binomialError = (promised: number): number => 1.96 * Math.sqrt((promised * (1 - promised)) / 168);
+    expect(Math.abs(metrics.coverage80 - 0.8)).toBeLessThan(binomialError(0.8));
+    expect(Math.abs(metrics.coverage95 - 0.95)).toBeLessThan(binomialError(0.95));
     expect(metrics.width80).toBeLessThan(baselines.seasonalNaive?.width80 ?? 0);
   });
 });

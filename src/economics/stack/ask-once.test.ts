@@ -14,3 +14,16 @@ test('equal questions of one request are one question, others are not', async ()
   await askOnce(under.ledger).costs(query);
   expect(costs).toHaveBeenCalledTimes(3);
 });
+
+test('groupings of one question that are asked at once are asked together, each once', async () => {
+  const users = vi.spyOn(under.ledger, 'users');
+  const asked = askOnce(under.ledger);
+  const query = { range: march, where: {} };
+  const [both, again] = await Promise.all([
+    asked.users(query, [[], ['plan']]),
+    askOnce(asked).users({ where: {}, range: march }, [['plan'], ['team']]),
+  ]);
+  expect(again[0]).toBe(both[1]);
+  expect(await asked.users(query, [['team']])).toEqual([again[1]]);
+  expect(users.mock.calls).toEqual([[query, [[], ['plan'], ['team']]]]);
+});

@@ -1,17 +1,30 @@
+import type { Dimension, EconomicQuery } from '../../ledger/index.ts';
 import type { EconomicLedger } from './read-stack-facts.ts';
 
-/** The ledger as one request asks it: an equal question is asked once. Answers live no longer than what this returns. */
+const asking = new WeakSet<EconomicLedger>();
+
+/**
+ * The ledger as one request asks it: an equal question is asked once, and groupings of one question that are asked at
+ * once are asked together. Answers live no longer than what this returns.
+ */
 export function askOnce(ledger: EconomicLedger): EconomicLedger {
+  if (asking.has(ledger)) return ledger;
+  const asked = asOnce(ledger);
+  asking.add(asked);
+  return asked;
+}
+
+function asOnce(ledger: EconomicLedger): EconomicLedger {
   return {
     costs: once((query) => ledger.costs(query)),
     workflows: once((range) => ledger.workflows(range)),
     work: once((query) => ledger.work(query)),
     traffic: once((query) => ledger.traffic(query)),
-    users: once((query, groupings) => ledger.users(query, groupings)),
+    users: together((query, groupings) => ledger.users(query, groupings)),
     cohorts: once((query) => ledger.cohorts(query)),
     repetitions: once((query, of) => ledger.repetitions(query, of)),
     repeats: once((query, soonMs) => ledger.repeats(query, soonMs)),
-    endings: once((query) => ledger.endings(query)),
+    endings: together((query, groupings) => ledger.endings(query, groupings)),
     retries: once((query) => ledger.retries(query)),
     runs: once((query, limit) => ledger.runs(query, limit)),
     history: once((query, limit, after) => ledger.history(query, limit, after)),
@@ -28,6 +41,38 @@ function once<Asked extends readonly unknown[], Answer>(
     answers.set(key, answer);
     return answer;
   };
+}
+
+type Groupings = readonly (readonly Dimension[])[];
+type ByGrouping<Row> = (query: EconomicQuery, groupings: Groupings) => Promise<readonly (readonly Row[])[]>;
+
+/** What is asked before the ledger is, which is as soon as those who ask have all done so. */
+interface Gathered<Row> {
+  readonly groupings: (readonly Dimension[])[];
+  readonly answers: Promise<readonly (readonly Row[])[]>;
+}
+
+function together<Row>(ask: ByGrouping<Row>): ByGrouping<Row> {
+  const gathering = new Map<string, Gathered<Row>>();
+  const gather = (query: EconomicQuery): Gathered<Row> => {
+    const key = JSON.stringify(query, inOrder);
+    const known = gathering.get(key);
+    if (known) return known;
+    const groupings: (readonly Dimension[])[] = [];
+    const answers = Promise.resolve().then(() => {
+      gathering.delete(key);
+      return ask(query, groupings);
+    });
+    const gathered = { groupings, answers };
+    gathering.set(key, gathered);
+    return gathered;
+  };
+  const one = once(async (query: EconomicQuery, grouping: readonly Dimension[]) => {
+    const { groupings, answers } = gather(query);
+    const place = groupings.push(grouping) - 1;
+    return (await answers)[place] ?? [];
+  });
+  return (query, groupings) => Promise.all(groupings.map((grouping) => one(query, grouping)));
 }
 
 /** Objects with their names in order: what is asked for does not depend on it. */

@@ -86,10 +86,10 @@ export async function readStackFacts(
   const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);
   const common = { range, where: {}, timeZone };
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
-  const [groups, lines, endings, work, workflows, traffic, retries, reserved] = await Promise.all([
+  const [groups, lines, [endings = []], work, workflows, traffic, retries, reserved] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
     ledger.costs({ ...common, where, by: fine, limit: groupsMax }),
-    ledger.endings({ ...common, by: dimensions.filter((name) => ofRuns.has(name)) }),
+    ledger.endings(common, [dimensions.filter((name) => ofRuns.has(name))]),
     readWork(ledger, { ...common, by: dimensions }),
     ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),
     ledger.traffic({ ...common, by: ['workflow'] }),

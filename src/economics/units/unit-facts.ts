@@ -1,8 +1,8 @@
 import type { Config } from '../../config/index.ts';
 import type {
   CostQuery,
+  EconomicQuery,
   EndingRow,
-  GroupedQuery,
   TimeRange,
   TrafficRow,
   UsersRow,
@@ -83,10 +83,10 @@ type WorkflowCounts = Pick<WorkflowFacts, 'runs' | 'interactions' | 'calls' | 'o
 };
 
 /** How much there was and how it ended, by workflow, in the order of the names. */
-async function readCounts(ledger: EconomicLedger, query: Omit<GroupedQuery, 'by'>): Promise<WorkflowCounts[]> {
-  const [costs, endings] = await Promise.all([
+async function readCounts(ledger: EconomicLedger, query: EconomicQuery): Promise<WorkflowCounts[]> {
+  const [costs, [endings = []]] = await Promise.all([
     ledger.costs({ ...query, by: ['workflow'], limit: groupsMax }),
-    ledger.endings({ ...query, by: ['workflow'] }),
+    ledger.endings(query, [['workflow']]),
   ]);
   const rows = costs.rows.toSorted((a, b) => ((a.dimensions.workflow ?? '') < (b.dimensions.workflow ?? '') ? -1 : 1));
   return rows.map(({ dimensions, runs, interactions, calls }) => {

@@ -11,8 +11,13 @@ export function cellText(cell: ReportCell | undefined, kind: ColumnKind): string
 
 /** The range in the report's own time zone, days only. */
 export function rangeText(report: { range: { fromMs: number; toMs: number }; timeZone: string }): string {
-  const day = (ms: number) => new Intl.DateTimeFormat('en-CA', { timeZone: report.timeZone }).format(ms);
-  return `${day(report.range.fromMs)} to ${day(report.range.toMs - 1)} (${report.timeZone})`;
+  const { range, timeZone } = report;
+  return `${dayText(range.fromMs, timeZone)} to ${dayText(range.toMs - 1, timeZone)} (${timeZone})`;
+}
+
+/** The day a moment falls on in a time zone, like 2026-03-02. */
+export function dayText(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(ms);
 }
 
 export const simulatedNote = 'SIMULATED data is included: an emulator played the provider.';

@@ -19,7 +19,7 @@ export interface Passed {
 interface Pace {
   /** Share of facts that may lie outside. */
   readonly promised: number;
-  /** What the logarithm of the factor moves by, were everything missed. */
+  /** What the logarithm of the factor moves by for each share of a season missed beyond the promise. */
   readonly gain: number;
   /** What a history of one season would have the interval widened by: its rare errors were not seen yet. */
   readonly unseen: number;
@@ -35,8 +35,8 @@ const factorMax = 1.5;
 /**
  * How much wider intervals must be to hold what they promise, each level by itself: after every season the logarithm of
  * the factor moves by the share it missed beyond what it may miss (adaptive conformal inference, Gibbs and Candès 2021;
- * as a quantile tracker, Angelopoulos, Candès and Tibshirani 2023). What was held too well narrows it as what was missed widens it, so
- * that over many seasons it holds its share whatever the series does.
+ * as a quantile tracker, Angelopoulos, Candès and Tibshirani 2023). What was held too well narrows it as what was missed
+ * widens it, so that over many seasons it holds its share, as far as the bounds of the factor allow.
  * @param passed in order of time
  * @param history seasons of data before the forecast that is to be widened
  */

@@ -52,7 +52,7 @@ test('a file of the first layout is brought to the present one: nothing is lost,
   expect(await ledger.retries({ ...kept, where: { workflow: ['support'] } })).toMatchObject([
     { reason: 'retry', cause: 'timeout', calls: 1, attempts: 1 },
   ]);
-  const endings = await ledger.endings({ range: month, where: {}, by: ['release'] });
+  const [endings] = await ledger.endings({ range: month, where: {} }, [['release']]);
   expect(endings).toContainEqual(
     expect.objectContaining({ dimensions: { release: 'r1' }, outcome: 'escalated', role: 'agent', runs: 1, csat: 4 }),
   );
@@ -101,7 +101,7 @@ test('a file of the second layout keeps its outcomes and told usage, and counts 
     'UPDATE layout SET version = 2',
   ]);
   const again = await open();
-  const endings = await again.endings({ range: month, where: {}, by: [] });
+  const [endings] = await again.endings({ range: month, where: {} }, [[]]);
   expect(endings).toContainEqual(expect.objectContaining({ outcome: 'escalated', runs: 1, csat: 4, humanMinutes: 6 }));
   expect(await again.recordUsage([told])).toEqual({ ok: true, recorded: 0, repeated: 1 });
   await again.close();

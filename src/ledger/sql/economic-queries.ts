@@ -30,7 +30,7 @@ export function economicQueries(reader: SqlReader): EconomicQuestions {
     users: (query, groupings) => users(reader, query, groupings),
     cohorts: (query) => cohorts(reader, query),
     repetitions: (query, of) => repetitions(reader, query, of),
-    endings: (query) => endings(reader, query),
+    endings: (query, groupings) => endings(reader, query, groupings),
     retries: (query) => retries(reader, query),
     runs: (query, limit) => runs(reader, query, Math.min(limit, runsMax)),
     repeats: (query, soonMs) => repeats(reader, query, soonMs),

@@ -1,10 +1,21 @@
 import { fromPicos } from '../../money/index.ts';
 import type { OutcomeKind } from '../../tree/index.ts';
-import type { EndingRow, GroupedQuery } from '../economic-questions.ts';
+import type { EconomicQuery, EndingRow, GroupedQuery } from '../economic-questions.ts';
+import type { Dimension } from '../ledger.ts';
 import { filtersOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { attributionColumns, columnOf, timeUnitOf } from './dimensions.ts';
-import { attemptExpressions, groupBy, groupNames, groupsMax, matchedRows, readDimensions } from './grouped-facts.ts';
+import {
+  attemptExpressions,
+  groupBy,
+  groupNames,
+  groupsMax,
+  matchedRows,
+  perGrouping,
+  type Regrouping,
+  readDimensions,
+  regroupings,
+} from './grouped-facts.ts';
 import type { Extent } from './rollups.ts';
 import { latestOutcomes, minutesNotReviewed, runsBegun } from './run-endings.ts';
 import type { SqlReader } from './sql-queries.ts';
@@ -18,16 +29,27 @@ export const keptRunLabels: readonly string[] = runLabels.filter(
   (name) => !['run', 'session_id', 'interaction', 'user_id'].includes(name),
 );
 
-/** Outcomes are counted where they are when all that is asked for is kept beside them, else with their runs' attempts. */
-export async function endings(reader: SqlReader, query: GroupedQuery): Promise<EndingRow[]> {
-  const known = [...query.by, ...Object.keys(query.where)].every(isLabel);
-  const rows = known
-    ? await reader.read(async (ask, extent) => [
-        ...(await ask(endedRuns(query, reader.dialect))),
-        ...(await ask(openRuns(query, extent, reader))),
-      ])
-    : await reader.query(endingsOfAttempts(query, reader.dialect));
-  return rows.map((row) => readEnding(row, query.by));
+/**
+ * Outcomes are counted where they are when all that is asked for is kept beside them, for all groupings from one look at
+ * them; else with their runs' attempts.
+ */
+export async function endings(
+  reader: SqlReader,
+  query: EconomicQuery,
+  groupings: readonly (readonly Dimension[])[],
+): Promise<EndingRow[][]> {
+  const ofLabels = (grouping: readonly Dimension[]) => [...grouping, ...Object.keys(query.where)].every(isLabel);
+  const known = groupings.filter(ofLabels);
+  const together =
+    known.length === 0 ? [] : await reader.read((ask, extent) => ask(endedAndOpen(query, known, extent, reader)));
+  const answers = perGrouping(together, known, readEnding);
+  return Promise.all(
+    groupings.map(async (by) => {
+      if (ofLabels(by)) return answers[known.indexOf(by)] ?? [];
+      const rows = await reader.query(endingsOfAttempts({ ...query, by }, reader.dialect));
+      return rows.map((row) => readEnding(row, by));
+    }),
+  );
 }
 
 function isLabel(name: string): boolean {
@@ -48,16 +70,42 @@ function readEnding(row: SqlRow, by: readonly string[]): EndingRow {
   };
 }
 
-const order = (names: readonly string[]) => `ORDER BY runs DESC, ${names.join(', ')}`;
+const order = (names: readonly string[]) => `ORDER BY ${['runs DESC', ...names].join(', ')}`;
 
-function endedRuns(query: GroupedQuery, dialect: Dialect): Statement {
+const measures = ['runs', 'value', 'human_minutes', 'ratings', 'csat'];
+
+/** Runs that ended, by how, and runs nobody reported on: those that began, without those that ended. */
+function endedAndOpen(
+  asked: EconomicQuery,
+  groupings: readonly (readonly Dimension[])[],
+  extent: Extent,
+  reader: SqlReader,
+): Statement {
+  const { dialect } = reader;
   const parameters = new Parameters(dialect.placeholder);
-  const names = [...groupNames(query.by), 'outcome', 'role'];
+  const { by, each } = regroupings(groupings);
+  const query: GroupedQuery = { ...asked, by };
+  const names = groupNames(by);
+  const sums = measures.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const outcomes = matchedRows(query, outcomeRows(query, parameters), dialect, parameters);
+  const began = matchedFacts(query, { columns: ['runs'] }, extent, reader, parameters);
+  const limit = parameters.bind(groupsMax);
+  const ended = ({ places, shown }: Regrouping) => {
+    const groups = [...places, 'outcome', 'role'];
+    return `(SELECT ${[...shown, 'outcome', 'role', sums].join(', ')} FROM ended ${groupBy(groups)} ${order(groups)} LIMIT ${limit})`;
+  };
+  const open = ({ places, shown }: Regrouping) =>
+    `(SELECT ${[...shown, 'NULL AS outcome', 'NULL AS role'].join(', ')}, sum(runs) AS runs, 0 AS value, 0 AS human_minutes,
+        0 AS ratings, 0 AS csat
+      FROM counted ${groupBy(places)} HAVING sum(runs) > 0 ${order(places)} LIMIT ${limit})`;
   return parameters.statement(`
-    SELECT ${names.join(', ')}, sum(runs) AS runs, sum(value) AS value, sum(human_minutes) AS human_minutes,
-      sum(ratings) AS ratings, sum(csat) AS csat
-    FROM (${matchedRows(query, outcomeRows(query, parameters), dialect, parameters)}) AS matched
-    ${groupBy(names)} ${order(names)} LIMIT ${parameters.bind(groupsMax)}`);
+    WITH ended AS MATERIALIZED (
+      SELECT ${[...names, 'outcome', 'role', sums].join(', ')} FROM (${outcomes}) AS matched ${groupBy([...names, 'outcome', 'role'])}),
+    counted AS MATERIALIZED (
+      SELECT ${[...names, 'sum(runs) AS runs'].join(', ')} FROM (
+        SELECT ${[...names, 'runs'].join(', ')} FROM (${began}) AS started UNION ALL
+        SELECT ${[...names, '-runs AS runs'].join(', ')} FROM ended) AS either ${groupBy(names)})
+    ${each.flatMap((one) => [ended(one), open(one)]).join(' UNION ALL ')}`);
 }
 
 /** Beside outcomes a run without a workflow is under the empty name, as in `workflow-query.ts`. */
@@ -77,23 +125,6 @@ function outcomeRows({ range }: GroupedQuery, parameters: Parameters): string {
     SELECT started_at, ${labelled(kept)}, outcome, role, runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes,
       ratings, csat
     FROM daily_outcomes WHERE ${within('started_at')}`;
-}
-
-/** Runs nobody reported on: those that began, without those that ended. */
-function openRuns(query: GroupedQuery, extent: Extent, reader: SqlReader): Statement {
-  const { dialect } = reader;
-  const parameters = new Parameters(dialect.placeholder);
-  const names = groupNames(query.by);
-  const began = matchedFacts(query, { columns: ['runs'] }, extent, reader, parameters);
-  const ended = matchedRows(query, outcomeRows(query, parameters), dialect, parameters);
-  const shown = [...names, 'runs'].join(', ');
-  return parameters.statement(`
-    SELECT * FROM (
-      SELECT ${[...names, ''].join(', ')} NULL AS outcome, NULL AS role, sum(runs) AS runs, 0 AS value, 0 AS human_minutes, 0 AS ratings, 0 AS csat
-      FROM (SELECT ${shown} FROM (${began}) AS started UNION ALL
-        SELECT ${[...names, '-runs AS runs'].join(', ')} FROM (${ended}) AS finished) AS counted
-      ${groupBy(names)}) AS open
-    WHERE runs > 0 ${order([...names, 'outcome'])} LIMIT ${parameters.bind(groupsMax)}`);
 }
 
 /** For dimensions that differ between the attempts of a run: runs with an attempt that matches. */

@@ -1,10 +1,11 @@
 import { BurnrateError } from '../../base/index.ts';
 import type { GroupedQuery } from '../economic-questions.ts';
+import type { Dimension } from '../ledger.ts';
 import { filtersOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
 import { allSums } from './fact-rows.ts';
-import type { Parameters, SqlRow } from './sql-text.ts';
+import { type Parameters, type SqlRow, toNumber } from './sql-text.ts';
 
 /** Groups of an answer at most. */
 export const groupsMax = 10_000;
@@ -38,6 +39,42 @@ export function matchedRows(query: GroupedQuery, rows: string, dialect: Dialect,
   const columns = query.by.map((name, index) => `, ${expression(name)} AS d${index}`).join('');
   const filters = ['true', ...filtersOf(query, dialect, parameters, expression)].join(' AND ');
   return `SELECT *${columns} FROM (${rows}) AS facts WHERE ${filters}`;
+}
+
+/** One way of grouping rows that are told apart by more: `places` are its columns, `shown` tells them as `d0`, `d1`, … */
+export interface Regrouping {
+  readonly number: number;
+  readonly places: readonly string[];
+  readonly shown: readonly string[];
+}
+
+/** All dimensions of several groupings, and each grouping over rows of them. */
+export function regroupings(groupings: readonly (readonly Dimension[])[]): {
+  readonly by: readonly Dimension[];
+  readonly each: readonly Regrouping[];
+} {
+  const by = [...new Set(groupings.flat())];
+  const most = Math.max(0, ...groupings.map((grouping) => grouping.length));
+  const each = groupings.map((grouping, number) => {
+    const places = grouping.map((name) => `d${by.indexOf(name)}`);
+    const columns = Array.from({ length: most }, (_, place) => `${places[place] ?? 'NULL'} AS d${place}`);
+    return { number, places, shown: [`${number} AS grouping_number`, ...columns] };
+  });
+  return { by, each };
+}
+
+/** Answers of a statement over several groupings, apart again. */
+export function perGrouping<Row>(
+  rows: readonly SqlRow[],
+  groupings: readonly (readonly Dimension[])[],
+  read: (row: SqlRow, by: readonly Dimension[]) => Row,
+): Row[][] {
+  const answers = groupings.map((): Row[] => []);
+  for (const row of rows) {
+    const number = toNumber(row.grouping_number);
+    answers[number]?.push(read(row, groupings[number] ?? []));
+  }
+  return answers;
 }
 
 /** Every sum a rollup keeps, added up over the rows of a group. */

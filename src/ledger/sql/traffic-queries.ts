@@ -9,7 +9,9 @@ import {
   groupNames,
   groupsMax,
   matchedRows,
+  perGrouping,
   readDimensions,
+  regroupings,
   sumsOfRows,
 } from './grouped-facts.ts';
 import { dailyUsers, type Extent, piecesOf, type Rollup, rollupFor } from './rollups.ts';
@@ -87,10 +89,10 @@ export async function users(
 ): Promise<UsersRow[][]> {
   if (groupings.length === 0) return [];
   const rows = await reader.read((ask, extent) => ask(usersStatement(reader, query, groupings, extent)));
-  return groupings.map((by, index) => {
-    const own = rows.filter((row) => toNumber(row.grouping_number) === index);
-    return own.map((row) => ({ dimensions: readDimensions(row, by), users: toNumber(row.users) }));
-  });
+  return perGrouping(rows, groupings, (row, by) => ({
+    dimensions: readDimensions(row, by),
+    users: toNumber(row.users),
+  }));
 }
 
 function usersStatement(
@@ -100,20 +102,16 @@ function usersStatement(
   extent: Extent,
 ): Statement {
   const parameters = new Parameters(reader.dialect.placeholder);
-  const by = [...new Set(groupings.flat())];
-  const seen = groupNames(by).join(', ');
+  const { by, each } = regroupings(groupings);
+  const seen = [...groupNames(by), 'user_id'].join(', ');
   const wanted = { columns: ['user_id'], among: ofUsers };
   const source = matchedFacts({ ...query, by }, wanted, extent, reader, parameters);
-  const most = Math.max(...groupings.map((grouping) => grouping.length));
-  const counted = groupings.map((grouping, index) => {
-    const places = grouping.map((name) => `d${by.indexOf(name)}`);
-    const shown = Array.from({ length: most }, (_, place) => `${places[place] ?? 'NULL'} AS d${place}`);
-    const order = ['users DESC', ...places].join(', ');
-    return `(SELECT ${[`${index} AS grouping_number`, ...shown, 'count(DISTINCT user_id) AS users'].join(', ')}
-      FROM seen ${groupBy(places)} ORDER BY ${order} LIMIT ${parameters.bind(groupsMax)})`;
-  });
+  const counted = each.map(
+    ({ places, shown }) => `(SELECT ${[...shown, 'count(DISTINCT user_id) AS users'].join(', ')} FROM seen
+      ${groupBy(places)} ORDER BY ${['users DESC', ...places].join(', ')} LIMIT ${parameters.bind(groupsMax)})`,
+  );
   return parameters.statement(`
-    WITH seen AS MATERIALIZED (SELECT DISTINCT ${seen === '' ? '' : `${seen}, `}user_id FROM (${source}) AS matched)
+    WITH seen AS MATERIALIZED (SELECT DISTINCT ${seen} FROM (${source}) AS matched)
     ${counted.join(' UNION ALL ')}`);
 }
 

@@ -1,4 +1,4 @@
-import { takeEarly } from './early.ts';
+import { takeEarly, timeoutMs } from './early.ts';
 import type { ErrorBody } from './schema.ts';
 
 /** A refusal of the API, or no answer at all (`unreachable`), with what the reader can do about it. */
@@ -15,9 +15,6 @@ export class ApiError extends Error {
     this.remedy = remedy;
   }
 }
-
-/** An answer later than this is treated as none. */
-const timeoutMs = 30_000;
 
 /**
  * Reads one resource of the API. Statuses of `alsoFine` carry an answer too.

@@ -29,7 +29,7 @@ export function ValueCurves({ label, curves, heightPx = 220, yMax, formatX, form
     (palette: Palette): EChartsCoreOption => ({
       ...plotOf(palette, 'line', (points) => curveTip(points, formatX, formatY)),
       xAxis: { ...valueAxis(palette, formatX), max: 'dataMax', min: 'dataMin', splitLine: { show: false } },
-      yAxis: { ...valueAxis(palette, formatY), ...(yMax === undefined ? {} : { max: yMax }) },
+      yAxis: { ...valueAxis(palette, formatY), ...(yMax === undefined ? {} : { max: yMax, interval: yMax / 4 }) },
       series: curves.map((curve) => curveOption(curve, palette)),
     }),
     [curves, yMax, formatX, formatY],

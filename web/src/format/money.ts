@@ -63,12 +63,11 @@ export function alignMoney(decimal: string | null, digits: number): string {
   return `${picos < 0n ? '-' : ''}$${whole}.${text.slice(-digits)}`;
 }
 
-/** The largest of some amounts; '0' when there is none. */
+/** The largest of some amounts, whichever way they go; '0' when there is none. */
 export function maxMoney(amounts: readonly (string | null)[]): string {
-  return amounts.reduce<string>(
-    (most, each) => (each !== null && compareUsd(usd(each), usd(most)) > 0 ? each : most),
-    '0',
-  );
+  return amounts
+    .map((each) => each?.replace(/^-/, '') ?? '0')
+    .reduce((most, each) => (compareUsd(usd(each), usd(most)) > 0 ? each : most), '0');
 }
 
 /** Dollars as a floating-point number, for the lengths of bars only. */

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { attributionNames } from '../../../src/tree/index.ts';
 import { type Alert, alertsKey, useAlerts } from '../api/alerts.ts';
 import { ApiError, sendJson } from '../api/client.ts';
 import { showMoment } from '../format/time.ts';
@@ -85,22 +86,14 @@ function Summary({ alert }: { readonly alert: Alert }) {
   );
 }
 
+const attributions: ReadonlySet<string> = new Set(attributionNames);
+
 /** What tells alerts of the same words apart: whoever or whatever the summary does not name. */
 function aboutWhom({ subject, summary }: Alert): string {
   return Object.entries(subject)
-    .filter(([, value]) => value !== '' && !summary.includes(value))
-    .map(([name, value]) => `${dimensionLabel(name)} ${safelyDecoded(value)}`)
+    .filter(([name, value]) => attributions.has(name) && value !== '' && !summary.includes(value))
+    .map(([name, value]) => `${dimensionLabel(name)} ${value}`)
     .join(', ');
-}
-
-/** Counts of a budget are named like `user=a%40b`. */
-function safelyDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Not encoded after all.
-    return text;
-  }
 }
 
 const columns: readonly Column<Alert>[] = [

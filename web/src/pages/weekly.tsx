@@ -1,15 +1,21 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { billedLines } from '../../../src/tree/index.ts';
 import { type Report, type ReportTable, useWeeklyReview } from '../api/reports.ts';
 import { nowMs } from '../clock.ts';
-import { alignMoney, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
+import { alignMoney, maxMoney, moneyDigits, showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount } from '../format/number.ts';
 import { SimulatedMark } from '../parts/badges.tsx';
-import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { Cut } from '../parts/cut.tsx';
+import type { Column } from '../parts/data-table.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { Loaded } from '../parts/states.tsx';
 import { EconomicPlaces } from '../parts/sub-places.tsx';
+import { TablePanel } from '../parts/table-panel.tsx';
+import type { RangeChoice } from '../view/range.ts';
 import { useTitle } from '../view/use-title.ts';
-import { useView } from '../view/use-view.ts';
+import { carry, useView } from '../view/use-view.ts';
+import type { Filters } from '../view/view-state.ts';
 
 const weekMs = 7 * 86_400_000;
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
@@ -45,7 +51,7 @@ function Review({ report, day }: ReviewProps) {
         ))}
       </Panel>
       {report.tables.map((table) => (
-        <TablePanel key={table.title} table={table} />
+        <ReportPanel key={table.title} table={table} week={report.range} />
       ))}
     </div>
   );
@@ -87,43 +93,86 @@ function WeekControl({ day }: { readonly day: string }) {
 
 type Row = ReportTable['rows'][number];
 
-function TablePanel({ table }: { readonly table: ReportTable }) {
-  const columns = table.columns.map((_, index) => reportColumn(table, index));
-  const fileName = `burnrate-${table.title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.csv`;
+interface ReportPanelProps {
+  readonly table: ReportTable;
+  readonly week: Report['range'];
+}
+
+function ReportPanel({ table, week }: ReportPanelProps) {
+  const { total } = table;
   return (
-    <Panel title={table.title} flush actions={<CsvButton fileName={fileName} columns={columns} rows={table.rows} />}>
-      {table.rows.length === 0 ? (
-        <NothingHere>Nothing to tell of this week.</NothingHere>
-      ) : (
-        <DataTable
-          label={table.title}
-          columns={columns}
-          rows={table.rows}
-          rowKey={(row) => JSON.stringify(row)}
-          {...(table.total === null ? {} : { total: table.total })}
-        />
-      )}
-    </Panel>
+    <TablePanel
+      title={table.title}
+      fileName={`burnrate-${table.title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.csv`}
+      columns={table.columns.map((_, index) => reportColumn(table, index, week))}
+      rows={table.rows}
+      rowKey={(row) => JSON.stringify(row)}
+      {...(total === null ? {} : { total })}
+      empty="Nothing to tell of this week."
+    />
   );
 }
 
-function reportColumn({ columns, rows }: ReportTable, index: number): Column<Row> {
-  const { title = '', kind = 'text' } = columns[index] ?? {};
-  const amounts = rows.map((row) => row[index] ?? null).filter((cell): cell is string => typeof cell === 'string');
+function reportColumn(table: ReportTable, index: number, week: Report['range']): Column<Row> {
+  const { title = '', kind = 'text' } = table.columns[index] ?? {};
+  const amounts = table.rows.map((row) => row[index] ?? null).filter((cell) => typeof cell === 'string');
   const digits = kind === 'usd' ? moneyDigits(maxMoney(amounts)) : 0;
   return {
     key: title,
     label: title.charAt(0).toUpperCase() + title.slice(1),
     number: kind !== 'text',
-    render: (row) => cellText(row[index] ?? null, kind, digits),
+    render: (row) => {
+      const text = cellText(row[index] ?? null, kind, digits);
+      if (kind === 'text') return <Cut text={text} />;
+      const where = text === unknownText ? null : callsOf(table, row);
+      if (where === null) return text;
+      return <BehindCell text={text} where={where} range={title === 'week before' ? before(week) : fixed(week)} />;
+    },
     csv: (row) => row[index] ?? null,
   };
+}
+
+const named: ReadonlySet<string> = new Set(['line', 'workflow', 'stage', 'team', 'plan']);
+
+/** Filters of the calls a row is made of; null where it is made of something else, like people's time. */
+function callsOf({ columns, total }: ReportTable, row: Row): Filters | null {
+  const cells = columns.flatMap(({ title }, index) => (named.has(title) ? [[title, String(row[index] ?? '')]] : []));
+  if (cells.length === 0) return null;
+  if (row === total) return {};
+  if (cells.some(([name, value]) => name === 'line' && !(billedLines as ReadonlySet<string>).has(value ?? '')))
+    return null;
+  return Object.fromEntries(cells.map(([name, value]) => [name, [value === '(none)' ? '' : value]]));
+}
+
+const fixed = ({ from, to }: Report['range']): RangeChoice => ({
+  ...{ kind: 'fixed', fromMs: Date.parse(from), toMs: Date.parse(to) },
+});
+
+const before = ({ from }: Report['range']): RangeChoice => ({
+  ...{ kind: 'fixed', fromMs: Date.parse(from) - weekMs, toMs: Date.parse(from) },
+});
+
+interface BehindCellProps {
+  readonly text: string;
+  readonly where: Filters;
+  readonly range: RangeChoice;
+}
+
+/** A review is of everything, whatever is filtered elsewhere. */
+function BehindCell({ text, where, range }: BehindCellProps) {
+  const { view } = useView();
+  return (
+    <Link to="/calls" search={carry(view, { where, range })} className="figure">
+      {text}
+    </Link>
+  );
 }
 
 function cellText(cell: string | number | null, kind: string, digits: number): string {
   if (cell === null) return unknownText;
   if (kind === 'usd' && typeof cell === 'string') return cell === '' ? '' : alignMoney(cell, digits);
-  if (typeof cell === 'string') return cell;
-  if (kind === 'share') return `${(cell * 100).toFixed(1)}%`;
+  // Of measures in several units those in dollars come as exact decimals.
+  if (typeof cell === 'string') return kind === 'number' ? showUnitMoney(cell) : cell;
+  if (kind === 'share') return `${(cell * 100).toFixed(1).replace(/^-0\.0$/, '0.0')}%`;
   return kind === 'count' ? showCount(cell) : String(Number(cell.toPrecision(4)));
 }
