@@ -110,7 +110,10 @@ describe('users', () => {
     [{ name: 'ada', role: 'owner' }],
     [{ name: 'ada' }],
   ])('%j is refused', async (body) => {
-    expect(await refusal(on.post('/api/users', body, asAdmin))).toMatchObject({ status: 422, code: 'validation_failed' });
+    expect(await refusal(on.post('/api/users', body, asAdmin))).toMatchObject({
+      status: 422,
+      code: 'validation_failed',
+    });
   });
 
   test('nobody is found', async () => {

@@ -2,7 +2,6 @@ import { describe, expect, test as plainTest } from 'vitest';
 import { type ManualClock, manualClock } from '../base/index.ts';
 import type { Books } from './books.ts';
 import { hashSecret } from './key-secret.ts';
-import { usersContract } from './users.contract.ts';
 
 /** What an engine's test provides: fresh books on every `open`, and a second connection to the same books. */
 export interface BooksHarness {
@@ -130,7 +129,5 @@ export function booksContract(engine: string, createHarness: () => BooksHarness)
         expect(await books.audit.list({ actionPrefix: 'key.' })).toEqual([]);
       });
     });
-
-    usersContract(createHarness);
   });
 }

@@ -3,8 +3,8 @@ import { type BooksHarness, booksTest, contractStartMs } from './books.contract.
 import { hashSecret } from './key-secret.ts';
 
 /** What the books promise about people who sign in. */
-export function usersContract(createHarness: () => BooksHarness): void {
-  describe('users', () => {
+export function usersContract(engine: string, createHarness: () => BooksHarness): void {
+  describe(`users in books on ${engine}`, () => {
     const test = booksTest(createHarness);
 
     test('a token is given once and found by its hash', async ({ books }) => {

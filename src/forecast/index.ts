@@ -78,6 +78,7 @@ export { renderForecastHtml } from './report/forecast-html.ts';
 export { reportForecast } from './report/forecast-report.ts';
 export { forecastText } from './report/forecast-text.ts';
 export type { ForecastReport, ScenarioReport } from './report/report-types.ts';
+export type { SpentSoFar } from './scenario/budgets.ts';
 export {
   type Accuracy,
   type BacktestReport,
@@ -91,7 +92,6 @@ export {
   type StepForecast,
   seasonsOf,
 } from './series/index.ts';
-export type { SpentSoFar } from './scenario/budgets.ts';
 export { attemptsThroughLayers, expectedAttempts } from './simulate/call-cost.ts';
 export type { Driver } from './simulate/drivers.ts';
 export type { Stats } from './simulate/statistics.ts';

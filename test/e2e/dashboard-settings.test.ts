@@ -1,9 +1,26 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { announceBrowser, browserPath, seriousFindings } from './browser.ts';
 import { openWorld, type World } from './dashboard-world.ts';
 import { type SampleInstance, startSampleInstance } from './sample-instance.ts';
 
 announceBrowser();
+
+/** Makes a user on Settings, and gives their token. */
+async function makeUser(page: Page, origin: string): Promise<string> {
+  await page.goto(`${origin}/settings`);
+  await page.getByLabel('Name of the new user').fill('ada');
+  await page.getByRole('combobox', { name: 'Role', exact: true }).click();
+  await page.getByRole('option', { name: /^Operator/ }).click();
+  await page.getByRole('button', { name: 'Create user' }).click();
+  const token = (await page.locator('code', { hasText: /^bru_/ }).textContent()) ?? '';
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByRole('combobox', { name: 'Role of ada' }).click();
+  await page.getByRole('option', { name: 'finance', exact: true }).click();
+  await expect.poll(() => page.getByRole('combobox', { name: 'Role of ada' }).inputValue()).toBe('finance');
+  expect(await seriousFindings(page)).toEqual([]);
+  return token;
+}
 
 describe.runIf(browserPath !== null)('the settings of the dashboard in a browser', () => {
   let world: World;
@@ -41,14 +58,21 @@ describe.runIf(browserPath !== null)('the settings of the dashboard in a browser
     const { page, context, complaints } = await world.visit('/operations', { origin: guarded.origin });
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
-    await page.getByLabel('Admin token').fill('a guess');
+    await page.getByLabel('Token').fill('a guess');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('That is not the token').waitFor();
-    await page.getByLabel('Admin token').fill('a long admin token');
+    await page.getByText('That token may not sign in here').waitFor();
+    await page.getByLabel('Token').fill('a long admin token');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Operations' }).waitFor();
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    const token = await makeUser(page, guarded.origin);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('you are ada, finance').waitFor();
+    expect(await page.getByRole('heading', { name: 'Users' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(complaints).toEqual([]);

@@ -103,9 +103,7 @@ function sampleAlert(startedAtMs: number): AlertRecord {
 
 function plainPorts({ simulated, adminToken }: SampleOptions, { users }: Books, clock: Clock) {
   const signIn =
-    adminToken === undefined
-      ? null
-      : tokenSignIn({ adminToken, sessionSecret: 'sample-secret', users, clock });
+    adminToken === undefined ? null : tokenSignIn({ adminToken, sessionSecret: 'sample-secret', users, clock });
   return {
     clock,
     ids: idSource(clock),

@@ -9,6 +9,7 @@ import { type BooksHarness, booksContract } from '../books.contract.ts';
 import { budgetsContract } from '../budgets.contract.ts';
 import { forecastsContract } from '../forecasts.contract.ts';
 import { reviewsContract } from '../reviews.contract.ts';
+import { usersContract } from '../users.contract.ts';
 import { openSqliteBooks } from './index.ts';
 
 function sqliteHarness(): BooksHarness {
@@ -29,6 +30,7 @@ budgetsContract('sqlite', sqliteHarness);
 alertsContract('sqlite', sqliteHarness);
 reviewsContract('sqlite', sqliteHarness);
 forecastsContract('sqlite', sqliteHarness);
+usersContract('sqlite', sqliteHarness);
 
 describe('opening a SQLite file', () => {
   test('a file that cannot be opened is an operational failure', async () => {

@@ -30,7 +30,7 @@ export async function getJson<T>(path: string, signal: AbortSignal, alsoFine: re
  * Changes something. The browser names this page's origin by itself, which is what the API checks.
  * @throws ApiError with the API's code and remedy, or `unreachable`
  */
-export async function sendJson<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+export async function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
   const response = await request(path, { method, headers, ...content }, new AbortController().signal);

@@ -3,6 +3,8 @@ import type { Attribution, Bucket, FailureClass, LineKind, OutcomeKind, Unit } f
 /** The shapes of /api as its OpenAPI document gives them. Money is an exact decimal string in USD; null is unknown. */
 type Money = string;
 
+export type UserRole = 'viewer' | 'finance' | 'operator' | 'admin';
+
 export interface Instance {
   readonly version: string;
   readonly now: string;
@@ -13,6 +15,8 @@ export interface Instance {
   readonly access: 'open' | 'keys';
   /** True when this browser had to sign in. */
   readonly signIn: boolean;
+  /** Who looks at this page, and what they may do. */
+  readonly you: { readonly name: string; readonly role: UserRole };
   readonly workflows: readonly string[];
   readonly dataPlane: {
     readonly openai: string;

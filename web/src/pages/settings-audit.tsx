@@ -31,7 +31,7 @@ function useAudit(action: string): UseQueryResult<{ readonly entries: readonly A
 
 const actions = [
   { value: '', label: 'Everything' },
-  ...['key', 'budget', 'forecast', 'alert', 'review', 'outcome'].map((value) => ({
+  ...['key', 'user', 'budget', 'forecast', 'alert', 'review', 'outcome'].map((value) => ({
     value,
     label: `${value.charAt(0).toUpperCase()}${value.slice(1)}s`,
   })),

@@ -35,7 +35,9 @@ function InstanceList({ facts, readiness }: { readonly facts: Instance; readonly
       </dd>
       <dt>Dashboard</dt>
       <dd>
-        {facts.signIn ? 'Needs the admin token' : 'Open to this machine; BURNRATE_ADMIN_TOKEN asks for a sign-in'}
+        {facts.signIn
+          ? `Asks for a sign-in; you are ${facts.you.name}, ${facts.you.role}`
+          : 'Open to this machine; BURNRATE_ADMIN_TOKEN asks for a sign-in'}
       </dd>
       <dt>Providers</dt>
       <dd>

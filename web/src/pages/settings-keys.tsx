@@ -1,4 +1,4 @@
-import { Button, CopyButton, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sendJson } from '../api/client.ts';
@@ -9,6 +9,8 @@ import { Mark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { RevokeButton } from '../parts/revoke-button.tsx';
+import { ShownSecret } from '../parts/shown-secret.tsx';
 import { ErrorState, Loaded, NothingHere } from '../parts/states.tsx';
 import styles from './settings.module.css';
 
@@ -56,9 +58,12 @@ function NewKey() {
       await client.invalidateQueries({ queryKey: ['keys'] });
     },
   });
+  const made = create.data;
   return (
     <>
-      {create.data?.secret && <Secret created={create.data} done={() => create.reset()} />}
+      {made?.secret && (
+        <ShownSecret whose={`The secret of ${made.key.name}`} secret={made.secret} done={() => create.reset()} />
+      )}
       {create.error && <ErrorState error={create.error} />}
       <form
         className={styles.form}
@@ -90,60 +95,6 @@ function NewKey() {
         </Button>
       </form>
     </>
-  );
-}
-
-function Secret({ created, done }: { readonly created: CreatedKey; done(): void }) {
-  const secret = created.secret ?? '';
-  return (
-    <div className={styles.secret} role="status">
-      <p>
-        <strong>The secret of {created.key.name}, shown this once.</strong> Only a hash of it is kept.
-      </p>
-      <code>{secret}</code>
-      <CopyButton value={secret}>
-        {({ copied, copy }) => (
-          <Button size="compact-sm" variant="default" onClick={copy}>
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
-      <Button size="compact-sm" variant="default" onClick={done}>
-        I have kept it
-      </Button>
-    </div>
-  );
-}
-
-function Revoke({ accessKey }: { readonly accessKey: AccessKey }) {
-  const client = useQueryClient();
-  const [asked, setAsked] = useState(false);
-  const revoke = useMutation({
-    mutationFn: () => sendJson<AccessKey>('DELETE', `/api/keys/${encodeURIComponent(accessKey.id)}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
-  });
-  if (accessKey.revokedAt !== null) return <span className="muted">{showMoment(accessKey.revokedAt)}</span>;
-  if (!asked) {
-    return (
-      <Button
-        size="compact-sm"
-        variant="default"
-        onClick={() => setAsked(true)}
-        aria-label={`Revoke ${accessKey.name}`}
-      >
-        Revoke
-      </Button>
-    );
-  }
-  return (
-    <span className="row">
-      <Button size="compact-sm" color="red" onClick={() => revoke.mutate()} loading={revoke.isPending}>
-        Revoke for good
-      </Button>
-      <Button size="compact-sm" variant="default" onClick={() => setAsked(false)}>
-        Keep
-      </Button>
-    </span>
   );
 }
 
@@ -189,5 +140,17 @@ const columns: readonly Column<AccessKey>[] = [
     csv: (key) => key.createdAt,
     sort: (key) => Date.parse(key.createdAt),
   },
-  { key: 'revokedAt', label: 'Revoked', render: (key) => <Revoke accessKey={key} />, csv: (key) => key.revokedAt },
+  {
+    key: 'revokedAt',
+    label: 'Revoked',
+    render: (key) => (
+      <RevokeButton
+        name={key.name}
+        path={`/api/keys/${encodeURIComponent(key.id)}`}
+        list="keys"
+        revokedAt={key.revokedAt}
+      />
+    ),
+    csv: (key) => key.revokedAt,
+  },
 ];

@@ -1,20 +1,24 @@
+import { useInstance } from '../api/queries.ts';
 import { PageHead } from '../parts/panel.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { AuditPanel } from './settings-audit.tsx';
 import { InstanceFactsPanel } from './settings-instance.tsx';
 import { KeysPanel } from './settings-keys.tsx';
 import { PricesPanel } from './settings-prices.tsx';
+import { UsersPanel } from './settings-users.tsx';
 
 /** What this instance is, who may use it, and what things cost. */
 export function SettingsPage() {
   useTitle('Settings');
+  const role = useInstance().data?.you.role;
   return (
     <>
       <PageHead title="Settings" />
       <div className="stack">
-        <KeysPanel />
+        {role === 'admin' && <UsersPanel />}
+        {(role === 'admin' || role === 'operator') && <KeysPanel />}
         <PricesPanel />
-        <AuditPanel />
+        {role === 'admin' && <AuditPanel />}
         <InstanceFactsPanel />
       </div>
     </>

@@ -13,7 +13,7 @@ export function SignInGate({ children }: { readonly children: ReactNode }) {
   return refused ? <SignIn /> : children;
 }
 
-/** Exchanges the admin token for a cookie no script can read; the token itself is kept nowhere. */
+/** Exchanges a token for a cookie no script can read; the token itself is kept nowhere. */
 function SignIn() {
   const client = useQueryClient();
   const [token, setToken] = useState('');
@@ -37,8 +37,8 @@ function SignIn() {
           }}
         >
           <PasswordInput
-            label="Admin token"
-            description="What BURNRATE_ADMIN_TOKEN was set to when Burnrate started."
+            label="Token"
+            description="Yours, as an administrator gave it to you, or the admin token of this instance."
             autoComplete="current-password"
             value={token}
             required
@@ -56,7 +56,7 @@ function SignIn() {
 
 function errorText(error: Error | null): string | null {
   if (error === null) return null;
-  if (error instanceof ApiError && error.status === 401) return 'That is not the token of this instance.';
+  if (error instanceof ApiError && error.status === 401) return 'That token may not sign in here.';
   return error.message;
 }
 
@@ -70,7 +70,13 @@ export function SignOut() {
   });
   if (!instance.data?.signIn) return null;
   return (
-    <Button size="compact-sm" variant="default" onClick={() => signOut.mutate()} loading={signOut.isPending}>
+    <Button
+      size="compact-sm"
+      variant="default"
+      title={`${instance.data.you.name}, ${instance.data.you.role}`}
+      onClick={() => signOut.mutate()}
+      loading={signOut.isPending}
+    >
       Sign out
     </Button>
   );
