@@ -44,7 +44,7 @@ function attempts(first: number, end: number, rows: number, startMs: number): st
       duration AS duration_ms, '{"input":' || input || ',"cacheRead":' || cached || ',"output":' || output || '}' AS usage,
       input + cached AS input_tokens, cached AS cache_read_tokens, output AS output_tokens, 'reported' AS usage_source,
       CASE WHEN j = 9 THEN ['retries', 'retries', 'retries'] ELSE ['inference', 'inference', 'inference'] END AS line_kind,
-      ['input', 'cacheRead', 'output'] AS line_bucket, ['tokens', 'tokens', 'tokens'] AS line_unit,
+      CASE WHEN j = 9 THEN 'retries' ELSE 'inference' END AS plain_line, ['input', 'cacheRead', 'output'] AS line_bucket, ['tokens', 'tokens', 'tokens'] AS line_unit,
       [input, cached, output] AS line_quantity, [1250000, 125000, 10000000] AS line_rate,
       [input * 1250000, cached * 125000, output * 10000000] AS line_cost,
       input * 1250000 + cached * 125000 + output * 10000000 AS cost, 'known' AS price_state, 'card_1' AS rate_card,

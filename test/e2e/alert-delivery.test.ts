@@ -74,7 +74,7 @@ test('each channel hears once, signed, and a post that failed comes again after 
 
   const failures = posts.filter(({ path }) => path === '/hook').length;
   statuses['/hook'] = 200;
-  await restartLater(stack, 61_000 + 20_000);
+  await restartLater(stack, 61_000 + 60_000);
   const hooks = () => posts.filter(({ path }) => path === '/hook');
   await expect.poll(() => hooks().length, { timeout: 20_000 }).toBeGreaterThan(failures);
   expect(new Set(hooks().map(({ delivery }) => delivery)).size).toBe(1);

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/index.ts';
 import type { EconomicQuery, RunSample } from '../../ledger/index.ts';
+import { groupBy } from '../sampling/group-by.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 import type { UnitFacts } from './unit-facts.ts';
 
@@ -19,9 +20,10 @@ export async function sampledRuns(
   const of = (names: readonly string[]) =>
     ledger.runs({ ...query, where: { ...query.where, workflow: names } }, sampleMax);
   const together = await of(impatient.map(({ workflow }) => workflow ?? ''));
+  const byWorkflow = groupBy(together.rows, (row) => row.workflow ?? '');
   const each = impatient.map(async ({ workflow, runs }): Promise<[string, RunSample]> => {
     const name = workflow ?? '';
-    const rows = together.rows.filter((row) => (row.workflow ?? '') === name);
+    const rows = byWorkflow.get(name) ?? [];
     return [name, rows.length < Math.min(sampleMin, runs) ? await of([name]) : { rows, runs }];
   });
   return new Map(await Promise.all(each));

@@ -12,7 +12,7 @@ import type {
 import { readAttempt } from './attempt-columns.ts';
 import { filtersOf, rangeOf } from './cost-query.ts';
 import { endings } from './ending-queries.ts';
-import { attemptExpressions, readDimensions } from './grouped-facts.ts';
+import { attemptExpressions } from './grouped-facts.ts';
 import type { Extent } from './rollups.ts';
 import { latestOutcomes, runsBegun } from './run-endings.ts';
 import { type Sample, sampleAttempts, sampleOf } from './sample.ts';
@@ -109,10 +109,16 @@ function sampledRuns({ dialect }: SqlReader, query: EconomicQuery, limit: number
     ORDER BY md5(run), run LIMIT ${parameters.bind(limit)}`);
 }
 
+const textOrNull = (value: unknown): string | null => (value as string | null) ?? null;
+
+/** Written out by name, in the order of `runDimensions`: there are very many. */
 function readRun(row: SqlRow): RunRow {
-  const told = readDimensions(row, runDimensions) as Pick<RunRow, (typeof runDimensions)[number]>;
   return {
-    ...told,
+    workflow: textOrNull(row.d0),
+    release: textOrNull(row.d1),
+    promptVersion: textOrNull(row.d2),
+    segment: textOrNull(row.d3),
+    user: textOrNull(row.d4),
     run: toText(row.run),
     startedAtMs: toNumber(row.began_at),
     calls: toNumber(row.calls),

@@ -19,6 +19,8 @@ const lookFactor = 12;
 interface Found {
   readonly id: string;
   readonly atMs: number;
+  /** The column of keys beside the id. */
+  readonly key: number;
 }
 
 const limitOf = ({ limit }: PageRequest): number => Math.min(Math.max(1, Math.trunc(limit)), rowsMax);
@@ -35,7 +37,7 @@ async function lookBack(
     const fromMs = Math.max(query.range.fromMs, newestMs - lookMs);
     const rows = await reader.query(statement(fromMs));
     if (rows.length === limitOf(page) || fromMs <= query.range.fromMs) {
-      return rows.map((row) => ({ id: toText(row.id), atMs: toNumber(row.moment) }));
+      return rows.map((row) => ({ id: toText(row.id), atMs: toNumber(row.moment), key: toNumber(row.key) }));
     }
   }
 }
@@ -64,7 +66,7 @@ export async function newestCalls(reader: SqlReader, query: EconomicQuery, page:
     const parameters = new Parameters(dialect.placeholder);
     const source = matching({ ...query, range: { fromMs, toMs } }, dialect, parameters);
     return parameters.statement(`
-      SELECT id, moment FROM (SELECT call_id AS id, max(started_at) AS moment FROM (${source}) AS matched GROUP BY call_id) AS calls
+      SELECT id, moment, key FROM (SELECT call_id AS id, max(started_at) AS moment, min(call_key) AS key FROM (${source}) AS matched GROUP BY call_id) AS calls
       WHERE ${olderThan(page.before, parameters)} ORDER BY moment DESC, id DESC LIMIT ${parameters.bind(limitOf(page))}`);
   });
   const attempts = await attemptsOf(reader, found);
@@ -102,7 +104,7 @@ export async function newestRuns(reader: SqlReader, query: NewestRunsQuery, page
     const parameters = new Parameters(dialect.placeholder);
     const source = matching({ ...query, range: { fromMs, toMs } }, dialect, parameters);
     return parameters.statement(`
-      SELECT id, moment FROM (SELECT DISTINCT run AS id, started_at AS moment FROM (${source}) AS matched
+      SELECT id, moment, key FROM (SELECT DISTINCT run AS id, started_at AS moment, run_key AS key FROM (${source}) AS matched
         WHERE ${firstOf(query)} = 1 AND run IS NOT NULL) AS began
       WHERE ${olderThan(page.before, parameters)} AND ${ended(query.outcome, parameters)}
       ORDER BY moment DESC, id DESC LIMIT ${parameters.bind(limitOf(page))}`);
@@ -124,6 +126,8 @@ async function readRuns(reader: SqlReader, found: readonly Found[]): Promise<Run
   const range = { fromMs: Math.min(...times), toMs: Math.max(...times) + runSpanMs };
   const parameters = new Parameters(reader.dialect.placeholder);
   const ids = found.map(({ id }) => id);
+  // Four bytes a row are looked at first, the id only where they are right.
+  const near = `run_key IN (${found.map(({ key }) => key).join(', ')})`;
   const labels = attributionNames.map(
     (name) =>
       `nullif(min_by(coalesce(${attributionColumns[name]}, ''), (started_at, attempt_id)), '') AS label_${name}`,
@@ -136,9 +140,10 @@ async function readRuns(reader: SqlReader, found: readonly Found[]): Promise<Run
         count(CASE WHEN price_state = 'unknown' THEN 1 END) AS unknown_price_attempts,
         count(CASE WHEN usage_source = 'estimated' THEN 1 END) AS estimated_attempts, bool_or(simulated) AS simulated,
         max(started_at + duration_ms) - min(started_at) AS duration_ms, ${labels.join(', ')}
-      FROM attempts WHERE ${rangeOf({ range }, parameters)} AND ${reader.dialect.isOneOf('run', ids, parameters)}
+      FROM attempts WHERE ${rangeOf({ range }, parameters)} AND ${near} AND ${reader.dialect.isOneOf('run', ids, parameters)}
       GROUP BY run) AS summed
-    LEFT JOIN outcomes ON outcomes.run = summed.id AND outcomes.counts`),
+    LEFT JOIN (SELECT run AS outcome_run, outcome, value, human_minutes FROM outcomes WHERE ${near} AND counts) AS latest
+      ON outcome_run = summed.id`),
   );
   const byId = new Map(rows.map((row) => [toText(row.id), row]));
   return found.flatMap((run) => {
