@@ -27,6 +27,7 @@ interface Seat {
 export function liveHub(
   { ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>,
   pollMs: number = apiLimits.livePollMs,
+  pulseWaitMs: number = apiLimits.livePulseWaitMs,
 ): LiveHub {
   const seats = new Set<Seat>();
   let newest: LedgerPulse | null = null;
@@ -37,7 +38,7 @@ export function liveHub(
     for (const seat of seats) seat.wake?.();
   };
   const look = async () => {
-    const pulse = await readPulse(ledger, log);
+    const pulse = await readPulse(ledger, log, pulseWaitMs);
     const wasAway = away;
     away = pulse === null;
     const news = pulse !== null && pulse.version !== newest?.version;
@@ -101,12 +102,23 @@ function sleepUnlessWoken(seat: Seat, waitMs: number): Promise<void> {
   });
 }
 
-/** A ledger that restarts makes a live view stale for a moment; it does not end it. */
-async function readPulse(ledger: Pick<Ledger, 'pulse'>, log: ApiPorts['log']): Promise<LedgerPulse | null> {
+/** A ledger that restarts, or hangs, makes a live view stale for a moment; it does not end it. */
+async function readPulse(
+  ledger: Pick<Ledger, 'pulse'>,
+  log: ApiPorts['log'],
+  waitMs: number,
+): Promise<LedgerPulse | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no pulse in ${waitMs} ms`)), waitMs);
+    timer.unref();
+  });
   try {
-    return await ledger.pulse();
+    return await Promise.race([ledger.pulse(), late]);
   } catch (error) {
     log('live_pulse_failed', { error: error instanceof Error ? error.message : String(error) });
     return null;
+  } finally {
+    clearTimeout(timer);
   }
 }

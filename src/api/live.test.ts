@@ -37,6 +37,13 @@ test('a ledger that is away is told once, and its return too, though nothing was
   hub.close();
 });
 
+test('a ledger that hangs is away, not live', async () => {
+  const ledger = { pulse: () => new Promise<never>(() => undefined) };
+  const hub = liveHub({ ledger: { ...fakeLedger(), ...ledger }, log: quiet }, 1, 1);
+  expect(await nextSoon(hub.join() as LiveSubscription)).toBe('away');
+  hub.close();
+});
+
 test('places are limited and given back', () => {
   const hub = liveHub({ ledger: fakeLedger(), log: quiet }, 1);
   const seats = Array.from({ length: apiLimits.liveSubscribersMax }, () => hub.join());

@@ -95,6 +95,8 @@ export const apiLimits = {
   auditDefault: 100,
   liveSubscribersMax: 64,
   livePollMs: 1_000,
+  /** A ledger that does not say within this where it stands is told as away, ms. */
+  livePulseWaitMs: 10_000,
   liveHeartbeatMs: 15_000,
   clockSkewMsMax: 5 * 60_000,
   rangeMsDefault: 24 * 3_600_000,

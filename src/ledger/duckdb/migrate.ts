@@ -153,6 +153,12 @@ const sums = Object.entries(toldBySums).flatMap(([table, told]) =>
   ),
 );
 
+/** Of attempts that are summed; those that follow are added when they are. */
+const samplesOfSummed = keptSamples.flatMap((sample) => [
+  createTable(sample.table, sampleTable),
+  keepSample(sample, 'started_at < (SELECT rolled_to FROM extent)'),
+]);
+
 const fromFirst: readonly string[] = [
   ...[furtherAttempts, firstOfSessions, ...attempts, 'DROP TABLE further', 'DROP TABLE session_starts'],
   ...outcomes,
@@ -160,6 +166,7 @@ const fromFirst: readonly string[] = [
   ...rewritten('daily_outcomes', dailyOutcomesTable, 'SELECT * FROM daily_outcomes'),
   'ALTER TABLE extent ADD COLUMN weeks_to BIGINT DEFAULT 0',
   'UPDATE extent SET rolled_to = folded_to',
+  ...samplesOfSummed,
 ];
 
 /** When told usage began was not kept beside its id; all of it is kept as long as the newest attempt. */
@@ -188,10 +195,7 @@ const fromThird: readonly string[] = [
   'ALTER TABLE attempts ADD COLUMN plain_line VARCHAR',
   `ALTER TABLE attempts ALTER COLUMN plain_line SET DATA TYPE VARCHAR USING ${plainLineSql()}`,
   ...sumRollups.filter(({ lines }) => lines).flatMap(({ table }) => withPlainLine(table)),
-  ...keptSamples.flatMap((sample) => [
-    createTable(sample.table, sampleTable),
-    keepSample(sample, 'started_at < (SELECT rolled_to FROM extent)'),
-  ]),
+  ...samplesOfSummed,
   'UPDATE layout SET version = 4',
 ];
 

@@ -103,9 +103,10 @@ function sampledRuns({ dialect }: SqlReader, query: EconomicQuery, limit: number
   const filters = [sample.condition, ...filtersOf(query, dialect, parameters, expression)];
   const columns = runDimensions.map((name, index) => ({ alias: `d${index}`, sql: expression(name) }));
   return parameters.statement(`
+    WITH latest AS MATERIALIZED (${latestOutcomes(['outcome', 'human_minutes'], sample.condition)})
     SELECT began.*, latest.*, count(*) OVER () AS all_runs
     FROM (${runsBegun(sample.source, query.range, { columns, filters }, parameters)}) AS began
-    LEFT JOIN (${latestOutcomes(['outcome', 'human_minutes'], sample.condition)}) AS latest ON latest.outcome_run = began.run
+    LEFT JOIN latest ON latest.outcome_run = began.run
     ORDER BY md5(run), run LIMIT ${parameters.bind(limit)}`);
 }
 
