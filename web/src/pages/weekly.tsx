@@ -123,7 +123,7 @@ function reportColumn(table: ReportTable, index: number, week: Report['range']):
     number: kind !== 'text',
     render: (row) => {
       const text = cellText(row[index] ?? null, kind, digits);
-      if (kind === 'text') return <Cut text={text} />;
+      if (kind === 'text') return named.has(title) ? <Cut text={text} /> : text;
       const where = text === unknownText ? null : callsOf(table, row);
       if (where === null) return text;
       return <BehindCell text={text} where={where} range={title === 'week before' ? before(week) : fixed(week)} />;
