@@ -1,5 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { sendJson } from '../api/client.ts';
 import { useKeys } from '../api/queries.ts';
@@ -10,8 +9,8 @@ import { Behind } from '../parts/behind.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { RevokeButton } from '../parts/revoke-button.tsx';
-import { ShownSecret } from '../parts/shown-secret.tsx';
-import { ErrorState, Loaded, NothingHere } from '../parts/states.tsx';
+import { SecretMaker } from '../parts/secret-maker.tsx';
+import { Loaded, NothingHere } from '../parts/states.tsx';
 import styles from './settings.module.css';
 
 /** Keys clients send calls with: made, seen once, taken back. */
@@ -45,56 +44,32 @@ const labelNames = ['team', 'feature', 'customer', 'plan'] as const;
 type Labels = Partial<Record<(typeof labelNames)[number], string>>;
 
 function NewKey() {
-  const client = useQueryClient();
-  const [name, setName] = useState('');
   const [labels, setLabels] = useState<Labels>({});
-  const create = useMutation({
-    mutationFn: () => {
-      const defaults = Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
-      return sendJson<CreatedKey>('POST', '/api/keys', { name: name.trim(), defaults });
-    },
-    onSuccess: async () => {
-      setName('');
-      await client.invalidateQueries({ queryKey: ['keys'] });
-    },
-  });
-  const made = create.data;
+  const make = async (name: string) => {
+    const defaults = Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
+    const { key, secret } = await sendJson<CreatedKey>('POST', '/api/keys', { name, defaults });
+    return { whose: `The secret of ${key.name}`, secret };
+  };
   return (
-    <>
-      {made?.secret && (
-        <ShownSecret whose={`The secret of ${made.key.name}`} secret={made.secret} done={() => create.reset()} />
-      )}
-      {create.error && <ErrorState error={create.error} />}
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
+    <SecretMaker
+      nameLabel="Name of the new key"
+      placeholder="support-bot production"
+      nameCharsMax={256}
+      submit="Create key"
+      list="keys"
+      make={make}
+    >
+      {labelNames.map((label) => (
         <TextInput
-          label="Name of the new key"
-          placeholder="support-bot production"
-          value={name}
+          key={label}
+          label={`${label.charAt(0).toUpperCase()}${label.slice(1)}`}
+          placeholder="optional"
           maxLength={256}
-          required
-          onChange={(event) => setName(event.currentTarget.value)}
+          value={labels[label] ?? ''}
+          onChange={(event) => setLabels({ ...labels, [label]: event.currentTarget.value })}
         />
-        {labelNames.map((label) => (
-          <TextInput
-            key={label}
-            label={`${label.charAt(0).toUpperCase()}${label.slice(1)}`}
-            placeholder="optional"
-            maxLength={256}
-            value={labels[label] ?? ''}
-            onChange={(event) => setLabels({ ...labels, [label]: event.currentTarget.value })}
-          />
-        ))}
-        <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
-          Create key
-        </Button>
-      </form>
-    </>
+      ))}
+    </SecretMaker>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { getJson, sendJson } from '../api/client.ts';
@@ -8,8 +8,8 @@ import { Mark } from '../parts/badges.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { RevokeButton } from '../parts/revoke-button.tsx';
-import { ShownSecret } from '../parts/shown-secret.tsx';
-import { ErrorState, Loaded, NothingHere } from '../parts/states.tsx';
+import { SecretMaker } from '../parts/secret-maker.tsx';
+import { Loaded, NothingHere } from '../parts/states.tsx';
 import styles from './settings.module.css';
 
 interface User {
@@ -70,50 +70,28 @@ export function UsersPanel() {
 }
 
 function NewUser() {
-  const client = useQueryClient();
-  const [name, setName] = useState('');
   const [role, setRole] = useState<string>('viewer');
-  const create = useMutation({
-    mutationFn: () => sendJson<{ user: User; token: string | null }>('POST', '/api/users', { name: name.trim(), role }),
-    onSuccess: async () => {
-      setName('');
-      await client.invalidateQueries({ queryKey: ['users'] });
-    },
-  });
-  const made = create.data;
+  const make = async (name: string) => {
+    const { user, token } = await sendJson<{ user: User; token: string | null }>('POST', '/api/users', { name, role });
+    return { whose: `The token of ${user.name}`, secret: token };
+  };
   return (
-    <>
-      {made?.token && (
-        <ShownSecret whose={`The token of ${made.user.name}`} secret={made.token} done={() => create.reset()} />
-      )}
-      {create.error && <ErrorState error={create.error} />}
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <TextInput
-          label="Name of the new user"
-          placeholder="ada@example.com"
-          value={name}
-          maxLength={100}
-          required
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Select
-          label="Role"
-          data={roles}
-          value={role}
-          allowDeselect={false}
-          onChange={(value) => setRole(value ?? 'viewer')}
-        />
-        <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
-          Create user
-        </Button>
-      </form>
-    </>
+    <SecretMaker
+      nameLabel="Name of the new user"
+      placeholder="ada@example.com"
+      nameCharsMax={100}
+      submit="Create user"
+      list="users"
+      make={make}
+    >
+      <Select
+        label="Role"
+        data={roles}
+        value={role}
+        allowDeselect={false}
+        onChange={(value) => setRole(value ?? 'viewer')}
+      />
+    </SecretMaker>
   );
 }
 
