@@ -95,27 +95,34 @@ function costSource(
 ): string {
   const expression = (name: string) => expressionOf(name, dialect, query, parameters);
   const groups = by.map((name, index) => `${expression(name)} AS d${index}`);
-  const filters = filtersOf(query, dialect, parameters, expression);
-  const withLines = [...by, ...Object.keys(query.where)].some(isOfLines);
+  const where = clause('WHERE', filtersOf(query, dialect, parameters, expression), ' AND ');
+  const names = [...by, ...Object.keys(query.where)];
   const asked = { ...query, by: by as CostQuery['by'] };
   const pieces = piecesOf(rollupFor(asked), asked, extent);
-  const columns = [...columnsRead([...by, ...Object.keys(query.where)]), ...summed];
-  const rows = (more: readonly string[]) => factRows(pieces, [...columns, ...more], dialect, parameters);
-  const chosen = [...groups.map((group) => `${group}`), ...summed].join(', ');
-  const where = clause('WHERE', filters, ' AND ');
-  if (!withLines) return `SELECT ${chosen} FROM (${rows([])}) AS facts ${where}`;
-  const some = (condition: string, more: readonly string[]) =>
-    `SELECT * FROM (${rows(['plain_line', ...more])}) AS facts WHERE ${condition}`;
-  const byKind = ![...by, ...Object.keys(query.where)].includes('bucket');
-  const mixed = dialect.explodeLines(some(byKind ? 'plain_line IS NULL' : 'true', ['row_id', ...lineColumns]));
-  const lines = `SELECT * FROM (${mixed}) AS exploded ${where}`;
-  const apart = toldApart(by, query.where);
-  const counted = apart ? perLine(groups, apart, lines, dialect) : perAttempt(groups, lines);
-  if (!byKind) return counted;
-  const plain = `SELECT *, plain_line AS kind FROM (${some('plain_line IS NOT NULL', [])}) AS whole`;
+  const rows = (more: readonly string[]) =>
+    factRows(pieces, [...columnsRead(names), ...summed, ...more], dialect, parameters);
+  if (!names.some(isOfLines)) return `SELECT ${[...groups, ...summed].join(', ')} FROM (${rows([])}) AS facts ${where}`;
+  const lineByLine = (condition: string) => {
+    const source = `SELECT * FROM (${rows(['row_id', 'plain_line', ...lineColumns])}) AS facts WHERE ${condition}`;
+    const lines = `SELECT * FROM (${dialect.explodeLines(source)}) AS exploded ${where}`;
+    const apart = toldApart(by, query.where);
+    return apart ? perLine(groups, apart, lines, dialect) : perAttempt(groups, lines);
+  };
+  return names.includes('bucket') ? lineByLine('true') : plainAndMixed(groups, where, rows(['plain_line']), lineByLine);
+}
+
+/** Where only kinds of lines are told apart, rows of one kind are looked at whole, and line by line only those of several. */
+function plainAndMixed(
+  groups: readonly string[],
+  where: string,
+  rows: string,
+  lineByLine: (condition: string) => string,
+): string {
+  const plain = `SELECT *, plain_line AS kind FROM (${rows}) AS facts WHERE plain_line IS NOT NULL`;
+  const names = groups.map((_, index) => `d${index}`);
   return `
-    SELECT ${chosen} FROM (${plain}) AS whole ${where} UNION ALL
-    SELECT ${[...by.map((_, index) => `d${index}`), ...summed].join(', ')} FROM (${counted}) AS counted`;
+    SELECT ${[...groups, ...summed].join(', ')} FROM (${plain}) AS whole ${where} UNION ALL
+    SELECT ${[...names, ...summed].join(', ')} FROM (${lineByLine('plain_line IS NULL')}) AS counted`;
 }
 
 /** The one dimension of lines a question tells apart, one value at a time; null when there are two, or several values together. */
