@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { allSums, summedColumns } from '../sql/fact-rows.ts';
 import {
   dailyUsers,
+  dayMs,
   type Extent,
   firstMondayMs,
   latencyRollups,
@@ -41,9 +42,14 @@ export async function rollUp(connection: DuckDBConnection, toMs: number): Promis
   const stepMs = await stepEnd(connection, rolledToMs, toMs);
   await sumAttempts(connection, (parameters) => between(rolledToMs, stepMs, parameters));
   await runStatement(connection, { text: 'UPDATE extent SET rolled_to = $1', parameters: [stepMs] });
+  const [beganMs, endedMs] = [dayOf(rolledToMs), dayOf(stepMs)];
+  if (beganMs < endedMs) await mergeDays(connection, beganMs, endedMs);
   await sumWeeks(connection);
   return stepMs;
 }
+
+/** When the UTC day begins that a moment is in. */
+const dayOf = (ms: number): number => ms - (ms % dayMs);
 
 /** Adds up the weeks that are over since this was last done. */
 export async function sumWeeks(connection: DuckDBConnection): Promise<void> {
@@ -134,10 +140,57 @@ function sumStatement(rollup: Rollup, condition: string): string {
     FROM (${grouped})`;
 }
 
+/** What tells apart attempts that have other lines. */
 const lineGroups = ['line_kind', 'line_bucket', 'line_unit', 'plain_line'];
 
 /** Adds lists of equal length place by place: attempts of a group have the same lines in the same order. */
 function addedUp(lists: string): string {
   return `list_transform(range(1, len(line_kind) + 1),
     lambda place: list_sum(list_transform(${lists}, lambda one: one[place]::HUGEINT)))`;
+}
+
+/**
+ * Makes one row of the rows that several steps of summing left for the same stretch and labels; to be run inside a
+ * transaction, for days that are over. Otherwise a day summed every hour would be read as up to 24 times its rows.
+ */
+async function mergeDays(connection: DuckDBConnection, fromMs: number, toMs: number): Promise<void> {
+  for (const rollup of sumRollups) await merge(connection, rollup.table, mergedSums(rollup), fromMs, toMs);
+  for (const rollup of latencyRollups) await merge(connection, rollup.table, mergedCounts(rollup), fromMs, toMs);
+}
+
+async function merge(
+  connection: DuckDBConnection,
+  table: string,
+  rows: (condition: string) => string,
+  fromMs: number,
+  toMs: number,
+): Promise<void> {
+  const read = new Parameters(duckDbDialect.placeholder);
+  const condition = between(fromMs, toMs, read);
+  await runStatement(connection, read.statement(`CREATE OR REPLACE TEMP TABLE merged AS ${rows(condition)}`));
+  const gone = new Parameters(duckDbDialect.placeholder);
+  const there = between(fromMs, toMs, gone);
+  await runStatement(connection, gone.statement(`DELETE FROM ${table} WHERE ${there}`));
+  await runStatement(connection, {
+    text: `INSERT INTO ${table} BY NAME SELECT * FROM merged ORDER BY started_at`,
+    parameters: [],
+  });
+  await runStatement(connection, { text: 'DROP TABLE merged', parameters: [] });
+}
+
+function mergedSums({ table, columns, lines }: Rollup): (condition: string) => string {
+  const sums = allSums.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const groups = ['started_at', ...columns, ...(lines ? lineGroups : [])].join(', ');
+  if (!lines) return (condition) => `SELECT ${groups}, ${sums} FROM ${table} WHERE ${condition} GROUP BY ${groups}`;
+  return (condition) => `
+    SELECT * EXCLUDE (quantities, costs),
+      ${addedUp('quantities')} AS line_quantity, ${addedUp('costs')} AS line_cost
+    FROM (SELECT ${groups}, ${sums}, list(line_quantity) AS quantities, list(line_cost) AS costs
+      FROM ${table} WHERE ${condition} GROUP BY ${groups})`;
+}
+
+function mergedCounts({ table, columns }: Rollup): (condition: string) => string {
+  const groups = ['started_at', ...columns, 'measure', 'bin'].join(', ');
+  return (condition) =>
+    `SELECT ${groups}, sum(attempts) AS attempts FROM ${table} WHERE ${condition} GROUP BY ${groups}`;
 }
