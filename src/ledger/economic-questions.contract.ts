@@ -114,6 +114,13 @@ export function economicQuestionsContract(name: string, open: () => Promise<Ledg
       expect(all.rows.find((row) => row.run === 'run_1')).toMatchObject({
         ...{ release: 'r1', user: 'u1', calls: 1, attempts: 2, durationMs: 310, outcome: null },
       });
+      const took = (await under.ledger.durations(everything, 100)).flatMap(({ workflow, durationsMs }) =>
+        durationsMs.map((durationMs) => ({ workflow, durationMs })),
+      );
+      expect(took).toHaveLength(3);
+      expect(took).toEqual(
+        expect.arrayContaining(all.rows.map(({ workflow, durationMs }) => ({ workflow, durationMs }))),
+      );
       const two = await under.ledger.runs(everything, 2);
       expect([two.rows.length, two.runs]).toEqual([2, 3]);
       expect((await under.ledger.runs(everything, 2)).rows).toEqual(two.rows);

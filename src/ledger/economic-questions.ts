@@ -125,6 +125,12 @@ export interface RunSample {
   readonly runs: number;
 }
 
+/** How long runs of one workflow took, in no order. */
+export interface RunDurations {
+  readonly workflow: string | null;
+  readonly durationsMs: readonly number[];
+}
+
 /** Attempts after this one, in the order they began. */
 export interface AttemptCursor {
   readonly startedAtMs: number;
@@ -148,6 +154,8 @@ export interface EconomicQuestions {
   ): Promise<readonly (readonly EndingRow[])[]>;
   retries(query: EconomicQuery): Promise<readonly RetryRow[]>;
   runs(query: EconomicQuery, limit: number): Promise<RunSample>;
+  /** Of the same runs as `runs` takes, by workflow. */
+  durations(query: EconomicQuery, limit: number): Promise<readonly RunDurations[]>;
   /** A page of single attempts, oldest first, at most `limit`. */
   history(query: EconomicQuery, limit: number, after?: AttemptCursor): Promise<readonly Attempt[]>;
 }

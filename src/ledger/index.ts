@@ -8,6 +8,7 @@ export type {
   RepeatedCalls,
   Repetitions,
   RetryRow,
+  RunDurations,
   RunRow,
   RunSample,
   TrafficRow,

@@ -29,6 +29,7 @@ const noHistory = {
   endings: unasked,
   retries: unasked,
   runs: unasked,
+  durations: unasked,
   history: unasked,
   newestCalls: unasked,
   newestRuns: unasked,

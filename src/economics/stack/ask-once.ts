@@ -27,6 +27,7 @@ function asOnce(ledger: EconomicLedger): EconomicLedger {
     endings: together((query, groupings) => ledger.endings(query, groupings)),
     retries: once((query) => ledger.retries(query)),
     runs: once((query, limit) => ledger.runs(query, limit)),
+    durations: once((query, limit) => ledger.durations(query, limit)),
     history: once((query, limit, after) => ledger.history(query, limit, after)),
   };
 }

@@ -18,7 +18,7 @@ import {
   revenueLift,
   riskAdjusted,
 } from './returns.ts';
-import { sampledRuns } from './sampled-runs.ts';
+import { sampledDurations } from './sampled-durations.ts';
 import { type ComponentFigure, componentFigures, type UnitCosts, unitCosts } from './unit-costs.ts';
 import { readUnits, type UnitFacts, type UnitQuestion, type UnitReadings } from './unit-facts.ts';
 import { type WaitingCost, waitingCost } from './waiting.ts';
@@ -65,7 +65,7 @@ export async function readUnitEconomics(
   const readings = await readUnits(askOnce(ledger), question, config);
   const months = monthsOf(question.range, question.timeZone);
   const query = { range: question.range, where: groupFilters(question.where) };
-  const samples = await sampledRuns(ledger, query, { workflows: readings.workflows, config });
+  const samples = await sampledDurations(ledger, query, { workflows: readings.workflows, config });
   const workflows = readings.workflows.map((facts) => {
     const sample = samples.get(facts.workflow ?? '');
     return {

@@ -1,6 +1,5 @@
 import type { Config, Impatience } from '../../config/index.ts';
 import { meanOfQuantity } from '../../forecast/index.ts';
-import type { RunSample } from '../../ledger/index.ts';
 import { addUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { meanUsd, timesUsd } from '../stack/mean-usd.ts';
 import { perOne } from './ratio.ts';
@@ -27,13 +26,12 @@ const secondMs = 1_000;
  * Runs slower than users' patience × what users then do × what each of that costs. A repeat costs one more run.
  * @returns null when burnrate.yaml says nothing of impatience, or no run was measured
  */
-export function waitingCost(facts: UnitFacts, sample: RunSample, config: Config): WaitingCost | null {
+export function waitingCost(facts: UnitFacts, durationsMs: readonly number[], config: Config): WaitingCost | null {
   const impatience = config.workflows[facts.workflow ?? '']?.impatience;
   const afterSeconds = impatience ? meanOfQuantity(impatience.afterSeconds) : null;
-  if (!impatience || afterSeconds === null || sample.rows.length === 0) return null;
-  const durations = sample.rows.map((row) => row.durationMs);
+  if (!impatience || afterSeconds === null || durationsMs.length === 0) return null;
   const slower = (savedMs: number) =>
-    durations.filter((duration) => duration - savedMs > afterSeconds * secondMs).length / durations.length;
+    durationsMs.filter((duration) => duration - savedMs > afterSeconds * secondMs).length / durationsMs.length;
   const waitedShare = slower(0);
   const waited = waitedShare * facts.runs;
   const cost = costOfWaits(waited, impatience, facts);

@@ -83,6 +83,7 @@ class DuckDbLedger implements Ledger {
   readonly endings: LedgerQueries['endings'];
   readonly retries: LedgerQueries['retries'];
   readonly runs: LedgerQueries['runs'];
+  readonly durations: LedgerQueries['durations'];
   readonly history: LedgerQueries['history'];
   readonly newestCalls: LedgerQueries['newestCalls'];
   readonly newestRuns: LedgerQueries['newestRuns'];
@@ -137,6 +138,7 @@ class DuckDbLedger implements Ledger {
     this.endings = queries.endings;
     this.retries = queries.retries;
     this.runs = queries.runs;
+    this.durations = queries.durations;
     this.history = queries.history;
     this.newestCalls = queries.newestCalls;
     this.newestRuns = queries.newestRuns;

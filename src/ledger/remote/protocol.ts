@@ -18,6 +18,7 @@ export const remoteMethods = [
   'endings',
   'retries',
   'runs',
+  'durations',
   'history',
   'newestCalls',
   'newestRuns',

@@ -6,9 +6,11 @@ import type {
   EconomicQuestions,
   RepeatedCalls,
   Repetitions,
+  RunDurations,
   RunRow,
   RunSample,
 } from '../economic-questions.ts';
+import type { Dimension } from '../ledger.ts';
 import { readAttempt } from './attempt-columns.ts';
 import { filtersOf, rangeOf } from './cost-query.ts';
 import { endings } from './ending-queries.ts';
@@ -33,6 +35,7 @@ export function economicQueries(reader: SqlReader): EconomicQuestions {
     endings: (query, groupings) => endings(reader, query, groupings),
     retries: (query) => retries(reader, query),
     runs: (query, limit) => runs(reader, query, Math.min(limit, runsMax)),
+    durations: (query, limit) => durations(reader, query, Math.min(limit, runsMax)),
     repeats: (query, soonMs) => repeats(reader, query, soonMs),
     history: (query, limit, after) => history(reader, query, Math.min(limit, attemptsMax), after),
   };
@@ -89,25 +92,62 @@ const spareRuns = 1.2;
 async function runs(reader: SqlReader, query: EconomicQuery, limit: number): Promise<RunSample> {
   return reader.read(async (ask, extent) => {
     const [all] = await ask(countStatement(query, extent, reader));
-    const few = toNumber(all?.attempts) <= sampleAttempts;
-    const sample = sampleOf('run_key', few ? Infinity : limit * spareRuns, toNumber(all?.runs), extent);
+    const sample = sampleOfRuns(all, limit, extent);
     const rows = await ask(sampledRuns(reader, query, limit, sample));
     const found = toNumber(rows[0]?.all_runs);
     return { rows: rows.map(readRun), runs: sample.share === 1 ? found : toNumber(all?.runs) };
   });
 }
 
-function sampledRuns({ dialect }: SqlReader, query: EconomicQuery, limit: number, sample: Sample): Statement {
-  const parameters = new Parameters(dialect.placeholder);
-  const expression = attemptExpressions(query, dialect, parameters);
-  const filters = [sample.condition, ...filtersOf(query, dialect, parameters, expression)];
-  const columns = runDimensions.map((name, index) => ({ alias: `d${index}`, sql: expression(name) }));
+function sampleOfRuns(all: SqlRow | undefined, limit: number, extent: Extent): Sample {
+  const few = toNumber(all?.attempts) <= sampleAttempts;
+  return sampleOf('run_key', few ? Infinity : limit * spareRuns, toNumber(all?.runs), extent);
+}
+
+/** Nothing else of the runs is read, which is most of the work. */
+async function durations(reader: SqlReader, query: EconomicQuery, limit: number): Promise<RunDurations[]> {
+  const rows = await reader.read(async (ask, extent) => {
+    const [all] = await ask(countStatement(query, extent, reader));
+    return ask(sampledDurations(reader, query, limit, sampleOfRuns(all, limit, extent)));
+  });
+  return rows.map((row) => ({
+    workflow: textOrNull(row.d0),
+    durationsMs: (row.durations as readonly unknown[]).map(toNumber),
+  }));
+}
+
+function sampledDurations(reader: SqlReader, query: EconomicQuery, limit: number, sample: Sample): Statement {
+  const parameters = new Parameters(reader.dialect.placeholder);
+  return parameters.statement(`
+    SELECT d0, array_agg(duration_ms) AS durations
+    FROM (SELECT d0, duration_ms FROM (${begunRuns(reader, query, { sample, dimensions: ['workflow'] }, parameters)}) AS began
+      ${chosen} LIMIT ${parameters.bind(limit)}) AS taken GROUP BY d0 ORDER BY d0`);
+}
+
+/** The order in which runs are taken, with a limit. */
+const chosen = 'ORDER BY md5(run), run';
+
+function sampledRuns(reader: SqlReader, query: EconomicQuery, limit: number, sample: Sample): Statement {
+  const parameters = new Parameters(reader.dialect.placeholder);
   return parameters.statement(`
     WITH latest AS MATERIALIZED (${latestOutcomes(['outcome', 'human_minutes'], sample.condition)})
     SELECT began.*, latest.*, count(*) OVER () AS all_runs
-    FROM (${runsBegun(sample.source, query.range, { columns, filters }, parameters)}) AS began
+    FROM (${begunRuns(reader, query, { sample, dimensions: runDimensions }, parameters)}) AS began
     LEFT JOIN latest ON latest.outcome_run = began.run
-    ORDER BY md5(run), run LIMIT ${parameters.bind(limit)}`);
+    ${chosen} LIMIT ${parameters.bind(limit)}`);
+}
+
+/** Runs of a sample with some dimensions of their first attempts as `d0`, `d1`, … */
+function begunRuns(
+  { dialect }: SqlReader,
+  query: EconomicQuery,
+  { sample, dimensions }: { readonly sample: Sample; readonly dimensions: readonly Dimension[] },
+  parameters: Parameters,
+): string {
+  const expression = attemptExpressions(query, dialect, parameters);
+  const filters = [sample.condition, ...filtersOf(query, dialect, parameters, expression)];
+  const columns = dimensions.map((name, index) => ({ alias: `d${index}`, sql: expression(name) }));
+  return runsBegun(sample.source, query.range, { columns, filters }, parameters);
 }
 
 const textOrNull = (value: unknown): string | null => (value as string | null) ?? null;
