@@ -26,7 +26,7 @@ export function connectCoordinator(
   clock: Clock,
   options: Partial<RemoteWaits> = {},
 ): Coordinator & { close(): Promise<void> } {
-  const named = { name: 'the coordinator', unavailable: 'overloaded' } as const;
+  const named = { name: 'the coordinator', unavailable: 'overloaded', pendingMax: limits.questionsAtOnceMax } as const;
   return new RemoteCoordinator(connectRemote(socketPath, clock, { ...named, ...waits, ...options }));
 }
 

@@ -47,6 +47,16 @@ async function asked(coordinator: Coordinator): Promise<void> {
   await coordinator.interactionCounted('nobody');
 }
 
+test('thousands of calls of one gateway may ask at the same moment', async () => {
+  const rig = await openRemote();
+  const take = (index: number) => Promise.resolve(rig.first.takePaces(`t${index}`, of({ concurrent: 2_000 }), 0));
+  const asked = await Promise.allSettled(Array.from({ length: 3_000 }, (_, index) => take(index)));
+  expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(2_000);
+  const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
+  expect(new Set(refused)).toEqual(new Set(['rate_limited']));
+  await rig.close();
+});
+
 describe('a gateway that is gone', () => {
   test('leaves no call in flight and no idempotency key running', async () => {
     const rig = await openRemote();

@@ -19,6 +19,8 @@ export const coordinationLimits = {
   idempotencyMs: 24 * 60 * 60_000,
   /** How long until a gateway asks again for a key that is said to be running. */
   runningAgainMs: 100,
+  /** Questions of one gateway under way: each of its calls in flight may ask at the same moment. */
+  questionsAtOnceMax: 16_384,
   /** What is told in one message, and how long until one that failed is sent again. */
   tellsAtOnceMax: 32,
   tellAgainMs: 100,

@@ -1,12 +1,19 @@
 import { type RemoteMethods, type RemoteServer, serveRemote } from '../remote/index.ts';
 import type { ConversationTold, PaceStep } from './coordinator.ts';
+import { coordinationLimits } from './limits.ts';
 import type { LocalCoordinator } from './local-coordinator.ts';
 import type { Tell } from './tell.ts';
 
 /** Answers several gateways on a unix socket. Whoever may open the socket may ask: keep its folder private. */
 export function serveCoordinator(coordinator: LocalCoordinator, socketPath: string): Promise<RemoteServer> {
   const methods = (gone: AbortSignal) => methodsOf(new Peer(coordinator), gone);
-  return serveRemote({ socketPath, methods, unavailable: 'overloaded' });
+  return serveRemote({
+    socketPath,
+    methods,
+    unavailable: 'overloaded',
+    // Answers are made at once, so what comes in one piece is only short work.
+    requestsAtOnceMax: coordinationLimits.questionsAtOnceMax,
+  });
 }
 
 function methodsOf(peer: Peer, gone: AbortSignal): RemoteMethods {

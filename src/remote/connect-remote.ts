@@ -15,10 +15,11 @@ export interface ConnectOptions extends RemoteWaits {
   readonly name: string;
   /** The code of every failure to reach it. */
   readonly unavailable: ErrorCode;
+  /** Requests sent and not answered; more are refused. */
+  readonly pendingMax?: number;
 }
 
-/** Requests sent and not answered; more are refused. */
-const pendingMax = 1_024;
+const pendingUsually = 1_024;
 const retryMsMin = 20;
 const retryMsMax = 500;
 
@@ -61,7 +62,8 @@ class SocketConnection implements RemoteConnection {
   }
 
   async request(method: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#pending.size + this.#waiting >= pendingMax) throw this.#unavailable('too many requests wait');
+    if (this.#pending.size + this.#waiting >= (this.#options.pendingMax ?? pendingUsually))
+      throw this.#unavailable('too many requests wait');
     this.#waiting += 1;
     try {
       const socket = this.#socket ?? (await this.#connect());

@@ -18,10 +18,11 @@ export interface ServeOptions {
   readonly methods: RemoteMethods | ((gone: AbortSignal) => RemoteMethods);
   /** Tells a peer that asks too much at once; retried, it may be served. */
   readonly unavailable: ErrorCode;
+  /** Requests of one connection answered at the same time; more are refused. */
+  readonly requestsAtOnceMax?: number;
 }
 
-/** Requests of one connection answered at the same time; more are refused. */
-const requestsAtOnceMax = 256;
+const requestsAtOnceUsually = 256;
 
 /** Answers on a unix socket. Whoever may open the socket may ask everything: keep its folder private. */
 export async function serveRemote(options: ServeOptions): Promise<RemoteServer> {
@@ -51,11 +52,12 @@ function serveConnection(options: ServeOptions, socket: Socket): void {
   const reader = new FrameReader();
   const gone = new AbortController();
   const methods = typeof options.methods === 'function' ? options.methods(gone.signal) : options.methods;
+  const { requestsAtOnceMax = requestsAtOnceUsually } = options;
   let running = 0;
   const answer = async (request: Request) => {
     running += 1;
     const tooMany = running > requestsAtOnceMax;
-    const frame = tooMany ? refusal(options, request) : await perform(methods, request);
+    const frame = tooMany ? refusal(options, request, requestsAtOnceMax) : await perform(methods, request);
     running -= 1;
     if (!socket.destroyed) socket.write(frame);
   };
@@ -83,7 +85,7 @@ async function perform(methods: RemoteMethods, request: Request): Promise<Buffer
   }
 }
 
-function refusal({ unavailable }: ServeOptions, { id }: Request): Buffer {
+function refusal({ unavailable }: ServeOptions, { id }: Request, requestsAtOnceMax: number): Buffer {
   const message = `more than ${requestsAtOnceMax} requests at once`;
   const error = toSentError(new BurnrateError(unavailable, { message, retryAfterMs: 500 }));
   return encodeFrame({ id, error } satisfies Answer);
