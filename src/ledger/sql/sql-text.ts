@@ -11,7 +11,8 @@ export interface Statement {
 
 /**
  * Collects a statement's parameters while its text is written. A value reaches the text only as a placeholder; equal
- * values share one, which also keeps an expression the same wherever it is repeated (`GROUP BY` compares them).
+ * values share one, which also keeps an expression the same wherever it is repeated (`GROUP BY` compares them). Whole
+ * numbers are written as they are: an engine that knows the times a question is of plans it once, and better.
  */
 export class Parameters {
   readonly #values: SqlValue[] = [];
@@ -23,6 +24,7 @@ export class Parameters {
   }
 
   bind(value: SqlValue): string {
+    if (Number.isSafeInteger(value)) return `(${String(value)})`;
     const known = Array.isArray(value) ? -1 : this.#values.indexOf(value);
     const index = known === -1 ? this.#values.push(value) : known + 1;
     return this.#placeholder(index, value);
