@@ -59,10 +59,9 @@ export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, 
   const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { ...question, by: [by] }, config);
   const [byWorkflow, byPlan, byCustomer] = await Promise.all([stack('workflow'), stack('plan'), stack('customer')]);
   const common = { ...question, where: groupFilters(question.where) };
-  const [facts, work, everyone, workflows, stages, users] = await Promise.all([
+  const [facts, work, workflows, stages, users] = await Promise.all([
     readCounts(ledger, common),
     readWork(ledger, { ...common, by: ['workflow'] }),
-    ledger.traffic({ ...common, by: [] }),
     ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
     ledger.users(common, [[], ['workflow'], ['plan'], ['customer', 'plan']]),
@@ -72,7 +71,7 @@ export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, 
     workflowFacts(each, { stack: byWorkflow, workflows, users: usersByWorkflow, work }),
   );
   return {
-    whole: wholeFacts(named, { stack: byWorkflow, everyone: everyone[0], users: everybody[0]?.users ?? 0, work }),
+    whole: wholeFacts(named, { stack: byWorkflow, workflows, users: everybody[0]?.users ?? 0, work }),
     workflows: named,
     ...{ stages, byPlan, byCustomer, usersByPlan, usersByCustomer },
   };
@@ -161,15 +160,16 @@ function costByLine({ lines }: CostStack, place: number | null): ReadonlyMap<Lin
 
 interface WholeReadings {
   readonly stack: CostStack;
-  readonly everyone: TrafficRow | undefined;
+  readonly workflows: readonly TrafficRow[];
   readonly users: number;
   readonly work: readonly WorkRow[];
 }
 
 const minutesOf = (work: readonly WorkRow[]) => work.reduce((total, { minutes }) => total + minutes, 0);
 
-function wholeFacts(all: readonly UnitFacts[], { stack, everyone, users, work }: WholeReadings): UnitFacts {
+function wholeFacts(all: readonly UnitFacts[], { stack, workflows, users, work }: WholeReadings): UnitFacts {
   const sum = (read: (facts: UnitFacts) => number) => all.reduce((total, facts) => total + read(facts), 0);
+  const flowed = (read: (row: TrafficRow) => number) => workflows.reduce((total, row) => total + read(row), 0);
   const ended = (kind: OutcomeKind) => sum((facts) => facts.outcomes[kind]);
   return {
     workflow: null,
@@ -177,11 +177,11 @@ function wholeFacts(all: readonly UnitFacts[], { stack, everyone, users, work }:
     tokenCost: stack.tokenCost,
     costByLine: costByLine(stack, null),
     calls: sum((facts) => facts.calls),
-    completedCalls: everyone?.completedCalls ?? 0,
-    retriedCalls: everyone?.retriedCalls ?? 0,
+    completedCalls: flowed((row) => row.completedCalls),
+    retriedCalls: flowed((row) => row.retriedCalls),
     interactions: sum((facts) => facts.interactions),
     runs: sum((facts) => facts.runs),
-    sessions: everyone?.sessions ?? 0,
+    sessions: flowed((row) => row.sessions),
     users,
     outcomes: {
       ...{ success: ended('success'), escalated: ended('escalated') },
