@@ -12,7 +12,7 @@ export interface Statement {
 /**
  * Collects a statement's parameters while its text is written. A value reaches the text only as a placeholder; equal
  * values share one, which also keeps an expression the same wherever it is repeated (`GROUP BY` compares them). Whole
- * numbers are written as they are: an engine that knows the times a question is of plans it once, and better.
+ * numbers are written as they are: an engine that knows the times a question is of plans and answers it sooner.
  */
 export class Parameters {
   readonly #values: SqlValue[] = [];
