@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { configured, march } from '../../../test/cases/economic-ledger.ts';
 import type { EconomicQuery } from '../../ledger/index.ts';
 import { sampledDurations } from './sampled-durations.ts';
-import type { UnitFacts } from './unit-facts.ts';
 
 const impatience = 'impatience: { afterSeconds: 2, retryProbability: 0.5, abandonProbability: 0.5 }';
 const config = configured(`
@@ -14,7 +13,12 @@ workflows:
 `);
 
 const took = (workflow: string, count: number) => ({ workflow, durationsMs: Array.from({ length: count }, () => 1) });
-const facts = (workflow: string, runs: number) => ({ workflow, runs }) as UnitFacts;
+const workflows = [
+  { workflow: 'busy', runs: 900_000 },
+  { workflow: 'rare', runs: 3_000 },
+  { workflow: 'patient', runs: 5_000 },
+];
+const counted = Promise.resolve({ workflows });
 
 test('one question samples all impatient workflows, another each that is rare among them', async () => {
   const asked: unknown[] = [];
@@ -25,8 +29,7 @@ test('one question samples all impatient workflows, another each that is rare am
       return Promise.resolve(together ? [took('busy', 900), took('rare', 3)] : [took('rare', 700)]);
     },
   };
-  const workflows = [facts('busy', 900_000), facts('rare', 3_000), facts('patient', 5_000)];
-  const found = await sampledDurations(ledger, { range: march, where: { team: ['care'] } }, { workflows, config });
+  const found = await sampledDurations(ledger, { range: march, where: { team: ['care'] } }, { counted, config });
   expect([...found].map(([name, sample]) => [name, sample.length])).toEqual([
     ['busy', 900],
     ['rare', 700],
@@ -35,4 +38,19 @@ test('one question samples all impatient workflows, another each that is rare am
     { team: ['care'], workflow: ['busy', 'rare'] },
     { team: ['care'], workflow: ['rare'] },
   ]);
+});
+
+test('only workflows that are asked about are sampled', async () => {
+  const asked: unknown[] = [];
+  const ledger = {
+    durations({ where }: EconomicQuery) {
+      asked.push(where.workflow);
+      return Promise.resolve([took('busy', 900)]);
+    },
+  };
+  const of = (workflow: string) =>
+    sampledDurations(ledger, { range: march, where: { workflow: [workflow] } }, { counted, config });
+  expect([...(await of('busy')).keys()]).toEqual(['busy']);
+  expect(await of('patient')).toEqual(new Map());
+  expect(asked).toEqual([['busy']]);
 });

@@ -62,10 +62,10 @@ export async function readUnitEconomics(
   question: UnitQuestion,
   config: Config,
 ): Promise<UnitEconomics> {
-  const readings = await readUnits(askOnce(ledger), question, config);
+  const counted = readUnits(askOnce(ledger), question, config);
   const months = monthsOf(question.range, question.timeZone);
   const query = { range: question.range, where: groupFilters(question.where) };
-  const samples = await sampledDurations(ledger, query, { workflows: readings.workflows, config });
+  const [readings, samples] = await Promise.all([counted, sampledDurations(ledger, query, { counted, config })]);
   const workflows = readings.workflows.map((facts) => {
     const sample = samples.get(facts.workflow ?? '');
     return {

@@ -57,9 +57,9 @@ export interface UnitReadings {
 
 export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, config: Config): Promise<UnitReadings> {
   const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { ...question, by: [by] }, config);
-  const [byWorkflow, byPlan, byCustomer] = await Promise.all([stack('workflow'), stack('plan'), stack('customer')]);
   const common = { ...question, where: groupFilters(question.where) };
-  const [facts, work, workflows, stages, users] = await Promise.all([
+  const [byWorkflow, byPlan, byCustomer, facts, work, workflows, stages, users] = await Promise.all([
+    ...([stack('workflow'), stack('plan'), stack('customer')] as const),
     readCounts(ledger, common),
     readWork(ledger, { ...common, by: ['workflow'] }),
     ledger.traffic({ ...common, by: ['workflow'] }),
