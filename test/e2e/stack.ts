@@ -119,7 +119,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     emulator,
     origin: `http://127.0.0.1:${port}`,
     configFile,
-    burnrate: await serve(),
+    burnrate: await orStop(serve, emulator),
     async restart() {
       stack.burnrate = await serve();
     },
@@ -135,6 +135,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
   };
   return stack;
+}
+
+/** What started before must not outlive what failed to start after it. */
+async function orStop(start: () => Promise<Running>, before: Running): Promise<Running> {
+  try {
+    return await start();
+  } catch (error) {
+    await before.stop();
+    throw error;
+  }
 }
 
 function configText(folder: string, port: number, emulatorPort: number, settings: string): string {
