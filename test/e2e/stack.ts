@@ -38,8 +38,10 @@ export async function startBurnrate(args: readonly string[], port: number, ready
     log: () => parts.join(''),
     stop: (signal = 'SIGTERM') => stopChild(child, signal),
   };
-  await untilAnswers(running, readyPath);
-  return running;
+  return orStop(async () => {
+    await untilAnswers(running, readyPath);
+    return running;
+  }, running);
 }
 
 /** Provider keys of whoever runs the tests must not reach the product under test. */
