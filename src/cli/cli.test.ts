@@ -267,6 +267,17 @@ describe('report', () => {
     expect(out).toContain('1 attempts have an unknown price');
   });
 
+  test('calls that name no workflow have a tree of their own', async () => {
+    answers = {
+      '/api/costs': costs,
+      '/api/workflows': { workflows: [{ name: '' }] },
+      '/api/workflows/(none)/tree': { name: '', simulated: false, figures, tree: node('', '1.5', [node('', '1.5')]) },
+    };
+    expect(await run('report', '--url', 'http://b')).toBe(0);
+    expect(out).toMatch(/\(no workflow\)/);
+    expect(out).toMatch(/└ \(no stage\) +\$1\.50/);
+  });
+
   test('by dimensions is a table that sums to the total', async () => {
     const row = { ...sums, team: null };
     answers = { '/api/costs': { ...costs, by: ['team'], rows: [row], rowsLeftOut: 2 } };

@@ -54,7 +54,7 @@ function shareOf(part: string, whole: string): string {
 /** The tree with its shares, and what each thing cost. */
 export function treeText(answer: WorkflowTreeAnswer, width: number): string {
   const columns: Column[] = [
-    { title: answer.simulated ? `${answer.name} (SIMULATED)` : answer.name, flexible: true },
+    { title: `${answer.name || '(no workflow)'}${answer.simulated ? ' (SIMULATED)' : ''}`, flexible: true },
     { title: 'cost', align: right },
     { title: 'share', align: right },
     { title: 'calls', align: right },

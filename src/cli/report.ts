@@ -35,9 +35,12 @@ export async function report(effects: Effects, kind: 'weekly' | undefined, optio
   return exitCodes.fine;
 }
 
+const nameless = '(none)';
+
 async function readTrees(client: ApiClient, options: ReportOptions): Promise<readonly WorkflowTreeAnswer[]> {
   const names = options.workflow === undefined ? await workflowNames(client, options) : [options.workflow];
-  const path = (name: string) => `/api/workflows/${encodeURIComponent(name)}/tree`;
+  // Calls that name no workflow have a tree too; in a path it needs a name.
+  const path = (name: string) => `/api/workflows/${encodeURIComponent(name || nameless)}/tree`;
   return Promise.all(names.map((name) => client.get<WorkflowTreeAnswer>(path(name), rangeOf(options))));
 }
 

@@ -1,12 +1,13 @@
 import { Button, Select } from '@mantine/core';
 import { type CostStack, economicParams, type StackGroup } from '../api/economics.ts';
 import { useLive } from '../api/live.tsx';
-import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf, showMoney } from '../format/money.ts';
-import { showCount, showShare } from '../format/number.ts';
+import { chartDollars, maxMoney, moneyDigits, shareOf, showMoney } from '../format/money.ts';
+import { showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
 import styles from '../parts/breakdown.module.css';
 import { Cut } from '../parts/cut.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
+import { countColumn, moneyColumn } from '../parts/figure-columns.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { dimensionGroups, dimensionLabel } from '../view/dimensions.ts';
 import { resolveRange } from '../view/range.ts';
@@ -141,27 +142,12 @@ function Chargeback({ by }: { readonly by: readonly string[] }) {
 function groupColumns(by: string, stack: CostStack): readonly Column<StackGroup>[] {
   const digits = moneyDigits(maxMoney(stack.groups.map((row) => row.totalUsd)));
   const nameOf = (row: StackGroup) => row.dimensions[by] ?? '';
-  const behind = (row: StackGroup, text: string, list: 'calls' | 'runs' = 'calls') => (
+  const behindIn = (list: 'calls' | 'runs') => (row: StackGroup, text: string) => (
     <Behind where={{ [by]: [nameOf(row)] }} list={list}>
       {text}
     </Behind>
   );
-  const count = (key: 'runs' | 'calls' | 'tokens', label: string): Column<StackGroup> => ({
-    key,
-    label,
-    number: true,
-    render: (row) => behind(row, showCount(row[key]), key === 'runs' ? 'runs' : 'calls'),
-    csv: (row) => row[key],
-    sort: (row) => row[key],
-  });
-  const money = (key: 'totalUsd' | 'tokenUsd', label: string): Column<StackGroup> => ({
-    key,
-    label,
-    number: true,
-    render: (row) => <span title={`$${row[key]}`}>{behind(row, alignMoney(row[key], digits))}</span>,
-    csv: (row) => row[key],
-    sort: (row) => chartDollars(row[key]),
-  });
+  const behind = behindIn('calls');
   return [
     {
       key: by,
@@ -170,7 +156,7 @@ function groupColumns(by: string, stack: CostStack): readonly Column<StackGroup>
       csv: nameOf,
       sort: nameOf,
     },
-    money('totalUsd', 'Full cost'),
+    moneyColumn('totalUsd', 'Full cost', digits, behind),
     {
       key: 'share',
       label: 'Share',
@@ -179,9 +165,9 @@ function groupColumns(by: string, stack: CostStack): readonly Column<StackGroup>
       csv: (row) => shareOf(row.totalUsd, stack.totalUsd),
       sort: (row) => chartDollars(row.totalUsd),
     },
-    money('tokenUsd', 'Of it tokens'),
-    count('runs', 'Runs'),
-    count('calls', 'Calls'),
-    count('tokens', 'Tokens'),
+    moneyColumn('tokenUsd', 'Of it tokens', digits, behind),
+    countColumn('runs', 'Runs', behindIn('runs')),
+    countColumn('calls', 'Calls', behind),
+    countColumn('tokens', 'Tokens', behind),
   ];
 }

@@ -7,6 +7,7 @@ import { showCount, showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
 import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
+import { moneyColumn } from '../parts/figure-columns.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
 import { carry, useView } from '../view/use-view.ts';
 
@@ -44,19 +45,7 @@ export function Margins({ units }: { readonly units: UnitEconomics }) {
 
 function marginColumns(by: By, rows: readonly Margin[]): readonly Column<Margin>[] {
   const digits = moneyDigits(maxMoney(rows.flatMap(({ revenueUsd, costUsd }) => [revenueUsd, costUsd])));
-  const where = ({ name }: Margin) => ({ [by]: [name ?? ''] });
-  const money = (key: 'costUsd' | 'marginUsd', label: string): Column<Margin> => ({
-    key,
-    label,
-    number: true,
-    render: (row) => (
-      <span title={`$${row[key]}`}>
-        <Behind where={where(row)}>{alignMoney(row[key], digits)}</Behind>
-      </span>
-    ),
-    csv: (row) => row[key],
-    sort: (row) => chartDollars(row[key]),
-  });
+  const behind = ({ name }: Margin, text: string) => <Behind where={{ [by]: [name ?? ''] }}>{text}</Behind>;
   return [
     {
       key: by,
@@ -81,14 +70,14 @@ function marginColumns(by: By, rows: readonly Margin[]): readonly Column<Margin>
       csv: ({ revenueUsd }) => revenueUsd,
       sort: ({ revenueUsd }) => chartDollars(revenueUsd),
     },
-    money('costUsd', 'Full cost'),
-    money('marginUsd', 'Margin'),
+    moneyColumn('costUsd', 'Full cost', digits, behind),
+    moneyColumn('marginUsd', 'Margin', digits, behind),
     {
       key: 'share',
       label: 'Of revenue',
       number: true,
       render: (row) =>
-        row.share === null ? unknownText : <Behind where={where(row)}>{signedShare(row.share)}</Behind>,
+        row.share === null ? unknownText : <Behind where={{ [by]: [row.name ?? ''] }}>{signedShare(row.share)}</Behind>,
       csv: ({ share }) => share,
       sort: ({ share }) => share ?? Number.NEGATIVE_INFINITY,
     },

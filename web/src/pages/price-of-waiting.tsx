@@ -1,9 +1,10 @@
 import type { UnitEconomics, Waiting } from '../api/economics.ts';
-import { alignMoney, chartDollars, maxMoney, moneyDigits } from '../format/money.ts';
-import { showCount, showShare } from '../format/number.ts';
+import { maxMoney, moneyDigits } from '../format/money.ts';
+import { showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
 import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
+import { countColumn, moneyColumn } from '../parts/figure-columns.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
 
 type Row = Waiting & { readonly workflow: string };
@@ -31,22 +32,6 @@ function waitingColumns(rows: readonly Row[]): readonly Column<Row>[] {
       {text}
     </Behind>
   );
-  const count = (key: 'abandoned' | 'repeated' | 'tickets', label: string): Column<Row> => ({
-    key,
-    label,
-    number: true,
-    render: (row) => behind(row, showCount(row[key])),
-    csv: (row) => row[key],
-    sort: (row) => row[key],
-  });
-  const money = (key: 'costUsd' | 'oneSecondSavedUsd', label: string): Column<Row> => ({
-    key,
-    label,
-    number: true,
-    render: (row) => <span title={`$${row[key]}`}>{behind(row, alignMoney(row[key], digits))}</span>,
-    csv: (row) => row[key],
-    sort: (row) => chartDollars(row[key]),
-  });
   return [
     {
       key: 'workflow',
@@ -70,7 +55,14 @@ function waitingColumns(rows: readonly Row[]): readonly Column<Row>[] {
       csv: ({ waitedShare }) => waitedShare,
       sort: ({ waitedShare }) => waitedShare,
     },
-    ...[count('abandoned', 'Left'), count('repeated', 'Asked again'), count('tickets', 'Tickets')],
-    ...[money('costUsd', 'Cost'), money('oneSecondSavedUsd', 'A second less saves')],
+    ...[
+      countColumn('abandoned', 'Left', behind),
+      countColumn('repeated', 'Asked again', behind),
+      countColumn('tickets', 'Tickets', behind),
+    ],
+    ...[
+      moneyColumn('costUsd', 'Cost', digits, behind),
+      moneyColumn('oneSecondSavedUsd', 'A second less saves', digits, behind),
+    ],
   ];
 }
