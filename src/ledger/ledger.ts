@@ -45,6 +45,11 @@ export interface CostQuery {
   readonly orderBy?: 'cost' | 'dimensions';
   /** Most rows answered; 1,000 when absent. */
   readonly limit?: number;
+  /**
+   * What `total` counts where lines are told apart: each attempt once, or with every row it is in, as the rows do. Its cost
+   * is the same, and the second is quicker. Attempts once when absent.
+   */
+  readonly total?: 'attempts' | 'rows';
   /** IANA name; days, weeks (from Monday) and months follow it, UTC when absent. Minutes and hours are always UTC instants. */
   readonly timeZone?: string;
 }

@@ -88,7 +88,7 @@ export async function readStackFacts(
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
   const [groups, lines, [endings = []], work, workflows, traffic, retries, reserved] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
-    ledger.costs({ ...common, where, by: fine, limit: groupsMax }),
+    ledger.costs({ ...common, where, by: fine, limit: groupsMax, total: 'rows' }),
     ledger.endings(common, [dimensions.filter((name) => ofRuns.has(name))]),
     readWork(ledger, { ...common, by: dimensions }),
     ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),

@@ -24,5 +24,6 @@ export const duckDbDialect: Dialect = {
       unnest(if(len(line_kind) = 0, [NULL], line_quantity)) AS quantity,
       unnest(if(len(line_kind) = 0, [NULL], line_cost)) AS line_cost
     FROM (${source}) AS whole`,
+  negated: (column) => `list_transform(${column}, lambda one: -one)`,
   firstPlace: (column, value) => `list_position(${column}, ${value})`,
 };

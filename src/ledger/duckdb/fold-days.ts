@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RetentionPeriods, RetentionRule } from '../ledger.ts';
-import { keptRunLabels } from '../sql/ending-queries.ts';
+import { outcomesByDay } from '../sql/outcome-rows.ts';
 import { dayMs, mondayBefore, rollups, weekMs } from '../sql/rollups.ts';
-import { minutesNotReviewed } from '../sql/run-endings.ts';
 import { keptSamples } from '../sql/sample.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
+import { forgetOutcomeDay } from './outcome-sums.ts';
 import { runStatement } from './reader-pool.ts';
 import { addWeeks, readExtent, rollUp } from './roll-up.ts';
 
@@ -90,14 +90,16 @@ async function foldOutcomes(connection: DuckDBConnection, goes: Condition): Prom
   await runStatement(
     connection,
     counted.statement(`
-      INSERT INTO daily_outcomes BY NAME
-      SELECT run_began_at - run_began_at % ${dayMs} AS started_at, ${keptRunLabels.join(', ')}, outcome, role,
-        count(*) AS runs, sum(coalesce(value, 0)) AS value, sum(${minutesNotReviewed}) AS human_minutes,
-        count(csat) AS ratings, coalesce(sum(csat), 0) AS csat
-      FROM outcomes WHERE counts AND ${goes('run_began_at', counted)} GROUP BY ALL`),
+      INSERT INTO daily_outcomes BY NAME ${outcomesByDay(goes('run_began_at', counted), dayMs)}`),
   );
   const gone = new Parameters(duckDbDialect.placeholder);
-  await runStatement(connection, gone.statement(`DELETE FROM outcomes WHERE ${goes('run_began_at', gone)}`));
+  const rows = await runStatement(
+    connection,
+    gone.statement(
+      `DELETE FROM outcomes WHERE ${goes('run_began_at', gone)} RETURNING run_began_at - run_began_at % ${dayMs} AS day`,
+    ),
+  );
+  for (const day of new Set(rows.map((row) => toNumber(row.day)))) await forgetOutcomeDay(connection, day);
 }
 
 /** What of people's work points to a single run, call or session goes; minutes stay with the labels sums have. */
@@ -120,6 +122,8 @@ async function noteFolded(connection: DuckDBConnection, foldedToMs: number, dele
   const { foldedToMs: known } = await readExtent(connection);
   if (deleted === 0 || foldedToMs <= known) return;
   await runStatement(connection, { text: 'UPDATE extent SET folded_to = $1', parameters: [foldedToMs] });
+  for (const { table } of rollups.filter((rollup) => rollup.goesWithAttempts))
+    await runStatement(connection, { text: `DELETE FROM ${table} WHERE started_at < $1`, parameters: [foldedToMs] });
 }
 
 /** Of the week that `beforeMs` falls in only the days that stay are left. */

@@ -107,7 +107,13 @@ test('a file of the second layout keeps its outcomes and told usage, and counts 
   await again.close();
 });
 
+const backToFourth = [
+  ...['weekly_customers', 'daily_sessions', 'outcome_sums'].map((table) => `DROP TABLE ${table}`),
+  ...['ALTER TABLE extent DROP COLUMN outcome_days', 'UPDATE layout SET version = 4'],
+];
+
 const backToThird = [
+  ...backToFourth,
   ...['attempts', 'hourly', 'daily_customers'].map((table) => `ALTER TABLE ${table} DROP COLUMN plain_line`),
   ...keptSamples.map(({ table }) => `DROP TABLE ${table}`),
   ...['DROP TABLE weekly_users', 'ALTER TABLE extent DROP COLUMN weeks_to', 'UPDATE layout SET version = 3'],

@@ -2,11 +2,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { BurnrateError } from '../../base/index.ts';
 import { partColumns } from '../sql/attempt-columns.ts';
 import { latencyBinSql } from '../sql/latency-bins.ts';
+import { outcomesByDay } from '../sql/outcome-rows.ts';
 import { plainLineSql } from '../sql/plain-line.ts';
-import { sumRollups } from '../sql/rollups.ts';
+import { dailyCustomers, dailySessions, dayMs, sumRollups, weekly } from '../sql/rollups.ts';
 import { keepSample, keptSamples } from '../sql/sample.ts';
 import { toNumber } from '../sql/sql-text.ts';
 import { runStatement } from './reader-pool.ts';
+import { sumStatement, weekStatement } from './roll-up.ts';
 import {
   attemptsTable,
   createTable,
@@ -165,6 +167,7 @@ const fromFirst: readonly string[] = [
   ...sums,
   ...rewritten('daily_outcomes', dailyOutcomesTable, 'SELECT * FROM daily_outcomes'),
   'ALTER TABLE extent ADD COLUMN weeks_to BIGINT DEFAULT 0',
+  'ALTER TABLE extent ADD COLUMN outcome_days BIGINT[] DEFAULT []',
   'UPDATE extent SET rolled_to = folded_to',
   ...samplesOfSummed,
 ];
@@ -199,9 +202,30 @@ const fromThird: readonly string[] = [
   'UPDATE layout SET version = 4',
 ];
 
+const daysOver = `(SELECT rolled_to - rolled_to % ${dayMs} FROM extent)`;
+const weeksOver = 'started_at < (SELECT weeks_to FROM extent)';
+const whileKept = 'started_at >= (SELECT folded_to FROM extent) AND started_at < (SELECT rolled_to FROM extent)';
+
+/** Customers are summed by week, sessions by day, and outcomes of days that are over. */
+const fromFourth: readonly string[] = [
+  'ALTER TABLE extent ADD COLUMN outcome_days BIGINT[] DEFAULT []',
+  ...[dailyCustomers, dailySessions].flatMap((rollup) => {
+    const made = weekly.get(rollup) ?? rollup;
+    return createTable(made.table, rollupTables[made.table] ?? []);
+  }),
+  weekStatement(dailyCustomers, weeksOver),
+  sumStatement(dailySessions, whileKept),
+  createTable('outcome_sums', dailyOutcomesTable),
+  `INSERT INTO outcome_sums BY NAME ${outcomesByDay(`run_began_at < ${daysOver}`, dayMs)}`,
+  `UPDATE extent SET outcome_days = [began_at - began_at % ${dayMs}, ${daysOver}]
+   FROM (SELECT min(run_began_at) AS began_at FROM outcomes WHERE counts) WHERE began_at < ${daysOver}`,
+  'UPDATE layout SET version = 5',
+];
+
 /** What brings a file to the present layout, by the one it has. */
 const stepsFrom: Readonly<Record<number, readonly string[]>> = {
   1: fromFirst,
-  2: [...fromSecond, ...fromThird],
-  3: fromThird,
+  2: [...fromSecond, ...fromThird, ...fromFourth],
+  3: [...fromThird, ...fromFourth],
+  4: fromFourth,
 };

@@ -3,11 +3,12 @@ import type { Outcome } from '../../tree/index.ts';
 import type { OutcomeResult } from '../ledger.ts';
 import { sameContent } from '../same-content.ts';
 import type { MarkedAttempt } from '../sql/attempt-marks.ts';
-import { runLabels } from '../sql/ending-queries.ts';
 import { idKey } from '../sql/id-key.ts';
+import { runLabels } from '../sql/outcome-rows.ts';
 import { outcomesWhere, readOutcome } from '../sql/sql-queries.ts';
-import { type SqlRow, type SqlValue, toText } from '../sql/sql-text.ts';
+import { type SqlRow, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
+import { forgetOutcomeDay } from './outcome-sums.ts';
 import { runStatement } from './reader-pool.ts';
 import { readReviewedMinutes } from './told-book.ts';
 
@@ -25,6 +26,8 @@ const startOfAttempt = startColumns.map((name) =>
 );
 
 type RunStart = readonly SqlValue[];
+/** The first of `startColumns`. */
+const beginning = (start: RunStart): number => toNumber(start[0]);
 
 /**
  * Outcomes beside what their run's first attempt tells, so that counting them reads no attempts. An outcome that comes
@@ -76,6 +79,7 @@ export class OutcomeBook {
       `UPDATE outcomes SET ${values} WHERE run_key = $${key} AND run = $${id} AND run_began_at IS NULL`,
       [...start, idKey(run), run],
     );
+    await forgetOutcomeDay(this.#connection, beginning(start));
   }
 
   async #startOf(run: string): Promise<RunStart | null> {
@@ -109,7 +113,8 @@ export class OutcomeBook {
       Object.values(values),
     );
     await this.#settleWhichCounts(outcome.run);
-    if (!start) this.#await(outcome.run);
+    if (start) await forgetOutcomeDay(this.#connection, beginning(start));
+    else this.#await(outcome.run);
   }
 
   /** The order in `outcomesWhere` says which one counts: the last. */

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { readDaySpans } from '../sql/day-spans.ts';
 import { allSums, summedColumns } from '../sql/fact-rows.ts';
 import {
-  dailyUsers,
   dayMs,
   type Extent,
   firstMondayMs,
@@ -9,12 +9,13 @@ import {
   mondayBefore,
   type Rollup,
   sumRollups,
-  weeklyUsers,
+  weekly,
   weekMs,
 } from '../sql/rollups.ts';
 import { keepSample, keptSamples } from '../sql/sample.ts';
 import { Parameters, toNumber } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
+import { sumOutcomes } from './outcome-sums.ts';
 import { runStatement } from './reader-pool.ts';
 
 /** Attempts summed in one step, about; bounds the memory and the time of a step. */
@@ -29,6 +30,7 @@ export async function readExtent(connection: DuckDBConnection): Promise<Extent> 
     rolledToMs: toNumber(row?.rolled_to),
     foldedToMs: toNumber(row?.folded_to),
     weeksToMs: toNumber(row?.weeks_to),
+    outcomeDays: readDaySpans(((row?.outcome_days ?? []) as readonly unknown[]).map(toNumber)),
   };
 }
 
@@ -45,6 +47,7 @@ export async function rollUp(connection: DuckDBConnection, toMs: number): Promis
   const [beganMs, endedMs] = [dayOf(rolledToMs), dayOf(stepMs)];
   if (beganMs < endedMs) await mergeDays(connection, beganMs, endedMs);
   await sumWeeks(connection);
+  await sumOutcomes(connection, dayOf(stepMs));
   return stepMs;
 }
 
@@ -62,15 +65,17 @@ export async function sumWeeks(connection: DuckDBConnection): Promise<void> {
 
 /** Makes weekly sums of the days of a stretch. */
 export async function addWeeks(connection: DuckDBConnection, fromMs: number, toMs: number): Promise<void> {
-  const parameters = new Parameters(duckDbDialect.placeholder);
-  const sums = allSums.map((name) => `sum(${name}) AS ${name}`).join(', ');
-  await runStatement(
-    connection,
-    parameters.statement(`
-      INSERT INTO ${weeklyUsers.table} BY NAME SELECT * RENAME (stretch AS started_at)
-      FROM (SELECT ${stretchOf(weeklyUsers)} AS stretch, ${weeklyUsers.columns.join(', ')}, ${sums}
-        FROM ${dailyUsers.table} WHERE ${between(fromMs, toMs, parameters)} GROUP BY ALL ORDER BY stretch)`),
-  );
+  for (const daily of weekly.keys()) {
+    const parameters = new Parameters(duckDbDialect.placeholder);
+    const statement = weekStatement(daily, between(fromMs, toMs, parameters));
+    await runStatement(connection, parameters.statement(statement));
+  }
+}
+
+/** Adds up the days that meet a condition to weeks. */
+export function weekStatement(daily: Rollup, condition: string): string {
+  const inWeeks = weekly.get(daily) ?? daily;
+  return `INSERT INTO ${inWeeks.table} BY NAME ${mergedSums(daily, { time: stretchOf(inWeeks), condition })} ORDER BY started_at`;
 }
 
 /** When the stretch begins that a row is in. */
@@ -107,7 +112,8 @@ export async function sumAttempts(
   };
   for (const rollup of sumRollups) await write((meant) => sumStatement(rollup, meant));
   // What is late for a week that was added up already belongs to it too.
-  await write((meant) => sumStatement(weeklyUsers, `${meant} AND started_at < (SELECT weeks_to FROM extent)`));
+  for (const rollup of weekly.values())
+    await write((meant) => sumStatement(rollup, `${meant} AND started_at < (SELECT weeks_to FROM extent)`));
   for (const rollup of latencyRollups) await write((meant) => latencyStatement(rollup, meant));
   for (const sample of keptSamples) await write((meant) => keepSample(sample, meant));
 }
@@ -123,7 +129,8 @@ function latencyStatement({ table, columns, grainMs }: Rollup, condition: string
     FROM (${counted('duration')} UNION ALL ${counted('first_token')}) ORDER BY started_at`;
 }
 
-function sumStatement(rollup: Rollup, condition: string): string {
+/** Adds to sums the attempts that meet a condition. */
+export function sumStatement(rollup: Rollup, condition: string): string {
   const start = stretchOf(rollup);
   const sums = Object.entries(summedColumns).map(([name, value]) => `coalesce(sum(${value}), 0) AS ${name}`);
   const groups = [...rollup.columns, ...(rollup.lines ? lineGroups : [])];
@@ -154,7 +161,14 @@ function addedUp(lists: string): string {
  * transaction, for days that are over. Otherwise a day summed every hour would be read as up to 24 times its rows.
  */
 async function mergeDays(connection: DuckDBConnection, fromMs: number, toMs: number): Promise<void> {
-  for (const rollup of sumRollups) await merge(connection, rollup.table, mergedSums(rollup), fromMs, toMs);
+  for (const rollup of sumRollups)
+    await merge(
+      connection,
+      rollup.table,
+      (condition) => mergedSums(rollup, { time: 'started_at', condition }),
+      fromMs,
+      toMs,
+    );
   for (const rollup of latencyRollups) await merge(connection, rollup.table, mergedCounts(rollup), fromMs, toMs);
 }
 
@@ -178,15 +192,23 @@ async function merge(
   await runStatement(connection, { text: 'DROP TABLE merged', parameters: [] });
 }
 
-function mergedSums({ table, columns, lines }: Rollup): (condition: string) => string {
+interface Stretch {
+  /** What tells the rows of the answer apart in time. */
+  readonly time: string;
+  readonly condition: string;
+}
+
+/** Rows of a table of sums added up for the same time and labels. */
+function mergedSums({ table, columns, lines }: Rollup, { time, condition }: Stretch): string {
   const sums = allSums.map((name) => `sum(${name}) AS ${name}`).join(', ');
-  const groups = ['started_at', ...columns, ...(lines ? lineGroups : [])].join(', ');
-  if (!lines) return (condition) => `SELECT ${groups}, ${sums} FROM ${table} WHERE ${condition} GROUP BY ${groups}`;
-  return (condition) => `
-    SELECT * EXCLUDE (quantities, costs),
+  const labels = [...columns, ...(lines ? lineGroups : [])].join(', ');
+  const lists = lines ? ', list(line_quantity) AS quantities, list(line_cost) AS costs' : '';
+  const added = `SELECT ${time} AS stretch, ${labels}, ${sums}${lists} FROM ${table} WHERE ${condition} GROUP BY stretch, ${labels}`;
+  if (!lines) return `SELECT * RENAME (stretch AS started_at) FROM (${added})`;
+  return `
+    SELECT * EXCLUDE (quantities, costs) RENAME (stretch AS started_at),
       ${addedUp('quantities')} AS line_quantity, ${addedUp('costs')} AS line_cost
-    FROM (SELECT ${groups}, ${sums}, list(line_quantity) AS quantities, list(line_cost) AS costs
-      FROM ${table} WHERE ${condition} GROUP BY ${groups})`;
+    FROM (${added})`;
 }
 
 function mergedCounts({ table, columns }: Rollup): (condition: string) => string {

@@ -1,8 +1,8 @@
 import { attemptColumns, type ColumnType } from '../sql/attempt-columns.ts';
 import { attributionColumns } from '../sql/dimensions.ts';
-import { keptRunLabels, runLabels } from '../sql/ending-queries.ts';
 import { summedColumns } from '../sql/fact-rows.ts';
-import { latencyRollups, type Rollup, sumRollups, weeklyUsers } from '../sql/rollups.ts';
+import { keptRunLabels, runLabels } from '../sql/outcome-rows.ts';
+import { latencyRollups, type Rollup, sumRollups, weekly } from '../sql/rollups.ts';
 import { keptSamples, sampledColumns } from '../sql/sample.ts';
 
 /** The engine packs 128-bit numbers so that reading one takes most of a microsecond; left as they are it takes some nanoseconds. */
@@ -63,7 +63,7 @@ const latencyTable = (rollup: Rollup): TableColumns => [
 
 /** Sums by stretches of time. Those of deleted attempts cannot be made again, so these tables only ever gain columns. */
 export const rollupTables: Readonly<Record<string, TableColumns>> = {
-  ...Object.fromEntries([...sumRollups, weeklyUsers].map((rollup) => [rollup.table, sumTable(rollup)])),
+  ...Object.fromEntries([...sumRollups, ...weekly.values()].map((rollup) => [rollup.table, sumTable(rollup)])),
   ...Object.fromEntries(latencyRollups.map((rollup) => [rollup.table, latencyTable(rollup)])),
 };
 
@@ -102,6 +102,7 @@ export const outcomesTable: TableColumns = [
   ...labels(runLabels),
 ];
 
+/** Of outcomes by the UTC day their run began: `outcome_sums` of those that are there, `daily_outcomes` of deleted runs'. */
 export const dailyOutcomesTable: TableColumns = [
   ...([
     ['started_at', 'BIGINT NOT NULL'],
@@ -153,7 +154,7 @@ export function createTable(name: string, columns: TableColumns): string {
 }
 
 /** The layout these statements make; a file of an older one is brought to it when it is opened. */
-export const layoutVersion = 4;
+export const layoutVersion = 5;
 
 /** Makes what is missing; run at every opening. */
 export const schemaStatements: readonly string[] = [
@@ -162,11 +163,12 @@ export const schemaStatements: readonly string[] = [
   ...keptSamples.map(({ table }) => createTable(table, sampleTable)),
   createTable('outcomes', outcomesTable),
   createTable('daily_outcomes', dailyOutcomesTable),
+  createTable('outcome_sums', dailyOutcomesTable),
   createTable('human_work', workTable),
   createTable('told_usage', toldUsageTable),
   'CREATE TABLE IF NOT EXISTS watermarks (journal_id VARCHAR PRIMARY KEY, last_sequence BIGINT NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS extent (rolled_to BIGINT NOT NULL, folded_to BIGINT NOT NULL, weeks_to BIGINT DEFAULT 0)',
-  'INSERT INTO extent SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM extent)',
+  'CREATE TABLE IF NOT EXISTS extent (rolled_to BIGINT NOT NULL, folded_to BIGINT NOT NULL, weeks_to BIGINT DEFAULT 0, outcome_days BIGINT[] DEFAULT [])',
+  'INSERT INTO extent SELECT 0, 0, 0, [] WHERE NOT EXISTS (SELECT 1 FROM extent)',
   'CREATE TABLE IF NOT EXISTS layout (version INTEGER NOT NULL)',
   `INSERT INTO layout SELECT ${layoutVersion} WHERE NOT EXISTS (SELECT 1 FROM layout)`,
 ];

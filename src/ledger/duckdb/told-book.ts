@@ -5,6 +5,7 @@ import { attributionColumns } from '../sql/dimensions.ts';
 import { idKey } from '../sql/id-key.ts';
 import { Parameters, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
+import { forgetOutcomeDay } from './outcome-sums.ts';
 import { runStatement } from './reader-pool.ts';
 
 /** Work the product did not ask for: an outcome's minutes do not include it. */
@@ -30,10 +31,11 @@ export async function recordWork(connection: DuckDBConnection, work: HumanWork):
 }
 
 async function takeOffOutcomes(connection: DuckDBConnection, run: string, minutes: number): Promise<void> {
-  await runStatement(connection, {
-    text: 'UPDATE outcomes SET reviewed_minutes = reviewed_minutes + $1 WHERE run_key = $2 AND run = $3',
+  const rows = await runStatement(connection, {
+    text: `UPDATE outcomes SET reviewed_minutes = reviewed_minutes + $1 WHERE run_key = $2 AND run = $3 RETURNING run_began_at`,
     parameters: [minutes, idKey(run), run],
   });
+  for (const { run_began_at: began } of rows) if (began !== null) await forgetOutcomeDay(connection, toNumber(began));
 }
 
 /** Minutes of reviews that were sent for a run so far. */

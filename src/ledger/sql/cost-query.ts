@@ -5,6 +5,8 @@ import type { CostQuery, CostRow } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
+import { filtersOf } from './filters.ts';
+import { groupNames, groupsOfSome } from './grouped-facts.ts';
 import { cacheReadBuckets } from './plain-line.ts';
 import { type Extent, piecesOf, rollupFor } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
@@ -30,31 +32,27 @@ const commonNames = [
   ...['unknown_price_attempts', 'estimated_attempts'],
 ];
 export const commonMeasures = commonNames.map((name) => `coalesce(sum(${name}), 0) AS ${name}`).join(', ');
-/** The sums of a row over all rows, also of those a limit cuts off. */
-const totals = ['cost', 'runs', 'interactions', ...commonNames].map((name) => `sum(${name}) OVER () AS total_${name}`);
+const measureNames = ['cost', 'runs', 'interactions', ...commonNames];
 
 const inStages = (query: CostQuery): boolean => query.by.includes('stage') || 'stage' in query.where;
 
-/** Whether the rows sum to the total: an attempt may have several lines, and count with each. */
-const addsUp = ({ by }: CostQuery): boolean => !by.some(isOfLines);
+/** Whether the total is what the rows sum to: an attempt may have several lines, and count with each. */
+export const totalsRows = ({ by, total }: CostQuery): boolean => total === 'rows' || !by.some(isOfLines);
 
-/** What rows of `groupedCosts` sum to without the limit; null when that must be asked for. */
-export function totalOf(query: CostQuery, rows: readonly SqlRow[]): CostRow | null {
-  if (!addsUp(query)) return null;
-  const first = Object.entries(rows[0] ?? {});
-  return readCostRow(Object.fromEntries(first.map(([name, value]) => [name.replace(/^total_/, ''), value])), []);
-}
-
-/** The rows asked for; `row_groups` tells how many there are without the limit. */
+/** The rows asked for, then one that says how many there are without the limit and what they sum to. */
 export function groupedCosts(query: CostQuery, extent: Extent, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  const names = query.by.map((_, index) => `d${index}`);
+  const names = groupNames(query.by);
   const source = costSource(query, query.by, extent, dialect, parameters);
   const order = query.orderBy === 'dimensions' || names.length === 0 ? names : ['cost DESC', ...names];
+  const sums = measureNames.map((name) => `coalesce(sum(${name}), 0) AS ${name}`);
+  const nobody = names.map((name) => `NULL AS ${name}`);
   return parameters.statement(`
-    SELECT *, count(*) OVER () AS row_groups${addsUp(query) ? `, ${totals.join(', ')}` : ''}
-    FROM (SELECT ${[...names, measures(inStages(query))].join(', ')} FROM (${source}) AS matched ${clause('GROUP BY', names)}) AS grouped
-    ${clause('ORDER BY', order)} LIMIT ${parameters.bind(Math.min(query.limit ?? rowsDefault, rowsMax))}`);
+    WITH grouped AS MATERIALIZED (
+      SELECT ${[...names, measures(inStages(query))].join(', ')} FROM (${source}) AS matched ${groupsOfSome(names)})
+    (SELECT ${[...names, ...measureNames].join(', ')}, NULL AS row_groups FROM grouped
+      ${clause('ORDER BY', order)} LIMIT ${parameters.bind(Math.min(query.limit ?? rowsDefault, rowsMax))})
+    UNION ALL SELECT ${[...nobody, ...sums].join(', ')}, count(*) AS row_groups FROM grouped`);
 }
 
 /** One row: the sums over everything that matches. */
@@ -98,7 +96,7 @@ function costSource(
   const where = clause('WHERE', filtersOf(query, dialect, parameters, expression), ' AND ');
   const names = [...by, ...Object.keys(query.where)];
   const asked = { ...query, by: by as CostQuery['by'] };
-  const pieces = piecesOf(rollupFor(asked), asked, extent);
+  const pieces = piecesOf(rollupFor(asked), asked, extent, { additive: true });
   const rows = (more: readonly string[]) =>
     factRows(pieces, [...columnsRead(names), ...summed, ...more], dialect, parameters);
   if (!names.some(isOfLines)) return `SELECT ${[...groups, ...summed].join(', ')} FROM (${rows([])}) AS facts ${where}`;
@@ -119,7 +117,7 @@ function plainAndMixed(
   lineByLine: (condition: string) => string,
 ): string {
   const plain = `SELECT *, plain_line AS kind FROM (${rows}) AS facts WHERE plain_line IS NOT NULL`;
-  const names = groups.map((_, index) => `d${index}`);
+  const names = groupNames(groups);
   return `
     SELECT ${[...groups, ...summed].join(', ')} FROM (${plain}) AS whole ${where} UNION ALL
     SELECT ${[...names, ...summed].join(', ')} FROM (${lineByLine('plain_line IS NULL')}) AS counted`;
@@ -173,36 +171,13 @@ const lineTokens = [
  * only attempts of the same lines together, so that what holds for one of them holds for all.
  */
 function perAttempt(groups: readonly string[], lines: string): string {
-  const names = groups.map((_, index) => `d${index}`);
+  const names = groupNames(groups);
   return `
     SELECT ${[...names, 'row_id'].join(', ')}, sum(line_cost) AS cost,
       ${countedOnce.map((name) => `min(${name}) AS ${name}`).join(', ')}, sum(input_tokens) AS input_tokens,
       sum(cache_read_tokens) AS cache_read_tokens, sum(output_tokens) AS output_tokens
     FROM (SELECT ${[...groups, 'row_id', 'line_cost', ...countedOnce, lineTokens].join(', ')} FROM (${lines}) AS filtered) AS counted
     GROUP BY ${[...names, 'row_id'].join(', ')}`;
-}
-
-export function rangeOf({ range }: Pick<CostQuery, 'range'>, parameters: Parameters): string {
-  return `started_at >= ${parameters.bind(range.fromMs)} AND started_at < ${parameters.bind(range.toMs)}`;
-}
-
-/** The equality filters of a question, each as a condition. */
-export function filtersOf(
-  query: Pick<CostQuery, 'where'>,
-  dialect: Dialect,
-  parameters: Parameters,
-  expression: (name: string) => string,
-): string[] {
-  return Object.entries(query.where).flatMap(([name, values]) => {
-    if (!values) return [];
-    const column = expression(name);
-    const named = values.filter((value) => value !== '');
-    const alternatives = [
-      ...(named.length > 0 ? [dialect.isOneOf(column, named, parameters)] : []),
-      ...(named.length < values.length ? [`${column} IS NULL`] : []),
-    ];
-    return [alternatives.length === 0 ? 'false' : `(${alternatives.join(' OR ')})`];
-  });
 }
 
 /** @throws BurnrateError bad_request when a question asks for too much at once */

@@ -22,6 +22,8 @@ export interface Dialect {
    * from 1); one row of nulls when there is none.
    */
   explodeLines(source: string): string;
+  /** A column of lists of numbers, each number with the other sign. */
+  negated(column: string): string;
   /** Where `value` first is in a column of lists, from 1. */
   firstPlace(column: string, value: string): string;
 }

@@ -12,8 +12,8 @@ import type {
 } from '../economic-questions.ts';
 import type { Dimension } from '../ledger.ts';
 import { readAttempt } from './attempt-columns.ts';
-import { filtersOf, rangeOf } from './cost-query.ts';
 import { endings } from './ending-queries.ts';
+import { filtersOf, rangeOf } from './filters.ts';
 import { attemptExpressions } from './grouped-facts.ts';
 import type { Extent } from './rollups.ts';
 import { latestOutcomes, runsBegun } from './run-endings.ts';
@@ -50,7 +50,8 @@ function condition(query: EconomicQuery, { dialect }: SqlReader, parameters: Par
 /** How many runs and attempts match; from sums where they suffice. */
 function countStatement(query: EconomicQuery, extent: Extent, reader: SqlReader): Statement {
   const parameters = new Parameters(reader.dialect.placeholder);
-  const source = matchedFacts({ ...query, by: [] }, { columns: ['runs', 'attempts'] }, extent, reader, parameters);
+  const wanted = { columns: ['runs', 'attempts'], additive: true };
+  const source = matchedFacts({ ...query, by: [] }, wanted, extent, reader, parameters);
   return parameters.statement(
     `SELECT coalesce(sum(runs), 0) AS runs, coalesce(sum(attempts), 0) AS attempts FROM (${source}) AS matched`,
   );

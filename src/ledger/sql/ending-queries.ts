@@ -2,11 +2,12 @@ import { fromPicos } from '../../money/index.ts';
 import type { OutcomeKind } from '../../tree/index.ts';
 import type { EconomicQuery, EndingRow, GroupedQuery } from '../economic-questions.ts';
 import type { Dimension } from '../ledger.ts';
-import { filtersOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
-import { attributionColumns, columnOf, timeUnitOf } from './dimensions.ts';
+import { columnOf, timeUnitOf } from './dimensions.ts';
+import { filtersOf } from './filters.ts';
 import {
   attemptExpressions,
+  dimensionColumns,
   groupBy,
   groupNames,
   groupsMax,
@@ -16,18 +17,12 @@ import {
   readDimensions,
   regroupings,
 } from './grouped-facts.ts';
+import { outcomeRows, outcomeSums, runLabels, summedDays } from './outcome-rows.ts';
 import type { Extent } from './rollups.ts';
-import { latestOutcomes, minutesNotReviewed, runsBegun } from './run-endings.ts';
+import { latestOutcomes, runsBegun } from './run-endings.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 import { matchedFacts } from './traffic-queries.ts';
-
-/** What describes a run: columns of its first attempt that are kept beside its outcome. */
-export const runLabels: readonly string[] = [...Object.values(attributionColumns), 'key_id', 'simulated'];
-/** Those of few values, by which outcomes of deleted runs are counted. */
-export const keptRunLabels: readonly string[] = runLabels.filter(
-  (name) => !['run', 'session_id', 'interaction', 'user_id'].includes(name),
-);
 
 /**
  * Outcomes are counted where they are when all that is asked for is kept beside them, for all groupings from one look at
@@ -72,8 +67,6 @@ function readEnding(row: SqlRow, by: readonly string[]): EndingRow {
 
 const order = (names: readonly string[]) => `ORDER BY ${['runs DESC', ...names].join(', ')}`;
 
-const measures = ['runs', 'value', 'human_minutes', 'ratings', 'csat'];
-
 /** Runs that ended, by how, and runs nobody reported on: those that began, without those that ended. */
 function endedAndOpen(
   asked: EconomicQuery,
@@ -86,9 +79,11 @@ function endedAndOpen(
   const { by, each } = regroupings(groupings);
   const query: GroupedQuery = { ...asked, by };
   const names = groupNames(by);
-  const sums = measures.map((name) => `sum(${name}) AS ${name}`).join(', ');
-  const outcomes = matchedRows(query, outcomeRows(query, parameters), dialect, parameters);
-  const began = matchedFacts(query, { columns: ['runs'] }, extent, reader, parameters);
+  const sums = outcomeSums.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const labels = dimensionColumns(query).filter((name) => runLabels.includes(name));
+  const days = summedDays(query, labels, extent.outcomeDays);
+  const outcomes = matchedRows(query, outcomeRows(query.range, labels, days, parameters), dialect, parameters);
+  const began = matchedFacts(query, { columns: ['runs'], additive: true }, extent, reader, parameters);
   const limit = parameters.bind(groupsMax);
   const ended = ({ places, shown }: Regrouping) => {
     const groups = [...places, 'outcome', 'role'];
@@ -106,25 +101,6 @@ function endedAndOpen(
         SELECT ${[...names, 'runs'].join(', ')} FROM (${began}) AS started UNION ALL
         SELECT ${[...names, '-runs AS runs'].join(', ')} FROM ended) AS either ${groupBy(names)})
     ${each.flatMap((one) => [ended(one), open(one)]).join(' UNION ALL ')}`);
-}
-
-/** Beside outcomes a run without a workflow is under the empty name, as in `workflow-query.ts`. */
-const labelled = (names: readonly string[]): string =>
-  names.map((name) => (name === 'workflow' ? "nullif(workflow, '') AS workflow" : name)).join(', ');
-
-/** Outcomes that count, by when their run began; those of deleted runs as counts of a day. */
-function outcomeRows({ range }: GroupedQuery, parameters: Parameters): string {
-  const within = (time: string) =>
-    `${time} >= ${parameters.bind(range.fromMs)} AND ${time} < ${parameters.bind(range.toMs)}`;
-  const kept = runLabels.map((name) => (keptRunLabels.includes(name) ? name : `CAST(NULL AS VARCHAR) AS ${name}`));
-  return `
-    SELECT run_began_at AS started_at, ${labelled(runLabels)}, outcome, role, 1 AS runs, coalesce(value, 0) AS value,
-      ${minutesNotReviewed} AS human_minutes, CASE WHEN csat IS NULL THEN 0 ELSE 1 END AS ratings, coalesce(csat, 0) AS csat
-    FROM outcomes WHERE counts AND ${within('run_began_at')}
-    UNION ALL
-    SELECT started_at, ${labelled(kept)}, outcome, role, runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes,
-      ratings, csat
-    FROM daily_outcomes WHERE ${within('started_at')}`;
 }
 
 /** For dimensions that differ between the attempts of a run: runs with an attempt that matches. */

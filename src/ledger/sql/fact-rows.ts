@@ -55,8 +55,8 @@ export function factRows(
   parameters: Parameters,
 ): string {
   const names = [...new Set(['started_at', ...columns])];
-  return eachPiece(pieces, parameters, (rollup) => {
-    const of = rollup ? keptColumn(rollup, dialect) : attemptColumn(dialect);
+  return eachPiece(pieces, parameters, ({ rollup, minus }) => {
+    const of = rollup ? keptColumn(rollup, dialect) : minus ? takenAway(dialect) : attemptColumn(dialect);
     return `SELECT ${names.map(of).join(', ')} FROM ${rollup?.table ?? 'attempts'}`;
   });
 }
@@ -64,10 +64,11 @@ export function factRows(
 /** How many attempts took how long: `measure`, `bin` and `attempts` beside the columns of the question. */
 export function latencyRows(pieces: readonly Piece[], columns: Iterable<string>, parameters: Parameters): string {
   const names = [...new Set(['started_at', ...columns])];
-  const single = (measure: string) =>
-    `SELECT ${names.join(', ')}, '${measure}' AS measure, ${measure}_bin AS bin, 1 AS attempts FROM attempts`;
-  return eachPiece(pieces, parameters, (rollup) => {
-    if (!rollup) return `SELECT * FROM (${single('duration')} UNION ALL ${single('first_token')}) AS timed`;
+  const single = (measure: string, count: number) =>
+    `SELECT ${names.join(', ')}, '${measure}' AS measure, ${measure}_bin AS bin, ${count} AS attempts FROM attempts`;
+  return eachPiece(pieces, parameters, ({ rollup, minus }) => {
+    const each = (measure: string) => single(measure, minus ? -1 : 1);
+    if (!rollup) return `SELECT * FROM (${each('duration')} UNION ALL ${each('first_token')}) AS timed`;
     const kept = new Set(['started_at', ...rollup.columns]);
     const of = (name: string) => (kept.has(name) ? name : nothing(name));
     return `SELECT ${[...names.map(of), 'measure', 'bin', 'attempts'].join(', ')} FROM ${rollup.table}`;
@@ -77,16 +78,13 @@ export function latencyRows(pieces: readonly Piece[], columns: Iterable<string>,
 const nothing = (name: string): string => `CAST(NULL AS VARCHAR) AS ${name}`;
 
 /** Rows of every piece, each of its stretch of time alone. */
-function eachPiece(
-  pieces: readonly Piece[],
-  parameters: Parameters,
-  select: (rollup: Rollup | null) => string,
-): string {
+function eachPiece(pieces: readonly Piece[], parameters: Parameters, select: (piece: Piece) => string): string {
   const shown = pieces.length > 0 ? pieces : [{ rollup: null, fromMs: 0, toMs: 0 }];
   return shown
-    .map(({ rollup, fromMs, toMs, cutHour }) => {
+    .map((piece) => {
+      const { fromMs, toMs, cutHour } = piece;
       const range = `started_at >= ${parameters.bind(fromMs)} AND started_at < ${parameters.bind(toMs)}`;
-      return `${select(rollup)} WHERE ${range}${cutHour ? ` AND ${inHours(cutHour)}` : ''}`;
+      return `${select(piece)} WHERE ${range}${cutHour ? ` AND ${inHours(cutHour)}` : ''}`;
     })
     .join(' UNION ALL ');
 }
@@ -103,6 +101,17 @@ const attemptColumn =
     const value = summedColumns[name];
     return value === undefined || value === name ? name : `${value} AS ${name}`;
   };
+
+/** What an attempt takes from the sums it is in. */
+const takenAway =
+  (dialect: Dialect) =>
+  (name: string): string => {
+    const value = summedColumns[name];
+    if (value !== undefined) return `-(${value}) AS ${name}`;
+    return takenLists.includes(name) ? `${dialect.negated(name)} AS ${name}` : attemptColumn(dialect)(name);
+  };
+
+const takenLists: readonly string[] = ['line_quantity', 'line_cost'];
 
 function keptColumn(rollup: Rollup, dialect: Dialect): (name: string) => string {
   const kept = new Set([

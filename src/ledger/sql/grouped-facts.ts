@@ -1,10 +1,10 @@
 import { BurnrateError } from '../../base/index.ts';
 import type { GroupedQuery } from '../economic-questions.ts';
 import type { Dimension } from '../ledger.ts';
-import { filtersOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
 import { allSums } from './fact-rows.ts';
+import { filtersOf } from './filters.ts';
 import { type Parameters, type SqlRow, toNumber } from './sql-text.ts';
 
 /** Groups of an answer at most. */
@@ -28,6 +28,10 @@ export function attemptExpressions(
 
 export const groupNames = (by: readonly unknown[]): string[] => by.map((_, index) => `d${index}`);
 export const groupBy = (names: readonly string[]): string => (names.length === 0 ? '' : `GROUP BY ${names.join(', ')}`);
+
+/** Groups with an attempt in them; one whose attempts were all taken away again has none. */
+export const groupsOfSome = (names: readonly string[]): string =>
+  names.length === 0 ? '' : `${groupBy(names)} HAVING sum(attempts) > 0`;
 
 /** Columns a question's dimensions and filters are read from. */
 export const dimensionColumns = ({ by, where }: Pick<GroupedQuery, 'by' | 'where'>): string[] =>

@@ -1,9 +1,9 @@
 import { fromPicos } from '../../money/index.ts';
 import type { GroupedQuery } from '../economic-questions.ts';
 import type { LineRow, OperationQuestions } from '../operation-questions.ts';
-import { filtersOf } from './cost-query.ts';
 import { expressionOf } from './dimensions.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
+import { filtersOf } from './filters.ts';
 import { dimensionColumns, groupNames, groupsMax, readDimensions } from './grouped-facts.ts';
 import { newestCalls, newestRuns } from './page-queries.ts';
 import { performance } from './performance-query.ts';

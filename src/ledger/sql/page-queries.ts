@@ -3,9 +3,9 @@ import { type Attempt, type AttributionName, attributionNames, type OutcomeKind 
 import type { EconomicQuery } from '../economic-questions.ts';
 import type { CallOnPage, NewestRunsQuery, PageCursor, PageRequest, RunOnPage } from '../operation-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
-import { filtersOf, rangeOf } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { attributionColumns, expressionOf, isOfLines } from './dimensions.ts';
+import { filtersOf, rangeOf } from './filters.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } from './sql-text.ts';
 

@@ -3,7 +3,15 @@ import type { GroupedQuery } from '../economic-questions.ts';
 import type { PerformanceRow, Quantiles } from '../operation-questions.ts';
 import { timeUnitOf } from './dimensions.ts';
 import { latencyRows } from './fact-rows.ts';
-import { dimensionColumns, groupBy, groupNames, groupsMax, matchedRows, readDimensions } from './grouped-facts.ts';
+import {
+  dimensionColumns,
+  groupBy,
+  groupNames,
+  groupsMax,
+  groupsOfSome,
+  matchedRows,
+  readDimensions,
+} from './grouped-facts.ts';
 import { latencyOfBin } from './latency-bins.ts';
 import { dailyLatency, type Extent, latencyRollups, piecesOf, rollupFor } from './rollups.ts';
 import type { SqlReader } from './sql-queries.ts';
@@ -36,16 +44,18 @@ function countStatement(reader: SqlReader, query: GroupedQuery, extent: Extent):
   const names = groupNames(query.by);
   const overTime = query.by.some((name) => timeUnitOf(name) !== null);
   const order = [...(overTime ? [] : ['attempts DESC']), ...names].join(', ') || 'attempts';
+  const sums = counted.map((name) => `coalesce(sum(${name}), 0) AS ${name}`);
+  const facts = matchedFacts(query, { columns: counted, additive: true }, extent, reader, parameters);
   return parameters.statement(`
-    SELECT ${[...names, ...counted.map((name) => `coalesce(sum(${name}), 0) AS ${name}`)].join(', ')} FROM (${matchedFacts(query, { columns: counted }, extent, reader, parameters)}) AS matched
-    ${groupBy(names)} ORDER BY ${order} LIMIT ${parameters.bind(groupsMax)}`);
+    SELECT ${[...names, ...sums].join(', ')} FROM (${facts}) AS matched
+    ${groupsOfSome(names)} ORDER BY ${order} LIMIT ${parameters.bind(groupsMax)}`);
 }
 
 /** The bin in which each share of a group's attempts ends. */
 function latencyStatement({ dialect }: SqlReader, query: GroupedQuery, extent: Extent): Statement {
   const parameters = new Parameters(dialect.placeholder);
   const names = [...groupNames(query.by), 'measure'];
-  const pieces = piecesOf(rollupFor(query, latencyRollups), query, extent, dailyLatency);
+  const pieces = piecesOf(rollupFor(query, latencyRollups), query, extent, { instead: dailyLatency, additive: true });
   const rows = matchedRows(query, latencyRows(pieces, dimensionColumns(query), parameters), dialect, parameters);
   const within = `PARTITION BY ${names.join(', ')}`;
   const ends = shares.map((share) => `min(CASE WHEN 100 * until >= ${share} * whole THEN bin END) AS p${share}`);

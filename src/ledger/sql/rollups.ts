@@ -1,5 +1,6 @@
 import { offsetSpans } from '../../base/index.ts';
 import type { CostQuery, TimeRange } from '../ledger.ts';
+import type { DaySpans } from './day-spans.ts';
 import { columnOf, isOfLines, timeUnitOf } from './dimensions.ts';
 
 /** Sums of attempts by a stretch of time and some columns, kept ready so that screens need not read single attempts. */
@@ -11,6 +12,8 @@ export interface Rollup {
   readonly columns: readonly string[];
   /** Whether cost lines are kept apart. */
   readonly lines: boolean;
+  /** Whether its rows go when their attempts do, because there are nearly as many. */
+  readonly goesWithAttempts?: boolean;
 }
 
 export const hourMs = 3_600_000;
@@ -78,8 +81,21 @@ export const dailyUsers: Rollup = {
   columns: ['user_id', ...audience],
 };
 
-/** Whole weeks of users, added up from their days once they are over: most users come on several days. */
-export const weeklyUsers: Rollup = { ...dailyUsers, table: 'weekly_users', grainMs: weekMs };
+/** What is of so many values that costs by it would read every attempt: the dearest sessions are looked for by their sums. */
+export const dailySessions: Rollup = {
+  table: 'daily_sessions',
+  grainMs: dayMs,
+  lines: false,
+  goesWithAttempts: true,
+  columns: ['session_id', 'user_id', ...audience],
+};
+
+const inWeeks = (rollup: Rollup, table: string): Rollup => ({ ...rollup, table, grainMs: weekMs });
+/** Whole weeks, added up from their days once they are over: most customers and users come on several days. */
+export const weekly: ReadonlyMap<Rollup, Rollup> = new Map([
+  [dailyCustomers, inWeeks(dailyCustomers, 'weekly_customers')],
+  [dailyUsers, inWeeks(dailyUsers, 'weekly_users')],
+]);
 
 /** The same by hour for less, so that hours and the days of any zone have quantiles too. */
 export const hourlyLatency: Rollup = {
@@ -90,9 +106,9 @@ export const hourlyLatency: Rollup = {
 };
 
 /** Those that hold sums, the cheapest to read first. */
-export const sumRollups: readonly Rollup[] = [hourly, dailyCustomers, dailyUsers];
+export const sumRollups: readonly Rollup[] = [hourly, dailyCustomers, dailyUsers, dailySessions];
 export const latencyRollups: readonly Rollup[] = [dailyLatency, hourlyLatency];
-export const rollups: readonly Rollup[] = [...sumRollups, ...latencyRollups, weeklyUsers];
+export const rollups: readonly Rollup[] = [...sumRollups, ...latencyRollups, ...weekly.values()];
 
 /** How far the sums reach; read together with them, in one transaction. */
 export interface Extent {
@@ -102,6 +118,8 @@ export interface Extent {
   readonly foldedToMs: number;
   /** Weeks that ended before this are in the weekly sums; a Monday, never after `rolledToMs`. */
   readonly weeksToMs: number;
+  /** Days whose outcomes are summed; of others each is looked at. */
+  readonly outcomeDays: DaySpans;
 }
 
 type Asked = Pick<CostQuery, 'by' | 'where' | 'timeZone' | 'range'>;
@@ -123,7 +141,8 @@ function answers(rollup: Rollup, name: string, query: Asked): boolean {
   return column !== null && rollup.columns.includes(column);
 }
 
-function isUtc({ timeZone, range }: Asked): boolean {
+/** Whether days of the question's zone are UTC days throughout its range. */
+export function isUtc({ timeZone, range }: Pick<CostQuery, 'timeZone' | 'range'>): boolean {
   return timeZone === undefined || offsetSpans(timeZone, range).every(({ offsetMs }) => offsetMs === 0);
 }
 
@@ -134,6 +153,15 @@ export interface Piece {
   readonly toMs: number;
   /** Of each UTC day only the hour that begins here, or all but it; ms since the day began. */
   readonly cutHour?: { readonly atMs: number; readonly only: boolean };
+  /** Taken away again: it is in another piece, and not in the range. */
+  readonly minus?: boolean;
+}
+
+export interface PiecesWanted {
+  /** The sums that stand in where single attempts may be gone and none know every dimension; those by hour when absent. */
+  readonly instead?: Rollup;
+  /** Whether rows are added up, so that some may be taken away; else they are counted, each as it is. */
+  readonly additive?: boolean;
 }
 
 /**
@@ -141,42 +169,64 @@ export interface Piece {
  * range cuts, for hours in which a day of the zone begins, and for what is too new to be summed. Where single attempts
  * may be gone sums alone are read, a stretch counting where it begins.
  */
-export function piecesOf(rollup: Rollup | null, query: Asked, extent: Extent, instead: Rollup = hourly): Piece[] {
+export function piecesOf(
+  rollup: Rollup | null,
+  query: Asked,
+  extent: Extent,
+  { instead = hourly, additive = false }: PiecesWanted = {},
+): Piece[] {
   const { range } = query;
   const foldedToMs = Math.min(extent.foldedToMs, range.toMs);
-  const folded = { rollup: rollup ?? instead, fromMs: range.fromMs, toMs: foldedToMs };
+  const staying = rollup && !rollup.goesWithAttempts ? rollup : instead;
+  const folded = { rollup: staying, fromMs: range.fromMs, toMs: foldedToMs };
   const fromMs = Math.max(range.fromMs, extent.foldedToMs);
-  const live = livePieces(rollup, { fromMs, toMs: range.toMs }, extent);
+  const live = livePieces(rollup, { fromMs, toMs: range.toMs }, { extent, additive });
   return [folded, ...live.flatMap((piece) => withoutCutHours(piece, query))]
     .flatMap((piece) => withWeeks(piece, query, extent))
     .filter((piece) => piece.fromMs < piece.toMs);
 }
 
-/** Whole weeks of users are read as weeks where no smaller part of the calendar is told apart. */
+/** Whole weeks are read as weeks where no smaller part of the calendar is told apart. */
 function withWeeks(piece: Piece, query: Asked, { weeksToMs }: Extent): Piece[] {
   const names = [...query.by, ...Object.keys(query.where)];
-  if (piece.rollup !== dailyUsers || !names.every((name) => answers(weeklyUsers, name, query))) return [piece];
+  const inWeeks = piece.rollup && weekly.get(piece.rollup);
+  if (!inWeeks || !names.every((name) => answers(inWeeks, name, query))) return [piece];
   const fromMs = mondayBefore(piece.fromMs + weekMs - 1);
   const toMs = Math.min(mondayBefore(piece.toMs), weeksToMs);
   if (fromMs >= toMs) return [piece];
   return [
     { ...piece, toMs: fromMs },
-    { ...piece, rollup: weeklyUsers, fromMs, toMs },
+    { ...piece, rollup: inWeeks, fromMs, toMs },
     { ...piece, fromMs: toMs },
   ];
 }
 
-function livePieces(rollup: Rollup | null, range: TimeRange, { rolledToMs }: Extent): Piece[] {
+interface Live {
+  readonly extent: Extent;
+  readonly additive: boolean;
+}
+
+/** Of a stretch the range cuts either what is in it is read one by one, or all of it without what is not: the less of both. */
+function livePieces(rollup: Rollup | null, range: TimeRange, { extent, additive }: Live): Piece[] {
   const whole = { rollup: null, ...range };
   if (!rollup) return [whole];
-  const firstMs = Math.ceil(range.fromMs / rollup.grainMs) * rollup.grainMs;
-  const lastMs = range.toMs >= rolledToMs ? rolledToMs : Math.floor(range.toMs / rollup.grainMs) * rollup.grainMs;
-  if (firstMs >= lastMs) return [whole];
-  return [
-    { rollup: null, fromMs: range.fromMs, toMs: firstMs },
-    { rollup, fromMs: firstMs, toMs: lastMs },
-    { rollup: null, fromMs: lastMs, toMs: range.toMs },
-  ];
+  const { grainMs } = rollup;
+  const { foldedToMs, rolledToMs } = extent;
+  const [from, to] = [cutAt(range.fromMs, grainMs), cutAt(range.toMs, grainMs)];
+  const startsEarly =
+    additive && from.beginsMs >= foldedToMs && range.fromMs - from.beginsMs < from.endsMs - range.fromMs;
+  const endsLate = additive && to.endsMs <= rolledToMs && to.endsMs - range.toMs < range.toMs - to.beginsMs;
+  const fromMs = startsEarly ? from.beginsMs : from.endsMs;
+  const toMs = range.toMs >= rolledToMs ? rolledToMs : endsLate ? to.endsMs : to.beginsMs;
+  if (fromMs >= toMs) return [whole];
+  const between = (oneMs: number, otherMs: number, minus: boolean): Piece =>
+    minus ? { rollup: null, fromMs: otherMs, toMs: oneMs, minus } : { rollup: null, fromMs: oneMs, toMs: otherMs };
+  return [between(range.fromMs, fromMs, startsEarly), { rollup, fromMs, toMs }, between(toMs, range.toMs, endsLate)];
+}
+
+/** The stretch a moment is in; of a moment between two, one without length. */
+function cutAt(ms: number, grainMs: number): { readonly beginsMs: number; readonly endsMs: number } {
+  return { beginsMs: Math.floor(ms / grainMs) * grainMs, endsMs: Math.ceil(ms / grainMs) * grainMs };
 }
 
 const calendarUnits: readonly string[] = ['day', 'week', 'month'];

@@ -6,7 +6,7 @@ import type { CostAnswer, CostQuery, Ledger, RunFacts, StageDetail, TimeRange, W
 import type { OperationQuestions } from '../operation-questions.ts';
 import type { PeopleQuestions } from '../people-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
-import { checkBounds, groupedCosts, readCostRow, totalCosts, totalOf } from './cost-query.ts';
+import { checkBounds, groupedCosts, readCostRow, totalCosts, totalsRows } from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { economicQueries } from './economic-queries.ts';
 import { idKey } from './id-key.ts';
@@ -67,11 +67,11 @@ async function costs(reader: SqlReader, query: CostQuery): Promise<CostAnswer> {
   checkBounds(query);
   return reader.read(async (ask, extent) => {
     const grouped = await ask(groupedCosts(query, extent, reader.dialect));
-    const total =
-      totalOf(query, grouped) ?? readCostRow((await ask(totalCosts(query, extent, reader.dialect)))[0] ?? {}, []);
+    const sums = grouped.pop();
+    const [all] = totalsRows(query) ? [sums] : await ask(totalCosts(query, extent, reader.dialect));
     const rows = grouped.map((row) => readCostRow(row, query.by));
-    const groups = toNumber(grouped[0]?.row_groups);
-    return { rows, total, rowsLeftOut: groups - rows.length };
+    const total = readCostRow(all ?? {}, []);
+    return { rows, total, rowsLeftOut: toNumber(sums?.row_groups) - rows.length };
   });
 }
 

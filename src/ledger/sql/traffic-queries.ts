@@ -8,6 +8,7 @@ import {
   groupBy,
   groupNames,
   groupsMax,
+  groupsOfSome,
   matchedRows,
   perGrouping,
   readDimensions,
@@ -21,18 +22,24 @@ import { Parameters, type SqlRow, type Statement, toBigInt, toNumber, toText } f
 /** What is read of each row of `matchedFacts` beside the question's dimensions, and the sums it may be read from. */
 export interface FactsWanted {
   readonly columns: readonly string[];
+  /** Those it may be read from; all when absent. */
   readonly among?: readonly Rollup[];
+  /** Whether its columns are added up and nothing else; then a group may be there that nothing is in. */
+  readonly additive: boolean;
 }
 
 /** Rows of sums, or of attempts where they do not suffice, that match a question. */
 export function matchedFacts(
   query: GroupedQuery,
-  { columns, among }: FactsWanted,
+  { columns, among, additive }: FactsWanted,
   extent: Extent,
   { dialect }: Pick<SqlReader, 'dialect'>,
   parameters: Parameters,
 ): string {
-  const pieces = piecesOf(rollupFor(query, among), query, extent, among?.[0]);
+  const pieces = piecesOf(rollupFor(query, among), query, extent, {
+    ...(among?.[0] && { instead: among[0] }),
+    additive,
+  });
   const names = [...dimensionColumns(query), ...columns];
   return matchedRows(query, factRows(pieces, names, dialect, parameters), dialect, parameters);
 }
@@ -45,9 +52,10 @@ export async function traffic(reader: SqlReader, query: GroupedQuery): Promise<T
 function trafficStatement(reader: SqlReader, query: GroupedQuery, extent: Extent): Statement {
   const parameters = new Parameters(reader.dialect.placeholder);
   const names = groupNames(query.by);
+  const facts = matchedFacts(query, { columns: allSums, additive: true }, extent, reader, parameters);
   return parameters.statement(`
-    SELECT ${[...names, sumsOfRows].join(', ')} FROM (${matchedFacts(query, { columns: allSums }, extent, reader, parameters)}) AS matched
-    ${groupBy(names)} ORDER BY ${['cost DESC', ...names].join(', ')} LIMIT ${parameters.bind(groupsMax)}`);
+    SELECT ${[...names, sumsOfRows].join(', ')} FROM (${facts}) AS matched
+    ${groupsOfSome(names)} ORDER BY ${['cost DESC', ...names].join(', ')} LIMIT ${parameters.bind(groupsMax)}`);
 }
 
 function readTraffic(row: SqlRow, by: readonly string[]): TrafficRow {
@@ -104,7 +112,7 @@ function usersStatement(
   const parameters = new Parameters(reader.dialect.placeholder);
   const { by, each } = regroupings(groupings);
   const seen = [...groupNames(by), 'user_id'].join(', ');
-  const wanted = { columns: ['user_id'], among: ofUsers };
+  const wanted = { columns: ['user_id'], among: ofUsers, additive: false };
   const source = matchedFacts({ ...query, by }, wanted, extent, reader, parameters);
   const counted = each.map(
     ({ places, shown }) => `(SELECT ${[...shown, 'count(DISTINCT user_id) AS users'].join(', ')} FROM seen
@@ -120,7 +128,7 @@ export async function cohorts(reader: SqlReader, query: EconomicQuery): Promise<
     const parameters = new Parameters(reader.dialect.placeholder);
     // Sums by user are of UTC days, so weeks are too.
     const weekly: GroupedQuery = { range: query.range, where: query.where, by: ['week'] };
-    const wanted = { columns: ['user_id', 'cost'], among: ofUsers };
+    const wanted = { columns: ['user_id', 'cost'], among: ofUsers, additive: false };
     return ask(
       parameters.statement(`
       SELECT first_week, week, count(*) AS users, sum(cost) AS cost
@@ -148,8 +156,8 @@ export async function retries(reader: SqlReader, query: EconomicQuery): Promise<
       parameters.statement(`
       SELECT ${groups}, sum(calls_by_reason) AS calls, sum(attempts) AS attempts,
         coalesce(sum(input_tokens + output_tokens), 0) AS tokens, coalesce(sum(cost), 0) AS cost
-      FROM (${matchedFacts(grouped, { columns }, extent, reader, parameters)}) AS matched
-      WHERE reason <> 'first' GROUP BY ${groups} ORDER BY cost DESC, ${groups} LIMIT ${parameters.bind(groupsMax)}`),
+      FROM (${matchedFacts(grouped, { columns, additive: true }, extent, reader, parameters)}) AS matched
+      WHERE reason <> 'first' ${groupsOfSome(groups.split(', '))} ORDER BY cost DESC, ${groups} LIMIT ${parameters.bind(groupsMax)}`),
     );
   });
   return rows.map((row) => ({

@@ -1,10 +1,12 @@
 import type { TimeRange } from '../ledger.ts';
-import { commonMeasures, rangeOf } from './cost-query.ts';
+import { commonMeasures } from './cost-query.ts';
+import { daysWithin } from './day-spans.ts';
 import type { Dialect } from './dialect.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
+import { rangeOf } from './filters.ts';
 import { idKey } from './id-key.ts';
+import { outcomeRows } from './outcome-rows.ts';
 import { type Extent, hourly, piecesOf } from './rollups.ts';
-import { minutesNotReviewed } from './run-endings.ts';
 import { Parameters, type Statement } from './sql-text.ts';
 
 export interface StageScope {
@@ -47,23 +49,15 @@ export function workflowLines(scope: WorkflowScope, dialect: Dialect): Statement
     GROUP BY workflow, stage, kind, bucket, unit ORDER BY workflow, stage, cost DESC, kind, bucket, unit`);
 }
 
-/**
- * Outcomes that count of runs that began in the range, by the workflow of their first attempt. The latest outcome of a
- * run counts, whenever it arrived; folded days give what was counted when they were folded.
- */
-export function workflowOutcomes({ name, range }: WorkflowScope, dialect: Dialect): Statement {
+/** Outcomes of runs that began in the range, by the workflow of their first attempt. */
+export function workflowOutcomes({ name, range, extent }: WorkflowScope, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
-  const from = parameters.bind(range.fromMs);
-  const to = parameters.bind(range.toMs);
-  const wanted = name === null ? '' : `AND workflow = ${parameters.bind(name)}`;
+  const wanted = name === null ? '' : `WHERE coalesce(workflow, '') = ${parameters.bind(name)}`;
+  const rows = outcomeRows(range, ['workflow'], daysWithin(extent.outcomeDays, range), parameters);
   return parameters.statement(`
-    SELECT workflow, outcome, sum(runs) AS runs, sum(value) AS value, sum(human_minutes) AS human_minutes
-    FROM (SELECT workflow, outcome, 1 AS runs, coalesce(value, 0) AS value, ${minutesNotReviewed} AS human_minutes
-      FROM outcomes WHERE run_began_at >= ${from} AND run_began_at < ${to} AND counts ${wanted}
-      UNION ALL
-      SELECT workflow, outcome, runs, coalesce(value, 0) AS value, coalesce(human_minutes, 0) AS human_minutes
-      FROM daily_outcomes WHERE started_at >= ${from} AND started_at < ${to} ${wanted}) AS counted
-    GROUP BY workflow, outcome`);
+    SELECT coalesce(workflow, '') AS workflow, outcome, sum(runs) AS runs, sum(coalesce(value, 0)) AS value,
+      sum(coalesce(human_minutes, 0)) AS human_minutes
+    FROM (${rows}) AS counted ${wanted} GROUP BY ALL`);
 }
 
 /** The newest calls of a stage that began in the range, `limit` of them; older than `before` when that is given. */
