@@ -1,4 +1,5 @@
 import type { Dialect, TimeUnit } from '../sql/dialect.ts';
+import { dayMs, firstMondayMs, hourMs, weekMs } from '../sql/rollups.ts';
 
 const formats: Readonly<Record<TimeUnit, string>> = {
   minute: '%Y-%m-%dT%H:%M:00Z',
@@ -8,10 +9,27 @@ const formats: Readonly<Record<TimeUnit, string>> = {
   month: '%Y-%m',
 };
 
+const lengths: Readonly<Partial<Record<TimeUnit, number>>> = {
+  minute: 60_000,
+  hour: hourMs,
+  day: dayMs,
+  week: weekMs,
+};
+
+/** The rest is that of a moment before 1970 too. */
+function timeStart(unit: TimeUnit, ms: string): string {
+  const length = lengths[unit];
+  if (length === undefined) return `epoch_ms(date_trunc('${unit}', make_timestamp((${ms}) * 1000)))`;
+  const since = unit === 'week' ? `(${ms}) - ${firstMondayMs}` : `(${ms})`;
+  return `(${ms}) - ((${since}) % ${length} + ${length}) % ${length}`;
+}
+
 export const duckDbDialect: Dialect = {
   rowId: 'rowid',
   placeholder: (index) => `$${index}`,
   timeBucket: (unit, ms) => `strftime(date_trunc('${unit}', make_timestamp((${ms}) * 1000)), '${formats[unit]}')`,
+  timeStart,
+  keyOf: (columns) => `hash(${columns.join(', ')})`,
   // A JSON pointer, in which every name can be written.
   tagValue: (column, name, parameters) =>
     `json_extract_string(${column}, ${parameters.bind(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)})`,

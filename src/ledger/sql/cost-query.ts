@@ -3,10 +3,10 @@ import { fromPicos } from '../../money/index.ts';
 import { inputBuckets, outputBuckets } from '../../tree/index.ts';
 import type { CostQuery, CostRow } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
-import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
+import { columnsRead, expressionOf, groupingOf, isOfLines } from './dimensions.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
 import { filtersOf } from './filters.ts';
-import { groupNames, groupsOfSome } from './grouped-facts.ts';
+import { groupNames, groupsOfSome, readDimensions } from './grouped-facts.ts';
 import { cacheReadBuckets } from './plain-line.ts';
 import { type Extent, piecesOf, rollupFor } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
@@ -64,12 +64,8 @@ export function totalCosts(query: CostQuery, extent: Extent, dialect: Dialect): 
 
 /** Reads a row of either; `by` names the dimensions in the order they were asked for. */
 export function readCostRow(row: SqlRow, by: readonly string[]): CostRow {
-  const dimensions: Record<string, string | null> = {};
-  by.forEach((name, index) => {
-    dimensions[name] = (row[`d${index}`] as string | null) ?? null;
-  });
   return {
-    dimensions,
+    dimensions: readDimensions(row, by),
     cost: fromPicos(toBigInt(row.cost)),
     runs: toNumber(row.runs),
     interactions: toNumber(row.interactions),
@@ -92,7 +88,7 @@ function costSource(
   parameters: Parameters,
 ): string {
   const expression = (name: string) => expressionOf(name, dialect, query, parameters);
-  const groups = by.map((name, index) => `${expression(name)} AS d${index}`);
+  const groups = by.map((name, index) => `${groupingOf(name, dialect, query, parameters)} AS d${index}`);
   const where = clause('WHERE', filtersOf(query, dialect, parameters, expression), ' AND ');
   const names = [...by, ...Object.keys(query.where)];
   const asked = { ...query, by: by as CostQuery['by'] };

@@ -13,6 +13,10 @@ export interface Dialect {
    * hours, `2026-03-01` for days and weeks (Monday), `2026-03` for months.
    */
   timeBucket(unit: TimeUnit, ms: string): string;
+  /** When that bucket starts by the same clock, as ms since the epoch: quicker than its text where there are many rows. */
+  timeStart(unit: TimeUnit, ms: string): string;
+  /** A number for the values of some columns, null among them, the same for the same: 64 bits of a hash. */
+  keyOf(columns: readonly string[]): string;
   /** The value of tag `name` in a column of JSON text, or null. */
   tagValue(column: string, name: string, parameters: Parameters): string;
   /** `column` is one of the texts. */

@@ -101,6 +101,26 @@ export function expressionOf(name: string, dialect: Dialect, scope: DimensionSco
   return columns[name as keyof typeof columns];
 }
 
+/**
+ * What rows are grouped by for a dimension: its text, but of a stretch of time when it starts, which `shownAs` makes text of.
+ * @throws BurnrateError as `expressionOf`
+ */
+export function groupingOf(name: string, dialect: Dialect, scope: DimensionScope, parameters: Parameters): string {
+  const unit = timeUnitOf(name);
+  if (!unit) return expressionOf(name, dialect, scope, parameters);
+  return dialect.timeStart(unit, unit === 'minute' || unit === 'hour' ? 'started_at' : localTime(scope));
+}
+
+/** The text of a dimension's value as rows were grouped by it. */
+export function shownAs(name: string, value: unknown): string | null {
+  const unit = timeUnitOf(name);
+  if (value === null || value === undefined) return null;
+  if (!unit) return value as string;
+  const moment = new Date(Number(value)).toISOString();
+  if (unit === 'month') return moment.slice(0, 7);
+  return unit === 'minute' || unit === 'hour' ? `${moment.slice(0, 19)}Z` : moment.slice(0, 10);
+}
+
 /** What the zone's clock shows at `started_at`, as ms since the epoch by that clock. */
 function localTime({ range, timeZone }: DimensionScope): string {
   const spans = offsetSpans(timeZone ?? 'UTC', range);

@@ -7,6 +7,7 @@ import { columnOf, timeUnitOf } from './dimensions.ts';
 import { filtersOf } from './filters.ts';
 import {
   attemptExpressions,
+  attemptGroupings,
   dimensionColumns,
   groupBy,
   groupNames,
@@ -108,7 +109,8 @@ function endingsOfAttempts(query: GroupedQuery, dialect: Dialect): Statement {
   const parameters = new Parameters(dialect.placeholder);
   const expression = attemptExpressions(query, dialect, parameters);
   const names = [...groupNames(query.by), 'outcome', 'role'];
-  const columns = query.by.map((name, index) => ({ alias: `d${index}`, sql: expression(name) }));
+  const grouping = attemptGroupings(query, dialect, parameters);
+  const columns = query.by.map((name, index) => ({ alias: `d${index}`, sql: `CAST(${grouping(name)} AS VARCHAR)` }));
   const filters = filtersOf(query, dialect, parameters, expression);
   return parameters.statement(`
     SELECT ${names.join(', ')}, count(*) AS runs, coalesce(sum(value), 0) AS value,

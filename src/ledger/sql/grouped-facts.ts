@@ -2,7 +2,7 @@ import { BurnrateError } from '../../base/index.ts';
 import type { GroupedQuery } from '../economic-questions.ts';
 import type { Dimension } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
-import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
+import { columnsRead, expressionOf, groupingOf, isOfLines, shownAs } from './dimensions.ts';
 import { allSums } from './fact-rows.ts';
 import { filtersOf } from './filters.ts';
 import { type Parameters, type SqlRow, toNumber } from './sql-text.ts';
@@ -10,20 +10,22 @@ import { type Parameters, type SqlRow, toNumber } from './sql-text.ts';
 /** Groups of an answer at most. */
 export const groupsMax = 10_000;
 
+type Scope = Pick<GroupedQuery, 'range' | 'timeZone'>;
+
 /**
  * Expressions of the dimensions of one question about attempts.
  * @throws BurnrateError bad_request for a dimension that tells lines apart
  */
-export function attemptExpressions(
-  query: Pick<GroupedQuery, 'range' | 'timeZone'>,
-  dialect: Dialect,
-  parameters: Parameters,
-): (name: string) => string {
-  return (name) => {
-    if (isOfLines(name))
-      throw new BurnrateError('bad_request', { message: `"${name}" tells lines apart, not attempts` });
-    return expressionOf(name, dialect, query, parameters);
-  };
+export const attemptExpressions = (query: Scope, dialect: Dialect, parameters: Parameters) => (name: string) =>
+  expressionOf(ofAttempts(name), dialect, query, parameters);
+
+/** The same for what is grouped by. */
+export const attemptGroupings = (query: Scope, dialect: Dialect, parameters: Parameters) => (name: string) =>
+  groupingOf(ofAttempts(name), dialect, query, parameters);
+
+function ofAttempts(name: string): string {
+  if (isOfLines(name)) throw new BurnrateError('bad_request', { message: `"${name}" tells lines apart, not attempts` });
+  return name;
 }
 
 export const groupNames = (by: readonly unknown[]): string[] => by.map((_, index) => `d${index}`);
@@ -40,7 +42,8 @@ export const dimensionColumns = ({ by, where }: Pick<GroupedQuery, 'by' | 'where
 /** Those of some rows that match, with the question's dimensions as `d0`, `d1`, … */
 export function matchedRows(query: GroupedQuery, rows: string, dialect: Dialect, parameters: Parameters): string {
   const expression = attemptExpressions(query, dialect, parameters);
-  const columns = query.by.map((name, index) => `, ${expression(name)} AS d${index}`).join('');
+  const groupings = attemptGroupings(query, dialect, parameters);
+  const columns = query.by.map((name, index) => `, ${groupings(name)} AS d${index}`).join('');
   const filters = ['true', ...filtersOf(query, dialect, parameters, expression)].join(' AND ');
   return `SELECT *${columns} FROM (${rows}) AS facts WHERE ${filters}`;
 }
@@ -85,5 +88,5 @@ export function perGrouping<Row>(
 export const sumsOfRows = allSums.map((name) => `coalesce(sum(${name}), 0) AS ${name}`).join(', ');
 
 export function readDimensions(row: SqlRow, by: readonly string[]): Record<string, string | null> {
-  return Object.fromEntries(by.map((name, index) => [name, (row[`d${index}`] as string | null) ?? null]));
+  return Object.fromEntries(by.map((name, index) => [name, shownAs(name, row[`d${index}`])]));
 }

@@ -1,7 +1,7 @@
 import { fromPicos } from '../../money/index.ts';
 import type { GroupedQuery } from '../economic-questions.ts';
 import type { LineRow, OperationQuestions } from '../operation-questions.ts';
-import { expressionOf } from './dimensions.ts';
+import { expressionOf, groupingOf } from './dimensions.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
 import { filtersOf } from './filters.ts';
 import { dimensionColumns, groupNames, groupsMax, readDimensions } from './grouped-facts.ts';
@@ -33,7 +33,9 @@ async function lines(reader: SqlReader, query: GroupedQuery): Promise<LineRow[]>
     const filters = ['kind IS NOT NULL', ...filtersOf(query, dialect, parameters, expression)];
     const names = groupNames(query.by);
     const groups = [...names, 'kind', 'bucket', 'unit'].join(', ');
-    const columns = query.by.map((name, index) => `, ${expression(name)} AS d${index}`).join('');
+    const columns = query.by
+      .map((name, index) => `, ${groupingOf(name, dialect, query, parameters)} AS d${index}`)
+      .join('');
     return ask(
       parameters.statement(`
       SELECT ${groups}, sum(quantity) AS quantity, sum(line_cost) AS cost

@@ -26,8 +26,7 @@ export async function performance(reader: SqlReader, query: GroupedQuery): Promi
     counts: await ask(countStatement(reader, query, extent)),
     latencies: await ask(latencyStatement(reader, query, extent)),
   }));
-  const names = groupNames(query.by);
-  const keyOf = (row: SqlRow) => JSON.stringify(names.map((name) => row[name] ?? null));
+  const keyOf = (row: SqlRow) => JSON.stringify(readDimensions(row, query.by));
   const found = new Map(latencies.map((row) => [`${String(row.measure)}${keyOf(row)}`, readQuantiles(row)]));
   return counts.map((row) => readPerformance(row, query.by, (measure) => found.get(`${measure}${keyOf(row)}`) ?? null));
 }

@@ -27,13 +27,10 @@ export function runsBegun(
   const firsts = columns.map(
     ({ alias, sql }) => `nullif(min_by(coalesce(${sql}, ''), (started_at, attempt_id)), '') AS ${alias}`,
   );
-  const inRange = `SELECT run FROM ${source} AS attempts WHERE started_at >= ${from} AND started_at < ${to}${filtered}`;
-  // Of what a sample has before the range only runs that go on in it are added up; of all attempts that takes longer.
-  const meant = source === 'attempts' ? filtered : `${filtered} AND run IN (${inRange})`;
   return `
     SELECT ${[...firsts, ''].join(', ')} run, min(started_at) AS began_at, count(DISTINCT call_id) AS calls, count(*) AS attempts,
       coalesce(sum(cost), 0) AS cost, max(started_at + duration_ms) - min(started_at) AS duration_ms
-    FROM ${source} AS attempts WHERE started_at >= ${earliest} AND started_at < ${to}${meant} GROUP BY run
+    FROM ${source} AS attempts WHERE started_at >= ${earliest} AND started_at < ${to}${filtered} GROUP BY run
     HAVING min(started_at) >= ${from}`;
 }
 
