@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
-import { sumUsd } from '../money/index.ts';
+import { sumUsd, usd } from '../money/index.ts';
 import {
   type Attempt,
   type CostLine,
@@ -219,6 +219,46 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
           );
           expect(total.attempts).toBe(counted.length);
         }
+      }
+    });
+
+    test('the dearest of very many are added up whole, and what is left out is counted; deleted ones are nobody', async () => {
+      const attempts = drawnAttempts().map((attempt, index) => ({
+        ...attempt,
+        ...(index % 9 === 0 ? {} : { session: `s${index % 31}`, interaction: `i${index % 53}` }),
+        tags: { kind: `k${index % 3}` },
+        cost: usd(`0.${1_000 + ((index * 37) % 997)}`),
+      }));
+      for (let at = 0; at < attempts.length; at += 30) await under.append(...attempts.slice(at, at + 30));
+      const check = async (name: 'session' | 'interaction' | 'run' | 'tag.kind', range: CostQuery['range']) => {
+        const own = attempts.filter(({ startedAtMs: ms }) => ms >= range.fromMs && ms < range.toMs);
+        const of = (attempt: (typeof own)[number]) => (name === 'tag.kind' ? attempt.tags.kind : attempt[name]) ?? null;
+        const meant = [...new Set(own.map(of))]
+          .map((value) => ({ value, of: own.filter((attempt) => of(attempt) === value) }))
+          .map((group) => ({ value: group.value, cost: cost(group.of), attempts: group.of.length }))
+          .sort((a, b) => (a.cost.picos > b.cost.picos ? -1 : 1));
+        const { rows, total, rowsLeftOut } = await under.costs([name], { range, limit: 4 });
+        const shown = rows.map((row) => ({ value: row.dimensions[name], cost: row.cost, attempts: row.attempts }));
+        expect(shown, `${name} of ${range.fromMs} to ${range.toMs}`).toEqual(meant.slice(0, 4));
+        expect([total.cost, total.attempts]).toEqual([cost(own), own.length]);
+        expect(rowsLeftOut).toBe(Math.max(0, meant.length - 4));
+      };
+      for (const range of drawnRanges().slice(0, 4))
+        for (const name of ['session', 'interaction', 'run', 'tag.kind'] as const) await check(name, range);
+      await under.ledger.applyRetention({ keepAttemptsMs: 24 * hourMs }, caseStartMs + 2 * spanMs);
+      const { rows, total } = await under.costs(['session']);
+      expect(rows.map((row) => [row.dimensions.session, row.cost])).toEqual([[null, total.cost]]);
+      expect(total.cost).toEqual(cost(attempts));
+    });
+
+    test('a total counted with every row costs what one of attempts does', async () => {
+      const attempts = drawnAttempts().map((attempt, index) => withLines(attempt, index % 5));
+      for (let at = 0; at < attempts.length; at += 50) await under.append(...attempts.slice(at, at + 50));
+      for (const where of [{}, { workflow: ['sales'] }, { line: ['retries'] }]) {
+        const { total } = await under.costs(['workflow', 'line'], { where });
+        const quick = await under.costs(['workflow', 'line'], { where, total: 'rows', limit: 1 });
+        expect(quick.total.cost).toEqual(total.cost);
+        expect(quick.total.attempts).toBeGreaterThanOrEqual(total.attempts);
       }
     });
 

@@ -4,6 +4,7 @@ import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
 import { sumUsd, zeroUsd } from '../money/index.ts';
 import { type Attempt, linesOf, totalOf } from '../tree/index.ts';
 import { economicQuestionsContract } from './economic-questions.contract.ts';
+import { endingsContract } from './endings.contract.ts';
 import type { CostQuery, Dimension } from './ledger.ts';
 import { historyContract } from './ledger-history.contract.ts';
 import { sumsContract } from './ledger-sums.contract.ts';
@@ -309,6 +310,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
   historyContract(name, open);
   sumsContract(name, open);
   economicQuestionsContract(name, open);
+  endingsContract(name, open);
   operationQuestionsContract(name, open);
   peopleQuestionsContract(name, open);
 }

@@ -29,6 +29,7 @@ export const duckDbDialect: Dialect = {
   placeholder: (index) => `$${index}`,
   timeBucket: (unit, ms) => `strftime(date_trunc('${unit}', make_timestamp((${ms}) * 1000)), '${formats[unit]}')`,
   timeStart,
+  aboutDistinct: (column) => `approx_count_distinct(${column})`,
   keyOf: (columns) => `hash(${columns.join(', ')})`,
   // A JSON pointer, in which every name can be written.
   tagValue: (column, name, parameters) =>

@@ -90,7 +90,7 @@ async function foldOutcomes(connection: DuckDBConnection, goes: Condition): Prom
   await runStatement(
     connection,
     counted.statement(`
-      INSERT INTO daily_outcomes BY NAME ${outcomesByDay(goes('run_began_at', counted), dayMs)}`),
+      INSERT INTO daily_outcomes BY NAME ${outcomesByDay(goes('run_began_at', counted), 'deleted')}`),
   );
   const gone = new Parameters(duckDbDialect.placeholder);
   const rows = await runStatement(

@@ -109,7 +109,9 @@ test('a file of the second layout keeps its outcomes and told usage, and counts 
 
 const backToFourth = [
   ...['weekly_customers', 'daily_sessions', 'outcome_sums'].map((table) => `DROP TABLE ${table}`),
-  ...['ALTER TABLE extent DROP COLUMN outcome_days', 'UPDATE layout SET version = 4'],
+  ...['outcome_days', 'models_from'].map((name) => `ALTER TABLE extent DROP COLUMN ${name}`),
+  ...['new_run_with_model', 'run_began_at'].map((name) => `ALTER TABLE attempts DROP COLUMN ${name}`),
+  ...['ALTER TABLE outcomes DROP COLUMN models', 'UPDATE layout SET version = 4'],
 ];
 
 const backToThird = [
@@ -144,6 +146,48 @@ test('a file of the third layout answers by line from sums and attempts, and by 
   await write(backToThird);
   const again = await open();
   expect(await asked(again)).toEqual(before);
+  await again.close();
+});
+
+test('a file of the fourth layout answers by customer, session, outcome and model as one that never was, and goes on', async () => {
+  const dayMs = 86_400_000;
+  const attempts = Array.from({ length: 60 }, (_, index) =>
+    caseAttempt(`${index}`, {
+      ...{ customer: `c${index % 3}`, session: `s${index % 20}`, run: `r${index % 30}`, workflow: 'support' },
+      ...{ modelServed: `m${index % 4}`, startedAtMs: caseStartMs + index * 0.4 * dayMs },
+    }),
+  );
+  const outcome = (number: number) => ({
+    ...{ id: `o${number}`, run: `r${number}`, outcome: 'success' as const, value: null, humanMinutes: number },
+    ...{ role: null, csat: null, atMs: caseStartMs, recordedAtMs: caseStartMs },
+  });
+  const asked = async (ledger: Ledger) => ({
+    customers: await ledger.costs({ range: month, by: ['customer', 'line'], where: {} }),
+    weeks: await ledger.costs({ range: month, by: ['customer', 'week'], where: {} }),
+    sessions: await ledger.costs({ range: month, by: ['session'], where: {}, limit: 7 }),
+    endings: await ledger.endings({ range: month, where: {} }, [[], ['customer', 'day']]),
+    ofModel: await ledger.endings({ range: month, where: { model: ['m1'] } }, [['workflow']]),
+  });
+  const ledger = await open();
+  await ledger.append({ journalId: 'j', afterSequence: 0, lastSequence: attempts.length, attempts });
+  for (let run = 0; run < 20; run += 1) await ledger.recordOutcome(outcome(run));
+  const before = await asked(ledger);
+  await ledger.close();
+  await write(backToFourth);
+  const again = await open();
+  expect(await asked(again)).toEqual(before);
+  const later = attempts.map((attempt, index) => ({
+    ...attempt,
+    ...{ attemptId: `later_${index}`, callId: `later_${index}`, run: `later_${index % 30}` },
+    startedAtMs: attempt.startedAtMs + 25 * dayMs,
+  }));
+  const [first, last] = [attempts.length, 2 * attempts.length];
+  await again.append({ journalId: 'j', afterSequence: first, lastSequence: last, attempts: later });
+  for (let run = 0; run < 20; run += 1)
+    await again.recordOutcome({ ...outcome(run), id: `later_o${run}`, run: `later_${run}` });
+  const since = { fromMs: caseStartMs + 25 * dayMs, toMs: caseStartMs + 50 * dayMs };
+  const [ofModel] = await again.endings({ range: since, where: { model: ['m1'] } }, [['workflow']]);
+  expect(ofModel).toEqual(before.ofModel[0]);
   await again.close();
 });
 

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { BurnrateError } from '../../base/index.ts';
 import { partColumns } from '../sql/attempt-columns.ts';
 import { latencyBinSql } from '../sql/latency-bins.ts';
-import { outcomesByDay } from '../sql/outcome-rows.ts';
+import { modelList, outcomesByDay, runLabels } from '../sql/outcome-rows.ts';
 import { plainLineSql } from '../sql/plain-line.ts';
 import { dailyCustomers, dailySessions, dayMs, sumRollups, weekly } from '../sql/rollups.ts';
 import { keepSample, keptSamples } from '../sql/sample.ts';
@@ -13,7 +13,9 @@ import {
   attemptsTable,
   createTable,
   dailyOutcomesTable,
+  extentTable,
   layoutVersion,
+  outcomeSumsTable,
   outcomesTable,
   rollupTables,
   sampleTable,
@@ -70,6 +72,10 @@ function rewritten(table: string, columns: TableColumns, select: string): string
   ];
 }
 
+const modelsFrom = '(SELECT coalesce(max(started_at), -1) + 1 FROM attempts) AS models_from';
+const daysOver = `(SELECT rolled_to - rolled_to % ${dayMs} FROM extent)`;
+const whileKept = 'started_at >= (SELECT folded_to FROM extent) AND started_at < (SELECT rolled_to FROM extent)';
+
 const moment = '(attempt_number, started_at)';
 /** Attempts of calls that were sent more than once, with what the others of the call tell of them. */
 const furtherAttempts = `
@@ -103,6 +109,8 @@ const newColumns: Readonly<Record<string, string>> = {
   duration_bin: latencyBinSql('duration_ms'),
   first_token_bin: latencyBinSql('first_token_ms'),
   plain_line: plainLineSql(),
+  new_run_with_model: 'NULL',
+  run_began_at: 'NULL',
 };
 
 const attempts = rewritten(
@@ -113,7 +121,7 @@ const attempts = rewritten(
      LEFT JOIN session_starts ON session_starts.place = attempts.rowid`,
 );
 
-const ofRun = outcomesTable.map(([name]) => name).slice(outcomesTable.findIndex(([name]) => name === 'workflow') + 1);
+const ofRun = runLabels.filter((name) => name !== 'run' && name !== 'workflow');
 
 /** Outcomes gain what the first attempt of their run says, where it is still there. */
 const outcomes = rewritten(
@@ -166,9 +174,7 @@ const fromFirst: readonly string[] = [
   ...outcomes,
   ...sums,
   ...rewritten('daily_outcomes', dailyOutcomesTable, 'SELECT * FROM daily_outcomes'),
-  'ALTER TABLE extent ADD COLUMN weeks_to BIGINT DEFAULT 0',
-  'ALTER TABLE extent ADD COLUMN outcome_days BIGINT[] DEFAULT []',
-  'UPDATE extent SET rolled_to = folded_to',
+  ...rewritten('extent', extentTable, `SELECT folded_to AS rolled_to, folded_to, ${modelsFrom} FROM extent`),
   ...samplesOfSummed,
 ];
 
@@ -194,7 +200,6 @@ const withPlainLine = (table: string) =>
 
 /** Attempts and sums say which one kind their lines are of, and samples are kept of what is summed. */
 const fromThird: readonly string[] = [
-  'ALTER TABLE extent ADD COLUMN weeks_to BIGINT DEFAULT 0',
   'ALTER TABLE attempts ADD COLUMN plain_line VARCHAR',
   `ALTER TABLE attempts ALTER COLUMN plain_line SET DATA TYPE VARCHAR USING ${plainLineSql()}`,
   ...sumRollups.filter(({ lines }) => lines).flatMap(({ table }) => withPlainLine(table)),
@@ -202,30 +207,34 @@ const fromThird: readonly string[] = [
   'UPDATE layout SET version = 4',
 ];
 
-const daysOver = `(SELECT rolled_to - rolled_to % ${dayMs} FROM extent)`;
-const weeksOver = 'started_at < (SELECT weeks_to FROM extent)';
-const whileKept = 'started_at >= (SELECT folded_to FROM extent) AND started_at < (SELECT rolled_to FROM extent)';
-
-/** Customers are summed by week, sessions by day, and outcomes of days that are over. */
-const fromFourth: readonly string[] = [
-  'ALTER TABLE extent ADD COLUMN outcome_days BIGINT[] DEFAULT []',
+/** Customers are summed by week, sessions by day, and outcomes of days that are over; which models answered is kept of runs from now on. */
+const fromFourth = (weeksTo: 'weeks_to' | '0'): readonly string[] => [
+  'ALTER TABLE attempts ADD COLUMN new_run_with_model TINYINT',
+  'ALTER TABLE attempts ADD COLUMN run_began_at BIGINT',
+  `ALTER TABLE outcomes ADD COLUMN IF NOT EXISTS ${modelList} VARCHAR`,
   ...[dailyCustomers, dailySessions].flatMap((rollup) => {
     const made = weekly.get(rollup) ?? rollup;
     return createTable(made.table, rollupTables[made.table] ?? []);
   }),
-  weekStatement(dailyCustomers, weeksOver),
+  weekStatement(dailyCustomers, `started_at < (SELECT ${weeksTo} FROM extent)`),
   sumStatement(dailySessions, whileKept),
-  createTable('outcome_sums', dailyOutcomesTable),
-  `INSERT INTO outcome_sums BY NAME ${outcomesByDay(`run_began_at < ${daysOver}`, dayMs)}`,
-  `UPDATE extent SET outcome_days = [began_at - began_at % ${dayMs}, ${daysOver}]
-   FROM (SELECT min(run_began_at) AS began_at FROM outcomes WHERE counts) WHERE began_at < ${daysOver}`,
+  createTable('outcome_sums', outcomeSumsTable),
+  `INSERT INTO outcome_sums BY NAME ${outcomesByDay(`run_began_at < ${daysOver}`, 'summed')}`,
+  ...rewritten(
+    'extent',
+    extentTable,
+    `SELECT rolled_to, folded_to, ${weeksTo} AS weeks_to, ${modelsFrom},
+       (SELECT CASE WHEN min(run_began_at) < ${daysOver} THEN [min(run_began_at) - min(run_began_at) % ${dayMs}, ${daysOver}] ELSE [] END
+        FROM outcomes WHERE counts) AS outcome_days
+     FROM extent`,
+  ),
   'UPDATE layout SET version = 5',
 ];
 
 /** What brings a file to the present layout, by the one it has. */
 const stepsFrom: Readonly<Record<number, readonly string[]>> = {
   1: fromFirst,
-  2: [...fromSecond, ...fromThird, ...fromFourth],
-  3: [...fromThird, ...fromFourth],
-  4: fromFourth,
+  2: [...fromSecond, ...fromThird, ...fromFourth('0')],
+  3: [...fromThird, ...fromFourth('0')],
+  4: fromFourth('weeks_to'),
 };

@@ -156,7 +156,8 @@ class DuckDbLedger implements Ledger {
     await this.#sumBacklog();
     await this.#transact(() => sumWeeks(this.#writer));
     const recent = await this.#query(
-      `SELECT call_id, run, interaction, session_id, workflow, stage, reason, failure FROM attempts WHERE started_at >= $1
+      `SELECT call_id, run, interaction, session_id, workflow, stage, reason, failure,
+         model_served, started_at, run_began_at FROM attempts WHERE started_at >= $1
        ORDER BY started_at DESC LIMIT ${rememberedIdsMin}`,
       [this.#newestMs - rememberedSpanMs],
     );
@@ -199,7 +200,7 @@ class DuckDbLedger implements Ledger {
     await this.#transact(async () => {
       await appendAttempts(this.#writer, marked.rows);
       await this.#addToSums(fresh);
-      await this.#book.runsBegan(marked.rows);
+      await this.#book.runsWentOn(marked.rows);
       await note();
     });
     marked.keep();
@@ -373,7 +374,7 @@ class DuckDbLedger implements Ledger {
   }
 }
 
-function readIds(row: SqlRow): IdsOfAttempt {
+function readIds(row: SqlRow): IdsOfAttempt & { readonly runBeganAtMs: number | null } {
   return {
     callId: toText(row.call_id),
     run: toText(row.run),
@@ -383,6 +384,9 @@ function readIds(row: SqlRow): IdsOfAttempt {
     stage: toText(row.stage),
     reason: toText(row.reason) as Attempt['reason'],
     failure: (row.failure as Attempt['failure']) ?? null,
+    modelServed: toText(row.model_served),
+    startedAtMs: toNumber(row.started_at),
+    runBeganAtMs: row.run_began_at === null ? null : toNumber(row.run_began_at),
   };
 }
 

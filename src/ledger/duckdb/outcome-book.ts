@@ -2,9 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Outcome } from '../../tree/index.ts';
 import type { OutcomeResult } from '../ledger.ts';
 import { sameContent } from '../same-content.ts';
-import type { MarkedAttempt } from '../sql/attempt-marks.ts';
+import { type MarkedAttempt, Recent, rememberedIdsMin } from '../sql/attempt-marks.ts';
 import { idKey } from '../sql/id-key.ts';
-import { runLabels } from '../sql/outcome-rows.ts';
+import { listNames, modelList, runLabels } from '../sql/outcome-rows.ts';
 import { outcomesWhere, readOutcome } from '../sql/sql-queries.ts';
 import { type SqlRow, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
@@ -14,10 +14,13 @@ import { readReviewedMinutes } from './told-book.ts';
 
 /** Runs with outcomes but no attempt yet that are waited for; of more, the oldest are given up. */
 const awaitedRunsMax = 100_000;
+/** Attempts of a run that are looked at for the models that answered in it. */
+const attemptsMax = 10_000;
 
 /** Kept beside an outcome: when its run began and what its first attempt says. */
-const startColumns: readonly string[] = ['run_began_at', ...runLabels.filter((name) => name !== 'run')];
-const startOfAttempt = startColumns.map((name) =>
+const firstColumns: readonly string[] = ['run_began_at', ...runLabels.filter((name) => name !== 'run')];
+const startColumns: readonly string[] = [...firstColumns, modelList];
+const startOfAttempt = firstColumns.map((name) =>
   name === 'run_began_at'
     ? 'started_at AS run_began_at'
     : name === 'workflow'
@@ -36,18 +39,28 @@ const beginning = (start: RunStart): number => toNumber(start[0]);
 export class OutcomeBook {
   readonly #connection: DuckDBConnection;
   readonly #awaited: Set<string>;
+  /** Runs that ended lately, which another model may still answer in. */
+  readonly #ended = new Recent<true>();
 
-  private constructor(connection: DuckDBConnection, awaited: Set<string>) {
+  private constructor(
+    connection: DuckDBConnection,
+    { awaited, ended }: Record<'awaited' | 'ended', readonly string[]>,
+  ) {
     this.#connection = connection;
-    this.#awaited = awaited;
+    this.#awaited = new Set(awaited);
+    for (const run of ended) this.#ended.set(run, true);
   }
 
   static async open(connection: DuckDBConnection): Promise<OutcomeBook> {
-    const rows = await runStatement(connection, {
-      text: `SELECT run FROM outcomes WHERE run_began_at IS NULL ORDER BY recorded_at DESC LIMIT ${awaitedRunsMax}`,
-      parameters: [],
+    const newest = async (condition: string, limit: number) => {
+      const text = `SELECT run FROM outcomes WHERE ${condition} ORDER BY recorded_at DESC LIMIT ${limit}`;
+      const rows = await runStatement(connection, { text, parameters: [] });
+      return rows.reverse().map((row) => toText(row.run));
+    };
+    return new OutcomeBook(connection, {
+      awaited: await newest('run_began_at IS NULL', awaitedRunsMax),
+      ended: await newest('run_began_at IS NOT NULL', rememberedIdsMin),
     });
-    return new OutcomeBook(connection, new Set(rows.reverse().map((row) => toText(row.run))));
   }
 
   /** Idempotent by id; of several outcomes of one run the latest by `atMs` counts. */
@@ -60,35 +73,40 @@ export class OutcomeBook {
     return { ok: true, outcome: recorded ?? outcome, repeated: recorded !== null, runKnown: start !== null };
   }
 
-  /** Ties outcomes that waited for runs which begin in this batch. */
-  async runsBegan(rows: readonly MarkedAttempt[]): Promise<void> {
-    if (this.#awaited.size === 0) return;
+  /** Ties outcomes that waited for runs which begin in this batch, and has those of ended runs know models that answer only now. */
+  async runsWentOn(rows: readonly MarkedAttempt[]): Promise<void> {
     for (const { attempt, marks } of rows) {
-      if (!marks.newRun || !this.#awaited.has(attempt.run)) continue;
-      await this.#tieTo(attempt.run);
-      this.#awaited.delete(attempt.run);
+      if (marks.newRun && this.#awaited.has(attempt.run)) {
+        await this.#tie(attempt.run);
+        this.#awaited.delete(attempt.run);
+      } else if (marks.newRunWithModel && !marks.newRun && this.#ended.get(attempt.run)) await this.#tie(attempt.run);
     }
   }
 
-  async #tieTo(run: string): Promise<void> {
+  async #tie(run: string): Promise<void> {
     const start = await this.#startOf(run);
     if (!start) return;
     const values = startColumns.map((name, index) => `${name} = $${index + 1}`).join(', ');
     const [key, id] = [start.length + 1, start.length + 2];
-    await this.#query(
-      `UPDATE outcomes SET ${values} WHERE run_key = $${key} AND run = $${id} AND run_began_at IS NULL`,
-      [...start, idKey(run), run],
-    );
+    await this.#query(`UPDATE outcomes SET ${values} WHERE run_key = $${key} AND run = $${id}`, [
+      ...start,
+      idKey(run),
+      run,
+    ]);
+    this.#ended.set(run, true);
     await forgetOutcomeDay(this.#connection, beginning(start));
   }
 
   async #startOf(run: string): Promise<RunStart | null> {
-    const [row] = await this.#query(
-      `SELECT ${startOfAttempt.join(', ')} FROM attempts
-       WHERE run_key = $1 AND run = $2 ORDER BY new_run DESC, started_at LIMIT 1`,
+    const rows = await this.#query(
+      `SELECT ${startOfAttempt.join(', ')}, model_served FROM attempts
+       WHERE run_key = $1 AND run = $2 ORDER BY new_run DESC, started_at LIMIT ${attemptsMax}`,
       [idKey(run), run],
     );
-    return row ? startColumns.map((name) => row[name] as SqlValue) : null;
+    const [first] = rows;
+    if (!first) return null;
+    const models = rows.flatMap((row) => (row.model_served === null ? [] : [toText(row.model_served)]));
+    return [...firstColumns.map((name) => first[name] as SqlValue), listNames(models)];
   }
 
   async #insert(outcome: Outcome, start: RunStart | null): Promise<void> {
@@ -113,8 +131,9 @@ export class OutcomeBook {
       Object.values(values),
     );
     await this.#settleWhichCounts(outcome.run);
-    if (start) await forgetOutcomeDay(this.#connection, beginning(start));
-    else this.#await(outcome.run);
+    if (!start) return this.#await(outcome.run);
+    this.#ended.set(outcome.run, true);
+    await forgetOutcomeDay(this.#connection, beginning(start));
   }
 
   /** The order in `outcomesWhere` says which one counts: the last. */

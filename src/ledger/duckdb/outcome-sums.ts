@@ -20,7 +20,7 @@ export async function sumOutcomes(connection: DuckDBConnection, toMs: number): P
   const days = daysMissing(spans, { fromMs: beganMs - (beganMs % dayMs), toMs }, daysPerStep);
   if (days.length === 0) return;
   const meant = days.map((day) => `run_began_at >= ${day} AND run_began_at < ${day + dayMs}`);
-  await ask(connection, `INSERT INTO outcome_sums BY NAME ${outcomesByDay(`(${meant.join(' OR ')})`, dayMs)}`);
+  await ask(connection, `INSERT INTO outcome_sums BY NAME ${outcomesByDay(`(${meant.join(' OR ')})`, 'summed')}`);
   await writeSpans(
     connection,
     days.reduce((all, day) => withDays(all, { fromMs: day, toMs: day + dayMs }), spans),

@@ -30,6 +30,7 @@ export async function readExtent(connection: DuckDBConnection): Promise<Extent> 
     rolledToMs: toNumber(row?.rolled_to),
     foldedToMs: toNumber(row?.folded_to),
     weeksToMs: toNumber(row?.weeks_to),
+    modelsFromMs: toNumber(row?.models_from),
     outcomeDays: readDaySpans(((row?.outcome_days ?? []) as readonly unknown[]).map(toNumber)),
   };
 }

@@ -1,7 +1,7 @@
 import { attemptColumns, type ColumnType } from '../sql/attempt-columns.ts';
 import { attributionColumns } from '../sql/dimensions.ts';
 import { summedColumns } from '../sql/fact-rows.ts';
-import { keptRunLabels, runLabels } from '../sql/outcome-rows.ts';
+import { keptRunLabels, modelList, runLabels } from '../sql/outcome-rows.ts';
 import { latencyRollups, type Rollup, sumRollups, weekly } from '../sql/rollups.ts';
 import { keptSamples, sampledColumns } from '../sql/sample.ts';
 
@@ -100,9 +100,10 @@ export const outcomesTable: TableColumns = [
     ['workflow', 'VARCHAR'],
   ] as const),
   ...labels(runLabels),
+  [modelList, 'VARCHAR'],
 ];
 
-/** Of outcomes by the UTC day their run began: `outcome_sums` of those that are there, `daily_outcomes` of deleted runs'. */
+/** Outcomes of deleted runs, by the UTC day the run began. */
 export const dailyOutcomesTable: TableColumns = [
   ...([
     ['started_at', 'BIGINT NOT NULL'],
@@ -121,6 +122,9 @@ export const dailyOutcomesTable: TableColumns = [
   ] as const),
   ...labels(keptRunLabels),
 ];
+
+/** The same of runs that are there, so that questions need not look at each. */
+export const outcomeSumsTable: TableColumns = [...dailyOutcomesTable, [modelList, 'VARCHAR']];
 
 const workTable: TableColumns = [
   ...([
@@ -149,6 +153,15 @@ export const toldUsageTable: TableColumns = [
   ['started_at', 'BIGINT NOT NULL'],
 ];
 
+/** How far sums reach and samples and lists go back; one row. */
+export const extentTable: TableColumns = [
+  ['rolled_to', 'BIGINT NOT NULL'],
+  ['folded_to', 'BIGINT NOT NULL'],
+  ['weeks_to', 'BIGINT DEFAULT 0'],
+  ['outcome_days', 'BIGINT[] DEFAULT []'],
+  ['models_from', 'BIGINT DEFAULT 0'],
+];
+
 export function createTable(name: string, columns: TableColumns): string {
   return `CREATE TABLE IF NOT EXISTS ${name} (${columns.map((column) => column.join(' ')).join(', ')})`;
 }
@@ -163,12 +176,12 @@ export const schemaStatements: readonly string[] = [
   ...keptSamples.map(({ table }) => createTable(table, sampleTable)),
   createTable('outcomes', outcomesTable),
   createTable('daily_outcomes', dailyOutcomesTable),
-  createTable('outcome_sums', dailyOutcomesTable),
+  createTable('outcome_sums', outcomeSumsTable),
   createTable('human_work', workTable),
   createTable('told_usage', toldUsageTable),
   'CREATE TABLE IF NOT EXISTS watermarks (journal_id VARCHAR PRIMARY KEY, last_sequence BIGINT NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS extent (rolled_to BIGINT NOT NULL, folded_to BIGINT NOT NULL, weeks_to BIGINT DEFAULT 0, outcome_days BIGINT[] DEFAULT [])',
-  'INSERT INTO extent SELECT 0, 0, 0, [] WHERE NOT EXISTS (SELECT 1 FROM extent)',
+  createTable('extent', extentTable),
+  'INSERT INTO extent SELECT 0, 0, 0, [], 0 WHERE NOT EXISTS (SELECT 1 FROM extent)',
   'CREATE TABLE IF NOT EXISTS layout (version INTEGER NOT NULL)',
   `INSERT INTO layout SELECT ${layoutVersion} WHERE NOT EXISTS (SELECT 1 FROM layout)`,
 ];

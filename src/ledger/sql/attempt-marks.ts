@@ -12,12 +12,16 @@ export type AttemptMark =
   /** First of its run, or interaction, within its workflow and stage. */
   | 'newRunInStage'
   | 'newInteractionInStage'
+  /** First of its run that its model answered. */
+  | 'newRunWithModel'
   /** First further attempt of its call for its reason. */
   | 'newReason'
   /** First attempt of its call that did not fail. */
   | 'completesCall';
 
 export type AttemptMarks = Readonly<Record<AttemptMark, boolean>> & {
+  /** When the first attempt of its run began. */
+  readonly runBeganAtMs: number;
   /** Why the attempt before it in its call failed; null for first attempts, and where that is not known or did not fail. */
   readonly cause: FailureClass | null;
 };
@@ -31,7 +35,7 @@ export interface MarkedAttempt {
 export const rememberedIdsMin = 100_000;
 
 /** Remembers something of ids in two generations: when one is full the older is forgotten whole. */
-class Recent<V> {
+export class Recent<V> {
   #young = new Map<string, V>();
   #old = new Map<string, V>();
 
@@ -51,11 +55,14 @@ class Recent<V> {
 /** What is looked at of an attempt. */
 export type IdsOfAttempt = Pick<
   Attempt,
-  'callId' | 'run' | 'interaction' | 'session' | 'workflow' | 'stage' | 'reason' | 'failure'
+  | ('callId' | 'run' | 'interaction' | 'session' | 'workflow' | 'stage' | 'reason' | 'failure')
+  | ('modelServed' | 'startedAtMs')
 >;
+/** What was appended; when its run began is known of what was marked. */
+type RememberedAttempt = IdsOfAttempt & { readonly runBeganAtMs?: number | null };
 
 function idsOf(attempt: IdsOfAttempt): Record<AttemptMark, string | null> {
-  const { callId, run, interaction, session, workflow, stage, reason, failure } = attempt;
+  const { callId, run, interaction, session, workflow, stage, reason, failure, modelServed } = attempt;
   const inStage = (id: string) => `${workflow ?? ''}\u0000${stage ?? ''}\u0000${id}`;
   return {
     newCall: callId,
@@ -64,6 +71,7 @@ function idsOf(attempt: IdsOfAttempt): Record<AttemptMark, string | null> {
     newSession: session || null,
     newRunInStage: run ? inStage(run) : null,
     newInteractionInStage: interaction ? inStage(interaction) : null,
+    newRunWithModel: run && modelServed ? `${modelServed}\u0000${run}` : null,
     newReason: reason === 'first' ? null : `${reason}\u0000${callId}`,
     completesCall: failure === null ? callId : null,
   };
@@ -71,7 +79,7 @@ function idsOf(attempt: IdsOfAttempt): Record<AttemptMark, string | null> {
 
 const markNames: readonly AttemptMark[] = [
   ...(['newCall', 'newRun', 'newInteraction', 'newSession', 'newRunInStage', 'newInteractionInStage'] as const),
-  ...(['newReason', 'completesCall'] as const),
+  ...(['newRunWithModel', 'newReason', 'completesCall'] as const),
 ];
 
 /**
@@ -84,15 +92,22 @@ export class AttemptMarker {
   >;
   /** How the latest attempt of a call ended, where one failed. */
   readonly #failures = new Recent<FailureClass | 'none'>();
+  /** When runs began. */
+  readonly #starts = new Recent<number>();
 
   /** Marks a batch. Call `keep` once it is committed; until then nothing is remembered. */
   mark(attempts: readonly Attempt[]): { readonly rows: readonly MarkedAttempt[]; keep(): void } {
-    const batch = { seen: new Set<string>(), failures: new Map<string, FailureClass | 'none'>() };
+    const batch = {
+      seen: new Set<string>(),
+      failures: new Map<string, FailureClass | 'none'>(),
+      starts: new Map<string, number>(),
+    };
     const rows = attempts.map((attempt) => {
       const cause = attempt.reason === 'first' ? undefined : this.#failureBefore(attempt, batch.failures);
       const marks = {
         ...this.#marksOf(attempt, batch.seen),
         cause: cause === undefined || cause === 'none' ? null : cause,
+        runBeganAtMs: this.#startOf(attempt, batch.starts),
       };
       batch.failures.set(attempt.callId, attempt.failure ?? 'none');
       return { attempt, marks };
@@ -100,14 +115,22 @@ export class AttemptMarker {
     return { rows, keep: () => this.remember(attempts) };
   }
 
-  remember(attempts: readonly IdsOfAttempt[]): void {
+  #startOf({ run, startedAtMs }: Attempt, batch: Map<string, number>): number {
+    const beganMs = this.#starts.get(run) ?? batch.get(run) ?? startedAtMs;
+    batch.set(run, beganMs);
+    return beganMs;
+  }
+
+  remember(attempts: readonly RememberedAttempt[]): void {
     for (const attempt of attempts) {
       const ids = idsOf(attempt);
       for (const name of markNames) {
         const id = ids[name];
         if (id !== null && !this.#recent[name].get(id)) this.#recent[name].set(id, true);
       }
-      const { callId, failure } = attempt;
+      const { callId, failure, run } = attempt;
+      if (run && this.#starts.get(run) === undefined)
+        this.#starts.set(run, attempt.runBeganAtMs ?? attempt.startedAtMs);
       if (failure !== null) this.#failures.set(callId, failure);
       else if (this.#failures.get(callId) !== undefined) this.#failures.set(callId, 'none');
     }

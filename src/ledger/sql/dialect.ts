@@ -17,6 +17,8 @@ export interface Dialect {
   timeStart(unit: TimeUnit, ms: string): string;
   /** A number for the values of some columns, null among them, the same for the same: 64 bits of a hash. */
   keyOf(columns: readonly string[]): string;
+  /** About how many different values a column has, within some per cent. */
+  aboutDistinct(column: string): string;
   /** The value of tag `name` in a column of JSON text, or null. */
   tagValue(column: string, name: string, parameters: Parameters): string;
   /** `column` is one of the texts. */

@@ -57,8 +57,15 @@ export const dimensionNames: readonly DimensionName[] = [
 ];
 
 export function isDimension(name: string): name is Dimension {
-  if (name.startsWith(tagPrefix)) return name.length > tagPrefix.length && name.length <= tagNameLengthMax;
+  if (isTag(name)) return name.length > tagPrefix.length && name.length <= tagNameLengthMax;
   return Object.hasOwn(columns, name) || timeUnits.includes(name);
+}
+
+export const isTag = (name: string): boolean => name.startsWith(tagPrefix);
+
+/** The value of a tag in a column of texts of tags. */
+export function tagOf(name: string, column: string, dialect: Dialect, parameters: Parameters): string {
+  return dialect.tagValue(column, name.slice(tagPrefix.length), parameters);
 }
 
 export function timeUnitOf(name: string): TimeUnit | null {
@@ -75,7 +82,7 @@ export function columnOf(name: string): string | null {
 /** The columns of `attempts` some dimensions are read from, beside those of lines. */
 export function columnsRead(names: readonly string[]): string[] {
   const columns = names.map((name) => {
-    if (name.startsWith(tagPrefix)) return 'tags';
+    if (isTag(name)) return 'tags';
     return timeUnitOf(name) ? 'started_at' : columnOf(name);
   });
   return columns.filter((name) => name !== null);
@@ -95,7 +102,7 @@ export type DimensionScope = Pick<CostQuery, 'range' | 'timeZone'>;
  */
 export function expressionOf(name: string, dialect: Dialect, scope: DimensionScope, parameters: Parameters): string {
   if (!isDimension(name)) throw new BurnrateError('bad_request', { message: `"${name}" is not a dimension of costs` });
-  if (name.startsWith(tagPrefix)) return dialect.tagValue('tags', name.slice(tagPrefix.length), parameters);
+  if (isTag(name)) return tagOf(name, 'tags', dialect, parameters);
   const unit = timeUnitOf(name);
   if (unit) return dialect.timeBucket(unit, unit === 'minute' || unit === 'hour' ? 'started_at' : localTime(scope));
   return columns[name as keyof typeof columns];

@@ -18,9 +18,9 @@ import {
   readDimensions,
   regroupings,
 } from './grouped-facts.ts';
-import { outcomeRows, outcomeSums, runLabels, summedDays } from './outcome-rows.ts';
+import { modelList, nameInList, outcomeRows, outcomeSums, runLabels, summedDays } from './outcome-rows.ts';
 import type { Extent } from './rollups.ts';
-import { latestOutcomes, runsBegun } from './run-endings.ts';
+import { latestOutcomes, runSpanMsMax, runsBegun } from './run-endings.ts';
 import type { SqlReader } from './sql-queries.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 import { matchedFacts } from './traffic-queries.ts';
@@ -34,18 +34,37 @@ export async function endings(
   query: EconomicQuery,
   groupings: readonly (readonly Dimension[])[],
 ): Promise<EndingRow[][]> {
-  const ofLabels = (grouping: readonly Dimension[]) => [...grouping, ...Object.keys(query.where)].every(isLabel);
-  const known = groupings.filter(ofLabels);
-  const together =
-    known.length === 0 ? [] : await reader.read((ask, extent) => ask(endedAndOpen(query, known, extent, reader)));
-  const answers = perGrouping(together, known, readEnding);
-  return Promise.all(
-    groupings.map(async (by) => {
-      if (ofLabels(by)) return answers[known.indexOf(by)] ?? [];
-      const rows = await reader.query(endingsOfAttempts({ ...query, by }, reader.dialect));
-      return rows.map((row) => readEnding(row, by));
-    }),
-  );
+  return reader.read(async (ask, extent) => {
+    const beside = besideOutcomes(query, extent);
+    const ofLabels = (grouping: readonly Dimension[]) =>
+      beside !== null && grouping.every((name) => isLabel(name) && !(beside.model && name === 'stage'));
+    const known = groupings.filter(ofLabels);
+    const together =
+      beside === null || known.length === 0 ? [] : await ask(endedAndOpen(beside, known, extent, reader));
+    const answers = perGrouping(together, known, readEnding);
+    const answer: EndingRow[][] = [];
+    for (const by of groupings) {
+      const rows = ofLabels(by) ? null : await ask(endingsOfAttempts({ ...query, by }, reader.dialect));
+      answer.push(rows?.map((row) => readEnding(row, by)) ?? answers[known.indexOf(by)] ?? []);
+    }
+    return answer;
+  });
+}
+
+/** A question about what is kept beside outcomes. */
+interface BesideOutcomes extends EconomicQuery {
+  /** Only runs in which this model answered, whatever else did. */
+  readonly model?: string;
+}
+
+/** The question as one about what is kept beside outcomes; null where filters ask for more. */
+function besideOutcomes(query: EconomicQuery, { modelsFromMs }: Extent): BesideOutcomes | null {
+  const { model, ...where } = query.where;
+  if (!Object.keys(where).every(isLabel)) return null;
+  if (model === undefined) return query;
+  const [name] = model;
+  const alone = model.length === 1 && !('stage' in where) && query.range.fromMs >= modelsFromMs;
+  return name && alone ? { ...query, where, model: name } : null;
 }
 
 function isLabel(name: string): boolean {
@@ -70,7 +89,7 @@ const order = (names: readonly string[]) => `ORDER BY ${['runs DESC', ...names].
 
 /** Runs that ended, by how, and runs nobody reported on: those that began, without those that ended. */
 function endedAndOpen(
-  asked: EconomicQuery,
+  { model, ...asked }: BesideOutcomes,
   groupings: readonly (readonly Dimension[])[],
   extent: Extent,
   reader: SqlReader,
@@ -82,9 +101,19 @@ function endedAndOpen(
   const names = groupNames(by);
   const sums = outcomeSums.map((name) => `sum(${name}) AS ${name}`).join(', ');
   const labels = dimensionColumns(query).filter((name) => runLabels.includes(name));
-  const days = summedDays(query, labels, extent.outcomeDays);
-  const outcomes = matchedRows(query, outcomeRows(query.range, labels, days, parameters), dialect, parameters);
-  const began = matchedFacts(query, { columns: ['runs'], additive: true }, extent, reader, parameters);
+  const kept = model === undefined ? labels : [...labels, modelList];
+  const days = summedDays(query, kept, extent.outcomeDays);
+  const rows = outcomeRows(query.range, kept, days, parameters);
+  const outcomes = matchedRows(
+    query,
+    model === undefined ? rows : withModel(rows, model, parameters),
+    dialect,
+    parameters,
+  );
+  const began =
+    model === undefined
+      ? matchedFacts(query, { columns: ['runs'], additive: true }, extent, reader, parameters)
+      : matchedRows(query, runsWithModel(query, labels, model, parameters), dialect, parameters);
   const limit = parameters.bind(groupsMax);
   const ended = ({ places, shown }: Regrouping) => {
     const groups = [...places, 'outcome', 'role'];
@@ -102,6 +131,24 @@ function endedAndOpen(
         SELECT ${[...names, 'runs'].join(', ')} FROM (${began}) AS started UNION ALL
         SELECT ${[...names, '-runs AS runs'].join(', ')} FROM ended) AS either ${groupBy(names)})
     ${each.flatMap((one) => [ended(one), open(one)]).join(' UNION ALL ')}`);
+}
+
+const withModel = (rows: string, model: string, parameters: Parameters): string =>
+  `SELECT * FROM (${rows}) AS ended WHERE position(${parameters.bind(nameInList(model))} IN ${modelList}) > 0`;
+
+/** Runs that began in the range and in which a model answered, a row each. */
+function runsWithModel(
+  { range }: GroupedQuery,
+  labels: readonly string[],
+  model: string,
+  parameters: Parameters,
+): string {
+  const from = parameters.bind(range.fromMs);
+  const last = parameters.bind(range.toMs + runSpanMsMax);
+  return `
+    SELECT ${['run_began_at AS started_at', ...labels, '1 AS runs'].join(', ')} FROM attempts
+    WHERE new_run_with_model = 1 AND model_served = ${parameters.bind(model)} AND started_at >= ${from} AND started_at < ${last}
+      AND run_began_at >= ${from} AND run_began_at < ${parameters.bind(range.toMs)}`;
 }
 
 /** For dimensions that differ between the attempts of a run: runs with an attempt that matches. */

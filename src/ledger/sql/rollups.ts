@@ -87,7 +87,7 @@ export const dailySessions: Rollup = {
   grainMs: dayMs,
   lines: false,
   goesWithAttempts: true,
-  columns: ['session_id', 'user_id', ...audience],
+  columns: ['session_id', 'user_id', 'customer', 'environment', 'simulated'],
 };
 
 const inWeeks = (rollup: Rollup, table: string): Rollup => ({ ...rollup, table, grainMs: weekMs });
@@ -120,6 +120,8 @@ export interface Extent {
   readonly weeksToMs: number;
   /** Days whose outcomes are summed; of others each is looked at. */
   readonly outcomeDays: DaySpans;
+  /** Which models answered in a run is known of runs that began from here on. */
+  readonly modelsFromMs: number;
 }
 
 type Asked = Pick<CostQuery, 'by' | 'where' | 'timeZone' | 'range'>;

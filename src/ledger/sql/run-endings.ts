@@ -2,7 +2,7 @@ import type { TimeRange } from '../ledger.ts';
 import type { Parameters } from './sql-text.ts';
 
 /** A run's first attempt is looked for this far before the range; a run id in use for longer counts again. */
-const runSpanMsMax = 31 * 86_400_000;
+export const runSpanMsMax = 31 * 86_400_000;
 
 /** A dimension of attempts under the name its value has in the answer. */
 export interface NamedColumn {

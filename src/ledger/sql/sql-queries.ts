@@ -6,7 +6,15 @@ import type { CostAnswer, CostQuery, Ledger, RunFacts, StageDetail, TimeRange, W
 import type { OperationQuestions } from '../operation-questions.ts';
 import type { PeopleQuestions } from '../people-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
-import { checkBounds, groupedCosts, readCostRow, totalCosts, totalsRows } from './cost-query.ts';
+import {
+  checkBounds,
+  differentTags,
+  groupedCosts,
+  readCostRow,
+  tagsMax,
+  totalCosts,
+  totalsRows,
+} from './cost-query.ts';
 import type { Dialect } from './dialect.ts';
 import { economicQueries } from './economic-queries.ts';
 import { idKey } from './id-key.ts';
@@ -66,9 +74,12 @@ async function costs(reader: SqlReader, query: CostQuery): Promise<CostAnswer> {
   checkRange(query.range);
   checkBounds(query);
   return reader.read(async (ask, extent) => {
-    const grouped = await ask(groupedCosts(query, extent, reader.dialect));
+    const different = differentTags(query, { extent, dialect: reader.dialect });
+    const tagsFirst = different !== null && toNumber((await ask(different))[0]?.tags) <= tagsMax;
+    const scope = { extent, dialect: reader.dialect, tagsFirst };
+    const grouped = await ask(groupedCosts(query, scope));
     const sums = grouped.pop();
-    const [all] = totalsRows(query) ? [sums] : await ask(totalCosts(query, extent, reader.dialect));
+    const [all] = totalsRows(query) ? [sums] : await ask(totalCosts(query, scope));
     const rows = grouped.map((row) => readCostRow(row, query.by));
     const total = readCostRow(all ?? {}, []);
     return { rows, total, rowsLeftOut: toNumber(sums?.row_groups) - rows.length };

@@ -50,3 +50,8 @@ export function toNumber(value: unknown): number {
 export function toText(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
 }
+
+/** A clause with its parts, or nothing where there are none. */
+export function clause(keyword: string, parts: readonly string[], separator = ', '): string {
+  return parts.length > 0 ? `${keyword} ${parts.join(separator)}` : '';
+}
