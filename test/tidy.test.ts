@@ -23,6 +23,7 @@ const furnished: rules.Rule = (all) => rules.roomsAreFurnished(all, (path) => ex
 const house: readonly [string, rules.Rule][] = [
   ['rooms import only what the table allows', rules.importsFollowTheTable],
   ['rooms are entered by their door', rules.roomsAreEnteredByTheirDoor],
+  ['doors show what is asked for', rules.doorsShowWhatIsAskedFor],
   ['engines are chosen by main', rules.enginesAreChosenByMain],
   ['every room has its door, its README and its place in the table', furnished],
   ['no file is dead', rules.noFileIsDead],
@@ -72,6 +73,15 @@ describe('each rule bites', () => {
     ],
     ['past the door', rules.roomsAreEnteredByTheirDoor, { 'src/tree/a.ts': "import '../money/usd.ts';" }],
     ['a door into a folder', rules.roomsAreEnteredByTheirDoor, { 'src/cli/a.ts': "import '../ledger/sql/index.ts';" }],
+    [
+      'a name nobody asks for',
+      rules.doorsShowWhatIsAskedFor,
+      {
+        'src/money/index.ts': "export { addUsd, type Usd } from './usd.ts';",
+        'src/money/usd.test.ts': "import { addUsd } from './index.ts';",
+        'src/tree/a.ts': "import type { Usd } from '../money/index.ts';",
+      },
+    ],
     ['an engine', rules.enginesAreChosenByMain, { 'src/ledger/index.ts': "export * from './duckdb/open.ts';" }],
     ['an unknown room', (all) => rules.roomsAreFurnished(all, () => true), { 'src/attic/index.ts': '' }],
     ['a dead file', rules.noFileIsDead, { 'src/money/index.ts': '', 'src/money/left.ts': '' }],

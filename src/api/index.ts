@@ -29,5 +29,5 @@ export type {
 export { type ControlPlane, createApi } from './app.ts';
 export { type Assets, loadAssets } from './assets.ts';
 export { type BudgetPorts, readStandings, type Standing } from './budget-standing.ts';
-export { type ApiPorts, type AskedLedger, apiLimits, type HeldMoney, type InstanceFacts } from './ports.ts';
+export type { ApiPorts, AskedLedger, HeldMoney, InstanceFacts } from './ports.ts';
 export { openIdentify, tokenSignIn } from './roles.ts';

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { BurnrateError, manualClock } from '../base/index.ts';
-import { type KeyDirectory, type KeyRecord, keyDirectory, keyDirectoryLimits } from './index.ts';
+import { type KeyDirectory, type KeyRecord, keyDirectory } from './index.ts';
+import { keyDirectoryLimits } from './key-directory.ts';
 import { hashSecret } from './key-secret.ts';
 
 const record = (secret: string, more: Partial<KeyRecord> = {}): KeyRecord => ({

@@ -8,8 +8,10 @@ import { idSource, systemClock, systemRandom } from '../base/index.ts';
 import { fromPicos } from '../money/index.ts';
 import type { Attempt } from '../tree/index.ts';
 import { decodeEntry, encodeEntry } from './entry-codec.ts';
-import { type JournalNotice, type JournalOptions, type OpenJournal, openJournal, startShipper } from './index.ts';
+import { type OpenJournal, openJournal, startShipper } from './index.ts';
 import { openJournalFile } from './journal-file.ts';
+import type { JournalNotice } from './journal-log.ts';
+import type { JournalOptions } from './open-journal.ts';
 
 const ids = idSource(systemClock);
 let dir: string;

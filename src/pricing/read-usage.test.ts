@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inputTokensOf, outputTokensOf } from '../tree/index.ts';
-import { mergeAnthropicUsage, readUsage, servedTier, type UsageProtocol } from './index.ts';
+import { mergeAnthropicUsage, readUsage, servedTier } from './index.ts';
+import type { UsageProtocol } from './usage-reading.ts';
 
 const operations: readonly [UsageProtocol, string][] = [
   ['openai', 'chat'],

@@ -11,8 +11,10 @@ export interface SourceFacts {
   readonly path: string;
   readonly text: string;
   readonly lines: number;
-  /** Modules of this repository it imports, resolved; packages are left out. */
-  readonly imports: readonly Mention[];
+  /** Modules of this repository it imports, resolved, with the names it takes of them (`*`: all); packages are left out. */
+  readonly imports: readonly (Mention & { readonly names: readonly string[] })[];
+  /** Names it exports from other modules, as a door does. */
+  readonly passedOn: readonly Mention[];
   /** Functions with their length, without blank lines. */
   readonly functions: readonly (Mention & { readonly length: number })[];
   /** Uses of `Date.now()`, `Math.random()`, `new Date()` without argument, and `process.env`. */
@@ -24,7 +26,8 @@ export interface SourceFacts {
 }
 
 interface Findings {
-  readonly imports: Mention[];
+  readonly imports: (Mention & { readonly names: readonly string[] })[];
+  readonly passedOn: Mention[];
   readonly functions: (Mention & { readonly length: number })[];
   readonly clocks: Mention[];
   readonly environment: Mention[];
@@ -33,7 +36,7 @@ interface Findings {
 
 export function readSource(path: string, text: string): SourceFacts {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, false, scriptKind(path));
-  const found: Findings = { imports: [], functions: [], clocks: [], environment: [], switchedOff: [] };
+  const found: Findings = { imports: [], passedOn: [], functions: [], clocks: [], environment: [], switchedOff: [] };
   const visit = (node: ts.Node): void => {
     const line = (): number => file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
     recordImport(node, path, line, found);
@@ -50,7 +53,23 @@ const scriptKind = (path: string): ts.ScriptKind => (path.endsWith('x') ? ts.Scr
 function recordImport(node: ts.Node, path: string, line: () => number, found: Findings): void {
   const specifier = specifierOf(node);
   if (!specifier?.startsWith('.')) return;
-  found.imports.push({ line: line(), text: posix.join(posix.dirname(path), specifier) });
+  found.imports.push({ line: line(), text: posix.join(posix.dirname(path), specifier), names: namesTaken(node) });
+  if (!ts.isExportDeclaration(node) || !node.exportClause || !ts.isNamedExports(node.exportClause)) return;
+  for (const { name } of node.exportClause.elements) found.passedOn.push({ line: line(), text: name.text });
+}
+
+/** The names a mention of a module takes of it, as the module calls them. */
+function namesTaken(node: ts.Node): string[] {
+  const bindings = ts.isImportDeclaration(node)
+    ? node.importClause?.namedBindings
+    : ts.isExportDeclaration(node)
+      ? node.exportClause
+      : undefined;
+  if (bindings && (ts.isNamedImports(bindings) || ts.isNamedExports(bindings))) {
+    return bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+  }
+  if (ts.isImportTypeNode(node) && node.qualifier && ts.isIdentifier(node.qualifier)) return [node.qualifier.text];
+  return ts.isImportDeclaration(node) && !node.importClause ? [] : ['*'];
 }
 
 function specifierOf(node: ts.Node): string | null {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
   anyRoom,
   childDoor,
@@ -64,6 +65,29 @@ export const roomsAreEnteredByTheirDoor: Rule = (files) =>
     if (/^(test|bench)\//.test(from) || /\.contract\.ts$/.test(to)) return [];
     return [`${at} enters ${room} past its index.ts (${to})`];
   });
+
+/** What a door shows, somebody outside asks for; the client's door is for users of the package. */
+export const doorsShowWhatIsAskedFor: Rule = (files) =>
+  files
+    .filter(({ path }) => isDoor(path) && !noRoom.has(roomOf(path) ?? ''))
+    .flatMap((door) => {
+      const asked = namesAskedFrom(door.path, files);
+      return asked.has('*')
+        ? []
+        : door.passedOn
+            .filter(({ text }) => !asked.has(text))
+            .map(({ line, text }) => `${door.path}:${line} shows ${text}, which nobody outside asks for`);
+    });
+
+const isDoor = (path: string): boolean => /^src\/.+\/index\.ts$/.test(path);
+
+function namesAskedFrom(door: string, files: readonly SourceFacts[]): Set<string> {
+  const inside = posix.dirname(door);
+  const outsiders = files.filter(({ path }) => !path.startsWith(`${inside}/`));
+  return new Set(
+    outsiders.flatMap(({ imports }) => imports.filter(({ text }) => text === door).flatMap(({ names }) => names)),
+  );
+}
 
 /** An engine is known to main, to tests and to itself. */
 export const enginesAreChosenByMain: Rule = (files) =>

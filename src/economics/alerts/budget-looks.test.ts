@@ -4,16 +4,9 @@ import { defaultConfig } from '../../config/index.ts';
 import type { CostAnswer, CostQuery } from '../../ledger/index.ts';
 import { fromPicos, picosPerUsd } from '../../money/index.ts';
 import type { BudgetDefinition } from '../../tree/index.ts';
-import {
-  type Alert,
-  type AlertFeed,
-  advance,
-  alertWatcher,
-  type Finding,
-  type WatchedBudget,
-  watchRules,
-  windowsOf,
-} from './index.ts';
+import type { Finding } from './alert.ts';
+import { windowsOf } from './burn-rate.ts';
+import { type Alert, type AlertFeed, advance, alertWatcher, type WatchedBudget, watchRules } from './index.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

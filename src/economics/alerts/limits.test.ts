@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { defaultConfig, parseConfig } from '../../config/index.ts';
 import type { CostAnswer, CostQuery } from '../../ledger/index.ts';
 import type { MonthStanding } from '../forecasts/month-facts.ts';
-import { alertWatcher, providerAllowances, type WatchSettings, watchRules } from './index.ts';
+import type { WatchSettings } from './alert.ts';
+import { alertWatcher, providerAllowances, watchRules } from './index.ts';
 
 const nowMs = Date.UTC(2026, 2, 2, 12);
 const minuteMs = 60_000;
