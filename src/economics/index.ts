@@ -15,6 +15,7 @@ export { type ForecastJob, type ForecastResult, performForecast } from './foreca
 export { type Forecaster, type ForecasterOptions, forecaster } from './forecasts/forecaster.ts';
 export { readMeasuredTree } from './forecasts/measured-tree.ts';
 export { type MonthStanding, readStandings, readTrackRecord } from './forecasts/month-facts.ts';
+export type { ForecastLedger } from './forecasts/read-inputs.ts';
 export { type ReleaseFigures, readReleases } from './releases/releases.ts';
 export type { ColumnKind, Report, ReportCell, ReportTable } from './reports/report.ts';
 export { readChargeback, readShowback } from './reports/showback.ts';

@@ -112,7 +112,7 @@ class Parts {
       budgets: this.#books.budgets,
     });
     const port = await this.#startWorkers();
-    const forecasts = instanceForecaster(this.#options, this.#ledger, this.#books.forecasts);
+    const forecasts = instanceForecaster(this.#options, this.#sockets.ledger, this.#books.forecasts);
     const engines = { ledger: this.#ledger, books: this.#books, forecasts };
     await this.#startControlPlane(port, engines);
     // Last: what happens by itself may take its time, and nobody waits for it.
