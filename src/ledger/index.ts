@@ -13,6 +13,7 @@ export type {
   UsersRow,
 } from './economic-questions.ts';
 export type {
+  BehaviourFilter,
   CostAnswer,
   CostQuery,
   CostRow,

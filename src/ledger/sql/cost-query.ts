@@ -2,11 +2,12 @@ import { BurnrateError } from '../../base/index.ts';
 import { fromPicos } from '../../money/index.ts';
 import { inputBuckets, outputBuckets } from '../../tree/index.ts';
 import type { CostQuery, CostRow } from '../ledger.ts';
+import { behavedAs } from './behaviour-filter.ts';
 import type { Dialect } from './dialect.ts';
 import { columnsRead, expressionOf, isOfLines } from './dimensions.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
 import { cacheReadBuckets } from './plain-line.ts';
-import { type Extent, piecesOf, rollupFor } from './rollups.ts';
+import { dailyUsers, type Extent, piecesOf, rollupFor } from './rollups.ts';
 import { Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 
 const dimensionsMax = 8;
@@ -95,12 +96,14 @@ function costSource(
 ): string {
   const expression = (name: string) => expressionOf(name, dialect, query, parameters);
   const groups = by.map((name, index) => `${expression(name)} AS d${index}`);
-  const where = clause('WHERE', filtersOf(query, dialect, parameters, expression), ' AND ');
+  const behaved = behaviourOf(query, dialect, parameters);
+  const where = clause('WHERE', [...filtersOf(query, dialect, parameters, expression), ...behaved], ' AND ');
   const names = [...by, ...Object.keys(query.where)];
   const asked = { ...query, by: by as CostQuery['by'] };
-  const pieces = piecesOf(rollupFor(asked), asked, extent);
-  const rows = (more: readonly string[]) =>
-    factRows(pieces, [...columnsRead(names), ...summed, ...more], dialect, parameters);
+  // Behaviour is of single users, sessions and requests, which sums do not tell apart.
+  const pieces = piecesOf(query.behaved ? null : rollupFor(asked), asked, extent);
+  const columns = [...columnsRead(names), ...(query.behaved ? behaviourColumns : []), ...summed];
+  const rows = (more: readonly string[]) => factRows(pieces, [...columns, ...more], dialect, parameters);
   if (!names.some(isOfLines)) return `SELECT ${[...groups, ...summed].join(', ')} FROM (${rows([])}) AS facts ${where}`;
   const lineByLine = (condition: string) => {
     const source = `SELECT * FROM (${rows(['row_id', 'plain_line', ...lineColumns])}) AS facts WHERE ${condition}`;
@@ -203,6 +206,25 @@ export function filtersOf(
     ];
     return [alternatives.length === 0 ? 'false' : `(${alternatives.join(' OR ')})`];
   });
+}
+
+/** What a filter by behaviour is read from. */
+const behaviourColumns = ['user_id', 'session_id', 'interaction', 'attempt_id'];
+
+/** The condition of a question's filter by behaviour, which is told of what its other filters leave; none without one. */
+export function behaviourOf(
+  query: Pick<CostQuery, 'where' | 'timeZone' | 'behaved'>,
+  dialect: Dialect,
+  parameters: Parameters,
+): string[] {
+  const { behaved } = query;
+  if (behaved === undefined) return [];
+  const where = Object.fromEntries(Object.entries(query.where).filter(([name]) => !isOfLines(name)));
+  const asked = { ...query, where, range: behaved.range, by: [] };
+  const expression = (name: string) => expressionOf(name, dialect, asked, parameters);
+  const filters = [rangeOf(asked, parameters), ...filtersOf(asked, dialect, parameters, expression)];
+  const ofUsers = rollupFor(asked, [dailyUsers]) !== null;
+  return [behavedAs(behaved, { condition: filters.join(' AND '), ofUsers }, parameters)];
 }
 
 /** @throws BurnrateError bad_request when a question asks for too much at once */
