@@ -74,6 +74,10 @@ describe('the calls behind a number', () => {
     ['failure=timeout', ['call_1']],
     ['where=bucket:cacheRead&where=workflow:search', ['call_4']],
     ['team=nobody', []],
+    ['cause=timeout', ['call_1']],
+    ['behaviour=repeat:soonAfter', ['call_4', 'call_3']],
+    ['behaviour=repeat:either&where=team:b', ['call_4']],
+    ['behaviour=cohort:2026-03-02@2026-03-01T00:00:00Z/2026-03-09T00:00:00Z', []],
   ])('%s → %j', async (filter, ids) => {
     const { body } = await get(`/api/calls?${range}&${filter}`);
     expect(newestCallsSchema.parse(body).calls.map((call) => call.id)).toEqual(ids);
@@ -83,6 +87,9 @@ describe('the calls behind a number', () => {
     ['/api/calls?before=nonsense', 'before'],
     ['/api/calls?teem=a', 'team'],
     ['/api/calls?limit=501', 'limit'],
+    ['/api/calls?behaviour=depth:deep', 'behaviour'],
+    ['/api/runs?behaviour=cohort:2026-03-02@then/now', 'behaviour'],
+    ['/api/costs?behaviour=repeat:often', 'behaviour'],
     ['/api/runs?outcome=happy', 'outcome'],
   ])('%s is refused, naming %s', async (path, named) => {
     const { status, body } = await get(path);

@@ -3,7 +3,6 @@ import type { Books } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Forecaster } from '../economics/index.ts';
 import type { EconomicQuestions, Ledger, OperationQuestions, PeopleQuestions } from '../ledger/index.ts';
-import type { RefusedCall } from '../tree/index.ts';
 import type { Assets } from './assets.ts';
 import type { Identify } from './roles.ts';
 
@@ -53,12 +52,10 @@ export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly ledger: AskedLedger;
-  readonly books: Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews'>;
+  readonly books: Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews' | 'refusedCalls'>;
   /** What calls in flight hold, as the gateways say now. */
   readonly heldMoney: () => Promise<readonly HeldMoney[]>;
   readonly forecasts: Forecaster;
-  /** The latest calls that budgets, limits and plans refused, as the gateways say now. */
-  readonly refusedCalls: () => Promise<readonly RefusedCall[]>;
   /** burnrate.yaml as it was loaded. */
   readonly config: Config;
   readonly instance: InstanceFacts;

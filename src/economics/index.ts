@@ -9,7 +9,7 @@ export {
   type WatchedBudget,
   watchRules,
 } from './alerts/index.ts';
-export { type Behaviour, readBehaviour } from './behaviour/behaviour.ts';
+export { type Behaviour, readBehaviour, repeatSoonMs } from './behaviour/behaviour.ts';
 export type { ForecastSummary } from './forecasts/archive.ts';
 export { type ForecastJob, type ForecastResult, performForecast } from './forecasts/forecast-job.ts';
 export { type Forecaster, type ForecasterOptions, forecaster } from './forecasts/forecaster.ts';
