@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { createApi } from '../src/api/index.ts';
 import { errorCodes } from '../src/base/index.ts';
-import { buildProgram, type Effects } from '../src/cli/index.ts';
+import { buildProgram } from '../src/cli/index.ts';
+import { fakeTerminal } from '../test/fakes/fake-terminal.ts';
 import { plainPorts } from '../test/fakes/plain-api.ts';
 
 export const generatedDocs: Readonly<Record<string, () => string>> = {
@@ -73,7 +74,7 @@ function apiOfNothing() {
 }
 
 function commandPages(): string {
-  const program = buildProgram({ version: '0' } as Effects, () => undefined);
+  const program = buildProgram(fakeTerminal().effects, () => undefined);
   return leaves(program, 'burnrate')
     .map(({ words, command }) => commandPage(words, command))
     .join('\n\n');
