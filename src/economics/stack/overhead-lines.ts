@@ -3,7 +3,7 @@ import { meanOfQuantity } from '../../forecast/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { addUsd, fromPicos, type Usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind } from '../../tree/index.ts';
-import { monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
+import { momentOf, monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
 import type { Groups } from './groups.ts';
 import { meanUsd, timesUsd } from './mean-usd.ts';
 import type { StackFacts } from './read-stack-facts.ts';
@@ -16,6 +16,8 @@ export interface LineContext {
   readonly config: Config;
   readonly range: TimeRange;
 }
+
+type Dated = Pick<SwitchingCost, 'from' | 'until'>;
 
 /** Everything burnrate.yaml states under `overheads`, reservations and services' monthly prices, dated and prorated. */
 export function addOverheadLines(context: LineContext): void {
@@ -37,7 +39,7 @@ export function addOverheadLines(context: LineContext): void {
 /** A monthly price and work shared by the stated rule; what grows with calls or tokens follows these. */
 function addCost(context: LineContext, line: LineKind, cost: OverheadCost | WorkCost): void {
   const { builder, range, config, facts } = context;
-  const paid = within(range, cost.from?.ms, cost.until?.ms);
+  const paid = paidIn(context, cost);
   const months = monthsOf(paid, config.timeZone);
   if (months === 0) return;
   const hours = meanOfQuantity(cost.hoursPerMonth ?? { kind: 'value', value: 0 }) ?? 0;
@@ -55,6 +57,14 @@ function addCost(context: LineContext, line: LineKind, cost: OverheadCost | Work
   builder.share(open, timesUsd(meanOr(perMillionTokensUsd), (tokens * share) / 1e6), 'tokens');
 }
 
+/** The part of the range in which a cost is paid: between its dates, and for `months` at most. */
+function paidIn({ range, config }: LineContext, { from, until }: Dated, months?: number): TimeRange {
+  const at = (date: Dated['from']) => (date === undefined ? undefined : momentOf(date, config.timeZone));
+  const [begins, ends] = [at(from), at(until)];
+  const over = begins === undefined || months === undefined ? undefined : monthsAfter(begins, months, config.timeZone);
+  return within(range, begins, Math.min(ends ?? Number.MAX_VALUE, over ?? Number.MAX_VALUE));
+}
+
 const lengthOf = ({ fromMs, toMs }: TimeRange) => toMs - fromMs;
 const meanOr = (amount: OverheadCost['monthlyUsd']) => (amount === undefined ? zeroUsd : (meanUsd(amount) ?? zeroUsd));
 
@@ -65,12 +75,11 @@ function hourly(config: Config, role: string | undefined): Usd {
 
 /** Spread evenly over its months from its date on; without a date it is taken to be under way. */
 function addSwitching(context: LineContext, cost: SwitchingCost): void {
-  const { builder, range, config } = context;
+  const { builder, config } = context;
   const hours = meanOfQuantity(cost.hours ?? { kind: 'value', value: 0 }) ?? 0;
   const once = addUsd(meanOr(cost.onceUsd), timesUsd(hourly(config, cost.role), hours));
   const { months } = cost.amortizedOver;
-  const ends = cost.from === undefined ? undefined : monthsAfter(cost.from.ms, months, config.timeZone);
-  const paid = within(range, cost.from?.ms, cost.until?.ms ?? ends);
+  const paid = paidIn(context, cost, months);
   const open = builder.open({
     ...{ line: 'switching', name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
     ...{ quantity: (hours * monthsOf(paid, config.timeZone)) / months, unit: 'hours' },
