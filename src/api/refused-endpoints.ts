@@ -37,7 +37,7 @@ const refusedCallSchema = z
   })
   .openapi('RefusedCall');
 
-const refusedCallsSchema = z.object({ refused: z.array(refusedCallSchema) }).openapi('RefusedCalls');
+export const refusedCallsSchema = z.object({ refused: z.array(refusedCallSchema) }).openapi('RefusedCalls');
 
 const dayMs = 86_400_000;
 

@@ -80,7 +80,7 @@ class DataPlane implements Gateway {
     this.#keeping = setInterval(() => this.#controls.keepLearning(), limits.keepLearningMs);
     this.#keeping.unref();
     this.#idempotency = new Idempotency(deps.coordinator);
-    this.#refused = new RefusedCalls(deps.budgets.account, deps.clock, this.#inFlight);
+    this.#refused = new RefusedCalls(deps, this.#inFlight);
     const calls = callMemory(deps.coordinator, deps.ids, settings);
     this.#touch = calls.touch;
     this.#pipeline = this.#compose(calls.stage);
@@ -263,7 +263,6 @@ class DataPlane implements Gateway {
     return {
       ...this.#counters.snapshot(),
       controls: this.#controls.counters.snapshot(),
-      refused: this.#refused.latest,
     };
   }
 }

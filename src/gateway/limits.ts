@@ -48,7 +48,6 @@ export const limits = {
   idempotentAnswerBytesMax: 1024 * 1024,
   idempotencyKeyBytesMax: 256,
   /** Refused calls told of, what is listed of the holds against each, and how often those are looked at. */
-  refusedCallsKept: 100,
   refusedHoldsKept: 10,
   refusedHoldsEveryMs: 250,
   /** Told to a client that is refused because a bound is reached. */

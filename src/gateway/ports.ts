@@ -60,6 +60,8 @@ export interface GatewayDeps {
   /** What this gateway and others of the instance must agree on. */
   readonly coordinator: Coordinator;
   readonly learning: LearningStore;
+  /** Takes down a call that budgets, limits or plans refused; never throws, never waits. */
+  readonly noteRefused: (refused: RefusedCall) => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;
@@ -88,8 +90,6 @@ export interface GatewayStats {
   readonly overheadSeconds: Histogram;
   /** Holds, waits, early ends and brakes. */
   readonly controls: ControlStats;
-  /** The latest calls that budgets, limits and plans refused. */
-  readonly refused: readonly RefusedCall[];
 }
 
 export interface Histogram {

@@ -6,7 +6,7 @@ import { type Config, parseConfig } from '../config/index.ts';
 import { LocalCoordinator } from '../coordination/index.ts';
 import type { AttemptStart, Journal } from '../journal/index.ts';
 import { createPriceBook } from '../pricing/index.ts';
-import type { Attempt, HoldEntry } from '../tree/index.ts';
+import type { Attempt, HoldEntry, RefusedCall } from '../tree/index.ts';
 import { withoutBudgets } from './control/rules.ts';
 import { createGateway } from './gateway.ts';
 import type { BudgetsPort, Gateway, GatewayDeps } from './ports.ts';
@@ -64,6 +64,7 @@ export interface Received {
 export type Script = (req: IncomingMessage, res: ServerResponse, received: Received) => void;
 
 export interface Rig {
+  readonly refused: RefusedCall[];
   readonly gateway: Gateway;
   readonly journal: MemoryJournal;
   readonly received: Received[];
@@ -152,6 +153,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     environment: {},
   });
   const journal = memoryJournal();
+  const refused: RefusedCall[] = [];
   const gateway = createGateway({
     config,
     priceBook: createPriceBook({ providers: [], overrides: priceOverrides(config) }),
@@ -160,6 +162,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     budgets: (options.budgets ?? withoutBudgets)(config),
     coordinator: new LocalCoordinator(systemClock, idSource(systemClock)),
     learning: options.learning ?? { load: () => null, save: () => undefined },
+    noteRefused: (call) => refused.push(call),
     clock: systemClock,
     random: seededRandom(1),
     ids: idSource(systemClock),
@@ -173,6 +176,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const rig: Rig = {
     gateway,
     journal,
+    refused,
     received,
     port,
     upstreamPort,

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { BurnrateError, type Clock, type IdSource, type Random } from '../base/index.ts';
-import { connectBooks, keyDirectory } from '../books/index.ts';
+import { connectBooks, keyDirectory, refusedReporter } from '../books/index.ts';
 import { connectCoordinator, LocalCoordinator } from '../coordination/index.ts';
 import { createGateway, type Gateway } from '../gateway/index.ts';
 import { type OpenJournal, openJournal, type Shipper, startShipper } from '../journal/index.ts';
@@ -42,6 +42,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
   const journal = await openJournal({ dir: data.journals, ids, log: journalLog(log) });
   const money = await openWorkerMoney({ config: start.config, books, holder: journal.id, clock, ids });
   const coordination = openCoordination(start.coordinatorSocket, options);
+  const refused = refusedReporter(books.refusedCalls, (error) => log('warn', 'refused_calls_not_kept', { error }));
   const shipper = startShipper({ source: journal.source, ledger, clock, random, log: journalLog(log) });
   const forward = forwardTo(start.controlSocket);
   const gateway = createGateway({
@@ -52,6 +53,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
     budgets: money.port,
     coordinator: coordination.coordinator,
     learning: learningFile(data.learned, log),
+    noteRefused: refused.note,
     clock,
     random,
     ids,
@@ -75,6 +77,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
       await atMost(drainMs, gateway.close());
       server.closeAllConnections();
       forward.close();
+      await refused.close();
       await money.close();
       await coordination.close();
       await endJournal(journal, shipper);

@@ -127,7 +127,7 @@ class Parts {
     this.#books = books;
     await books.budgets.adoptFile(fileBudgets(config), fileActor);
     this.#booksServer = await serveBooks(books, this.#sockets.books);
-    this.#endTidying = tidyBooks({ budgets: books.budgets, clock, log });
+    this.#endTidying = tidyBooks({ books, keepAttemptsMs: config.retention.attempts.ms, clock, log });
     return books;
   }
 

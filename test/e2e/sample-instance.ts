@@ -108,7 +108,6 @@ function plainPorts({ simulated, adminToken }: SampleOptions, { users }: Books, 
     clock,
     ids: idSource(clock),
     heldMoney: async () => [],
-    refusedCalls: async () => [],
     instance: {
       version: '0.0.0-test',
       startedAtMs: clock.nowMs(),
