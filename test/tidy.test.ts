@@ -67,6 +67,16 @@ describe('each rule bites', () => {
     ],
     ['a client that knows base', rules.importsFollowTheTable, { 'src/client/a.ts': "import '../base/index.ts';" }],
     [
+      'a dashboard that loads the API',
+      rules.importsFollowTheTable,
+      { 'web/src/a.ts': "import { type A, b } from '../../src/api/wire.ts';" },
+    ],
+    [
+      'a dashboard that takes types of the API past its wire',
+      rules.importsFollowTheTable,
+      { 'web/src/a.ts': "import type { A } from '../../src/api/index.ts';" },
+    ],
+    [
       'a dashboard that knows the ledger',
       rules.importsFollowTheTable,
       { 'web/src/a.ts': "import '../../src/ledger/index.ts';" },
@@ -116,6 +126,7 @@ describe('each rule bites', () => {
       'src/base/index.ts': 'export const now = () => Date.now();',
       'src/ledger/duckdb/open.ts': `const later = new Date(0); ${long(68)}`,
       'src/forecast/index.ts': "import type { Config } from '../config/index.ts';",
+      'web/src/main.ts': "import type { CostsAnswer } from '../../src/api/wire.ts';",
     });
     const all = house.filter(([, rule]) => rule !== furnished).flatMap(([, rule]) => rule(fine));
     expect(all).toEqual([]);

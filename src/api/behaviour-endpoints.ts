@@ -16,7 +16,7 @@ const barsSchema = z.array(
 );
 const pointsSchema = z.array(z.object({ users: z.number(), cost: z.number() }));
 
-const behaviourSchema = z
+export const behaviourSchema = z
   .object({
     range: rangeSchema,
     simulated: z.boolean(),

@@ -11,8 +11,8 @@ export interface SourceFacts {
   readonly path: string;
   readonly text: string;
   readonly lines: number;
-  /** Modules of this repository it imports, resolved, with the names it takes of them (`*`: all); packages are left out. */
-  readonly imports: readonly (Mention & { readonly names: readonly string[] })[];
+  /** Modules of this repository it imports, resolved; packages are left out. */
+  readonly imports: readonly Import[];
   /** Names it exports from other modules, as a door does. */
   readonly passedOn: readonly Mention[];
   /** Functions with their length, without blank lines. */
@@ -25,8 +25,15 @@ export interface SourceFacts {
   readonly comments: readonly Mention[];
 }
 
+export interface Import extends Mention {
+  /** What it takes of the module; `*` is all. */
+  readonly names: readonly string[];
+  /** Whether nothing of it is left when types are taken away: `import type`. */
+  readonly typesOnly: boolean;
+}
+
 interface Findings {
-  readonly imports: (Mention & { readonly names: readonly string[] })[];
+  readonly imports: Import[];
   readonly passedOn: Mention[];
   readonly functions: (Mention & { readonly length: number })[];
   readonly clocks: Mention[];
@@ -53,9 +60,15 @@ const scriptKind = (path: string): ts.ScriptKind => (path.endsWith('x') ? ts.Scr
 function recordImport(node: ts.Node, path: string, line: () => number, found: Findings): void {
   const specifier = specifierOf(node);
   if (!specifier?.startsWith('.')) return;
-  found.imports.push({ line: line(), text: posix.join(posix.dirname(path), specifier), names: namesTaken(node) });
+  const text = posix.join(posix.dirname(path), specifier);
+  found.imports.push({ line: line(), text, names: namesTaken(node), typesOnly: takesTypesOnly(node) });
   if (!ts.isExportDeclaration(node) || !node.exportClause || !ts.isNamedExports(node.exportClause)) return;
   for (const { name } of node.exportClause.elements) found.passedOn.push({ line: line(), text: name.text });
+}
+
+function takesTypesOnly(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+  return ts.isImportTypeNode(node) || (ts.isExportDeclaration(node) && node.isTypeOnly);
 }
 
 /** The names a mention of a module takes of it, as the module calls them. */

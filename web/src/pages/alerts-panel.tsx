@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { attributionNames } from '../../../src/tree/index.ts';
-import { type Alert, alertsKey, useAlerts } from '../api/alerts.ts';
+import { alertsKey, useAlerts } from '../api/alerts.ts';
 import { ApiError, sendJson } from '../api/client.ts';
+import type { Alert } from '../api/schema.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import type { Column } from '../parts/data-table.tsx';

@@ -1,6 +1,7 @@
 import { Button, Select } from '@mantine/core';
-import { type CostStack, economicParams, type StackGroup } from '../api/economics.ts';
+import { economicParams } from '../api/economics.ts';
 import { useLive } from '../api/live.tsx';
+import type { CostStack, StackGroup } from '../api/schema.ts';
 import { chartDollars, maxMoney, moneyDigits, shareOf, showMoney } from '../format/money.ts';
 import { showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';

@@ -1,4 +1,5 @@
-import { type Bar, type Behaviour, useBehaviour } from '../api/behaviour.ts';
+import { useBehaviour } from '../api/behaviour.ts';
+import type { Bar, Behaviour } from '../api/schema.ts';
 import { Bars } from '../charts/bars.tsx';
 import { showMoney, showUnitMoney, unknownText } from '../format/money.ts';
 import { plural, showCount, showShare } from '../format/number.ts';

@@ -112,13 +112,13 @@ function Status({ call }: { readonly call: CallInList }) {
   const attempt = last(call);
   if (!attempt) return <None />;
   const status = attempt.status === 0 ? 'no answer' : String(attempt.status);
-  const failed = attempt.failure !== null;
+  const { failure } = attempt;
   return (
     <span className="row">
       <Mark
-        tone={failed ? 'bad' : 'good'}
-        label={failed ? attempt.failure.replaceAll('_', ' ') : status}
-        meaning={failed ? `The last attempt failed: ${status}.` : 'The last attempt was answered in full.'}
+        tone={failure === null ? 'good' : 'bad'}
+        label={failure?.replaceAll('_', ' ') ?? status}
+        meaning={failure === null ? 'The last attempt was answered in full.' : `The last attempt failed: ${status}.`}
       />
       <UnknownPriceMark attempts={call.unknownPriceAttempts} short />
       <EstimatedMark attempts={call.estimatedAttempts} short />

@@ -1,4 +1,4 @@
-import type { Cohort } from '../api/behaviour.ts';
+import type { Cohort } from '../api/schema.ts';
 import { divideMoney, showUnitMoney } from '../format/money.ts';
 import { showCount } from '../format/number.ts';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';

@@ -1,5 +1,5 @@
-import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/economics.ts';
 import { useEconomics } from '../api/economics.ts';
+import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/schema.ts';
 import {
   alignMoney,
   chartDollars,
@@ -149,16 +149,27 @@ function Lines({ stack }: { readonly stack: CostStack }) {
   );
 }
 
-function totalLine(stack: CostStack): StackLine {
-  const facts = { name: '', origin: 'calls', rule: '', quantity: 0, unit: '', estimated: false, behind: null } as const;
+/** A line, or the sum of all. */
+type Row = Omit<StackLine, 'line'> & { readonly line: StackLine['line'] | 'total' };
+
+function totalLine(stack: CostStack): Row {
+  const facts = {
+    name: '',
+    origin: 'calls',
+    rule: 'fixed',
+    quantity: 0,
+    unit: '',
+    estimated: false,
+    behind: null,
+  } as const;
   return { ...facts, line: 'total', costUsd: stack.totalUsd };
 }
 
 const ruleWords: Readonly<Record<string, string>> = { direct: 'where it arose', even: 'evenly', fixed: 'fixed' };
 
-function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
+function lineColumns(stack: CostStack): readonly Column<Row>[] {
   const digits = moneyDigits(maxMoney(stack.lines.map((row) => row.costUsd)));
-  const behind = (row: StackLine, text: string) => <BehindLine row={row}>{text}</BehindLine>;
+  const behind = (row: Row, text: string) => <BehindLine row={row}>{text}</BehindLine>;
   return [
     {
       key: 'line',
@@ -179,7 +190,12 @@ function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
       render: (row) => (row.line === 'total' ? '' : row.origin === 'configuration' ? 'burnrate.yaml' : row.origin),
       csv: (row) => row.origin,
     },
-    { key: 'rule', label: 'Shared out by', render: (row) => ruleWords[row.rule] ?? row.rule, csv: (row) => row.rule },
+    {
+      key: 'rule',
+      label: 'Shared out by',
+      render: (row) => (row.line === 'total' ? '' : (ruleWords[row.rule] ?? row.rule)),
+      csv: (row) => row.rule,
+    },
     {
       key: 'share',
       label: 'Share',
@@ -200,7 +216,7 @@ function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
 }
 
 /** What calls are made of can be looked at, and the runs people worked on; an overhead is what burnrate.yaml says it is. */
-function BehindLine({ row, children }: { readonly row: StackLine; readonly children: string }) {
+function BehindLine({ row, children }: { readonly row: Row; readonly children: string }) {
   if (row.behind !== null) return <Behind where={row.behind}>{children}</Behind>;
   return row.origin === 'outcomes' ? <Behind list="runs">{children}</Behind> : children;
 }

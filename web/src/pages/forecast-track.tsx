@@ -1,4 +1,5 @@
-import { type ForecastTrack, useForecastTrack } from '../api/forecasts.ts';
+import { useForecastTrack } from '../api/forecasts.ts';
+import type { ForecastTrack } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { plural, showShare } from '../format/number.ts';
 import { Mark } from '../parts/badges.tsx';

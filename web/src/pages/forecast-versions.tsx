@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { sendJson } from '../api/client.ts';
-import { type ForecastSummary, useForecasts } from '../api/forecasts.ts';
+import { useForecasts } from '../api/forecasts.ts';
+import type { ForecastSummary } from '../api/schema.ts';
 import { showEstimate } from '../format/money.ts';
 import { showMoment } from '../format/time.ts';
 import type { Column } from '../parts/data-table.tsx';

@@ -1,4 +1,5 @@
-import { type Plan, usePlans } from '../api/plans.ts';
+import { usePlans } from '../api/plans.ts';
+import type { Plan } from '../api/schema.ts';
 import { showAmount } from '../format/amount.ts';
 import { showMoney, unknownText } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';

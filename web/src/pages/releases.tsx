@@ -1,4 +1,5 @@
-import { type Release, useReleases } from '../api/economics.ts';
+import { useReleases } from '../api/economics.ts';
+import type { Release } from '../api/schema.ts';
 import { chartDollars, showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useRef, useState } from 'react';
 import { sendJson } from '../api/client.ts';
 import { liveKey } from '../api/live-key.ts';
-import { type Review, reviewsKey } from '../api/reviews.ts';
+import { reviewsKey } from '../api/reviews.ts';
+import type { Review } from '../api/schema.ts';
 import { useView } from '../view/use-view.ts';
 import styles from './recommendations.module.css';
 

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type Review, useReviewSummary, useReviews } from '../api/reviews.ts';
+import { useReviewSummary, useReviews } from '../api/reviews.ts';
+import type { Review } from '../api/schema.ts';
 import { showMoney, unknownText } from '../format/money.ts';
 import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';

@@ -1,6 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useRun } from '../api/queries.ts';
-import type { Outcome, Run } from '../api/schema.ts';
+import type { Run } from '../api/schema.ts';
 import { showMoney, showUnitMoney } from '../format/money.ts';
 import { plural, showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
@@ -85,7 +85,7 @@ function RunView({ run }: { readonly run: Run }) {
   );
 }
 
-function outcomeDetail(outcome: Outcome | null): string {
+function outcomeDetail(outcome: Run['outcome']): string {
   if (outcome === null) return 'nobody has said how it ended';
   const parts = [
     outcome.valueUsd === null ? null : `value ${showMoney(outcome.valueUsd)}`,

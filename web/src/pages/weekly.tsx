@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { billedLines } from '../../../src/tree/index.ts';
-import { type Report, type ReportTable, useWeeklyReview } from '../api/reports.ts';
+import { useWeeklyReview } from '../api/reports.ts';
+import type { Report, ReportTable } from '../api/schema.ts';
 import { nowMs } from '../clock.ts';
 import { alignMoney, maxMoney, moneyDigits, showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount } from '../format/number.ts';
