@@ -10,6 +10,7 @@ export function checkConsistency(facts: Facts): void {
   checkPrices(facts);
   checkBudgets(facts);
   checkOverheads(facts);
+  checkMeasured(facts);
   checkCaches(facts);
   checkAlerts(facts);
   checkStresses(facts);
@@ -95,6 +96,19 @@ function checkOverheads(facts: Facts): void {
       checkFixed(facts, path, cost);
     }
     distinct(facts, ['overheads', section], (item) => valueAt(item, ['name']), 'name', 'name');
+  }
+}
+
+/** What is agreed upon and not counted: the ledger cannot tell it. */
+const agreed = [
+  ...['people.*.hourlyUsd', 'services.*.perCallUsd', 'services.*.monthlyUsd', 'providers.*.reserved.*.monthlyUsd'],
+  ...amounts.map((amount) => `overheads.*.*.${amount}`),
+];
+
+function checkMeasured(facts: Facts): void {
+  for (const path of agreed.flatMap((pattern) => expand(facts.raw, pattern))) {
+    if (valueAt(facts.raw, path) === 'measured')
+      say(facts, path, 'is nothing the ledger can measure; expected a number, a range or quantiles');
   }
 }
 
