@@ -61,3 +61,31 @@ test('what is shared evenly costs a workflow the same whatever else it is told a
     expect([by, of('support'), of('search')]).toEqual([by, '45', '45']);
   }
 });
+
+test('what rests on a range, a statement or an estimate says so', async () => {
+  await under.append([
+    caseAttempt('1', { workflow: 'support' }),
+    caseAttempt('2', { workflow: 'support', usageSource: 'estimated', failure: 'timeout', callId: 'c' }),
+    caseAttempt('3', { workflow: 'support', callId: 'c', run: 'run_2', attemptNumber: 2, reason: 'retry' }),
+  ]);
+  const overheads = `
+    infrastructure: [ { name: known, monthlyUsd: 240 }, { name: about, monthlyUsd: "200 to 300" },
+      { name: half, perCallUsd: 0.01, until: 2026-03-15 }, { name: whole, perCallUsd: 0.01 } ],
+    maintenance: [ { name: team, hoursPerMonth: "10 to 20", role: engineer } ],
+    observability: { bytesPerCall: measured, perGbIngestUsd: 500, perGbMonthUsd: 90, tiers: [ { keep: 7d }, { keep: 400d, bytesPerCall: 40B } ] }`;
+  const { lines } = await stackOf(overheads, marchInBerlin);
+  expect(Object.fromEntries(lines.map(({ name, estimated }) => [name, estimated]))).toEqual({
+    ...{ inference: true, retries: false, known: false, about: true, half: true, whole: false, team: true },
+    ...{ ingest: false, 'kept 7 days': false, 'kept 400 days': true },
+  });
+  const sent = lines.filter(({ origin }) => origin === 'calls').map(({ line, quantity }) => [line, quantity]);
+  expect(sent).toEqual([
+    ['inference', 2],
+    ['retries', 1],
+  ]);
+  const stated = await stackOf(
+    'observability: { bytesPerCall: 9MB, perGbIngestUsd: 5, tiers: [ { keep: 7d } ] }',
+    marchInBerlin,
+  );
+  expect(stated.lines.find(({ name }) => name === 'ingest')?.estimated).toBe(true);
+});

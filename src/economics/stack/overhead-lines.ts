@@ -1,11 +1,11 @@
-import type { Config, OverheadCost, SwitchingCost, WorkCost } from '../../config/index.ts';
+import type { Config, OverheadCost, SwitchingCost, UsdQuantity, WorkCost } from '../../config/index.ts';
 import { meanOfQuantity } from '../../forecast/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { addUsd, fromPicos, type Usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind } from '../../tree/index.ts';
 import { momentOf, monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
 import type { Groups } from './groups.ts';
-import { meanUsd, timesUsd } from './mean-usd.ts';
+import { isEstimate, meanUsd, timesUsd } from './mean-usd.ts';
 import type { StackFacts } from './read-stack-facts.ts';
 import type { StackBuilder } from './stack-builder.ts';
 
@@ -29,10 +29,10 @@ export function addOverheadLines(context: LineContext): void {
   for (const cost of overheads.operationalDebt) addCost(context, 'operationalDebt', cost);
   for (const cost of overheads.switching) addSwitching(context, cost);
   for (const [name, { reserved }] of Object.entries(providers)) {
-    for (const each of reserved ?? []) addReservation(context, name, meanUsd(each.monthlyUsd) ?? zeroUsd);
+    for (const each of reserved ?? []) addReservation(context, name, each.monthlyUsd);
   }
   for (const [name, { monthlyUsd, line }] of Object.entries(services)) {
-    if (monthlyUsd) addMonthly(context, line, name, meanUsd(monthlyUsd) ?? zeroUsd);
+    if (monthlyUsd) addMonthly(context, line, name, monthlyUsd);
   }
 }
 
@@ -45,7 +45,8 @@ function addCost(context: LineContext, line: LineKind, cost: OverheadCost | Work
   const hours = meanOfQuantity(cost.hoursPerMonth ?? { kind: 'value', value: 0 }) ?? 0;
   const monthly = addUsd(meanOr(cost.monthlyUsd), timesUsd(hourly(config, cost.role), hours));
   const open = builder.open({
-    ...{ line, name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
+    ...{ line, name: cost.name, origin: 'configuration', rule: cost.allocateBy },
+    estimated: isGuessed(config, cost) || (isByThePiece(cost) && lengthOf(paid) < lengthOf(range)),
     ...(hours > 0 ? { quantity: hours * months, unit: 'hours' } : { quantity: 1, unit: 'usd' }),
   });
   builder.share(open, monthlyInRange(monthly, paid, config.timeZone), cost.allocateBy, cost.shares);
@@ -65,6 +66,18 @@ function paidIn({ range, config }: LineContext, { from, until }: Dated, months?:
   return within(range, begins, Math.min(ends ?? Number.MAX_VALUE, over ?? Number.MAX_VALUE));
 }
 
+/** Whether any amount of a cost, or the rate of who works for it, is a guess. */
+function isGuessed({ people }: Config, cost: OverheadCost | WorkCost | SwitchingCost): boolean {
+  const { monthlyUsd, perCallUsd, perMillionTokensUsd, hoursPerMonth, hours, onceUsd, role } = {
+    ...cost,
+  } as Partial<OverheadCost & SwitchingCost>;
+  const amounts = [monthlyUsd, perCallUsd, perMillionTokensUsd, hoursPerMonth, hours, onceUsd];
+  return [...amounts, role === undefined ? undefined : people[role]?.hourlyUsd].some(isEstimate);
+}
+
+/** What is priced by the piece and paid for part of a range is taken as evenly spread over it. */
+const isByThePiece = (cost: OverheadCost | WorkCost) => 'perCallUsd' in cost || 'perMillionTokensUsd' in cost;
+
 const lengthOf = ({ fromMs, toMs }: TimeRange) => toMs - fromMs;
 const meanOr = (amount: OverheadCost['monthlyUsd']) => (amount === undefined ? zeroUsd : (meanUsd(amount) ?? zeroUsd));
 
@@ -81,7 +94,8 @@ function addSwitching(context: LineContext, cost: SwitchingCost): void {
   const { months } = cost.amortizedOver;
   const paid = paidIn(context, cost, months);
   const open = builder.open({
-    ...{ line: 'switching', name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
+    ...{ line: 'switching', name: cost.name, origin: 'configuration', rule: cost.allocateBy },
+    estimated: isGuessed(config, cost),
     ...{ quantity: (hours * monthsOf(paid, config.timeZone)) / months, unit: 'hours' },
   });
   const monthly = fromPicos(once.picos / BigInt(Math.max(1, months)));
@@ -89,20 +103,24 @@ function addSwitching(context: LineContext, cost: SwitchingCost): void {
 }
 
 /** Paid whether used or not: by the tokens that used it, and by everyone's where nobody did. */
-function addReservation({ builder, groups, facts, config, range }: LineContext, name: string, monthly: Usd): void {
+function addReservation(
+  { builder, groups, facts, config, range }: LineContext,
+  name: string,
+  monthly: UsdQuantity,
+): void {
   const open = builder.open({
-    ...{ line: 'capacity', name: `${name} reservation`, origin: 'configuration', rule: 'tokens', estimated: false },
-    ...{ quantity: 1, unit: 'usd' },
+    ...{ line: 'capacity', name: `${name} reservation`, origin: 'configuration', rule: 'tokens' },
+    ...{ quantity: 1, unit: 'usd', estimated: isEstimate(monthly) },
   });
   const used = facts.reserved.get(name) ?? [];
   const weights = groups.list.map(() => 0);
   for (const row of used) weights[groups.indexOf(row.dimensions)] = row.inputTokens + row.outputTokens;
-  builder.shareBy(open, monthlyInRange(monthly, range, config.timeZone), weights);
+  builder.shareBy(open, monthlyInRange(meanOr(monthly), range, config.timeZone), weights);
 }
 
-function addMonthly({ builder, config, range }: LineContext, line: LineKind, name: string, monthly: Usd): void {
+function addMonthly({ builder, config, range }: LineContext, line: LineKind, name: string, monthly: UsdQuantity): void {
   const open = builder.open({
-    ...{ line, name, origin: 'configuration', rule: 'calls', quantity: 1, unit: 'usd', estimated: false },
+    ...{ line, name, origin: 'configuration', rule: 'calls', quantity: 1, unit: 'usd', estimated: isEstimate(monthly) },
   });
-  builder.share(open, monthlyInRange(monthly, range, config.timeZone), 'calls');
+  builder.share(open, monthlyInRange(meanOr(monthly), range, config.timeZone), 'calls');
 }
