@@ -41,8 +41,11 @@ function checkPrices(facts: Facts): void {
   };
   distinct(facts, ['prices'], identity, 'model', 'provider, model and date');
   for (const path of expand(facts.raw, 'prices.*')) checkStatesPrice(facts, path);
-  for (const path of [...expand(facts.raw, 'prices.*'), ...expand(facts.raw, 'overheads.*.*')]) checkDates(facts, path);
+  for (const path of dated.flatMap((pattern) => expand(facts.raw, pattern))) checkDates(facts, path);
 }
+
+/** What is paid, or holds, between two dates. */
+const dated = ['prices.*', 'overheads.*.*', 'services.*', 'providers.*.gpu', 'providers.*.reserved.*'];
 
 const identifying = ['provider', 'model', 'from', 'until', 'contextWindow'];
 

@@ -254,7 +254,7 @@ function factsOf(rows: readonly { dimensions: Record<string, string | null>; cos
     traffic: [],
     retries: [],
     unlisted: {},
-    reserved: new Map([['openai', []]]),
+    held: new Map(),
   };
 }
 

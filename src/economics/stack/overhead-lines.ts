@@ -1,4 +1,4 @@
-import type { Config, OverheadCost, SwitchingCost, UsdQuantity, WorkCost } from '../../config/index.ts';
+import type { Config, OverheadCost, Service, SwitchingCost, WorkCost } from '../../config/index.ts';
 import { meanOfQuantity } from '../../forecast/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { addUsd, fromPicos, type Usd, zeroUsd } from '../../money/index.ts';
@@ -19,21 +19,16 @@ export interface LineContext {
 
 type Dated = Pick<SwitchingCost, 'from' | 'until'>;
 
-/** Everything burnrate.yaml states under `overheads`, reservations and services' monthly prices, dated and prorated. */
+/** Everything burnrate.yaml states under `overheads`, and services' monthly prices, dated and prorated. */
 export function addOverheadLines(context: LineContext): void {
-  const { overheads, providers, services } = context.config;
+  const { overheads, services } = context.config;
   for (const cost of overheads.infrastructure) addCost(context, 'infrastructure', cost);
   for (const cost of overheads.capacity) addCost(context, 'capacity', cost);
   for (const cost of overheads.compliance) addCost(context, 'compliance', cost);
   for (const cost of overheads.maintenance) addCost(context, 'maintenance', cost);
   for (const cost of overheads.operationalDebt) addCost(context, 'operationalDebt', cost);
   for (const cost of overheads.switching) addSwitching(context, cost);
-  for (const [name, { reserved }] of Object.entries(providers)) {
-    for (const each of reserved ?? []) addReservation(context, name, each.monthlyUsd);
-  }
-  for (const [name, { monthlyUsd, line }] of Object.entries(services)) {
-    if (monthlyUsd) addMonthly(context, line, name, monthlyUsd);
-  }
+  for (const [name, service] of Object.entries(services)) addMonthly(context, name, service);
 }
 
 /** A monthly price and work shared by the stated rule; what grows with calls or tokens follows these. */
@@ -59,7 +54,11 @@ function addCost(context: LineContext, line: LineKind, cost: OverheadCost | Work
 }
 
 /** The part of the range in which a cost is paid: between its dates, and for `months` at most. */
-function paidIn({ range, config }: LineContext, { from, until }: Dated, months?: number): TimeRange {
+export function paidIn(
+  { range, config }: Pick<LineContext, 'range' | 'config'>,
+  { from, until }: Dated,
+  months?: number,
+): TimeRange {
   const at = (date: Dated['from']) => (date === undefined ? undefined : momentOf(date, config.timeZone));
   const [begins, ends] = [at(from), at(until)];
   const over = begins === undefined || months === undefined ? undefined : monthsAfter(begins, months, config.timeZone);
@@ -102,25 +101,12 @@ function addSwitching(context: LineContext, cost: SwitchingCost): void {
   builder.share(open, monthlyInRange(monthly, paid, config.timeZone), cost.allocateBy, cost.shares);
 }
 
-/** Paid whether used or not: by the tokens that used it, and by everyone's where nobody did. */
-function addReservation(
-  { builder, groups, facts, config, range }: LineContext,
-  name: string,
-  monthly: UsdQuantity,
-): void {
+function addMonthly(context: LineContext, name: string, { line, monthlyUsd, ...dates }: Service): void {
+  if (monthlyUsd === undefined) return;
+  const { builder, config } = context;
   const open = builder.open({
-    ...{ line: 'capacity', name: `${name} reservation`, origin: 'configuration', rule: 'tokens' },
-    ...{ quantity: 1, unit: 'usd', estimated: isEstimate(monthly) },
+    ...{ line, name, origin: 'configuration', rule: 'calls', quantity: 1, unit: 'usd' },
+    estimated: isEstimate(monthlyUsd),
   });
-  const used = facts.reserved.get(name) ?? [];
-  const weights = groups.list.map(() => 0);
-  for (const row of used) weights[groups.indexOf(row.dimensions)] = row.inputTokens + row.outputTokens;
-  builder.shareBy(open, monthlyInRange(meanOr(monthly), range, config.timeZone), weights);
-}
-
-function addMonthly({ builder, config, range }: LineContext, line: LineKind, name: string, monthly: UsdQuantity): void {
-  const open = builder.open({
-    ...{ line, name, origin: 'configuration', rule: 'calls', quantity: 1, unit: 'usd', estimated: isEstimate(monthly) },
-  });
-  builder.share(open, monthlyInRange(meanOr(monthly), range, config.timeZone), 'calls');
+  builder.share(open, monthlyInRange(meanOr(monthlyUsd), paidIn(context, dates), config.timeZone), 'calls');
 }

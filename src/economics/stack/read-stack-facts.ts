@@ -1,6 +1,7 @@
 import { BurnrateError } from '../../base/index.ts';
 import type { Config } from '../../config/index.ts';
 import type {
+  CostAnswer,
   CostQuery,
   CostRow,
   Dimension,
@@ -41,8 +42,8 @@ export interface StackFacts {
   /** By workflow. */
   readonly traffic: readonly TrafficRow[];
   readonly retries: readonly RetryRow[];
-  /** By provider with a reservation: its tokens and calls, by workflow and the dimensions. */
-  readonly reserved: ReadonlyMap<string, readonly CostRow[]>;
+  /** What was used of providers whose capacity is held for the product, by workflow and the dimensions. */
+  readonly held: ReadonlyMap<string, Pick<CostAnswer, 'rows' | 'total'>>;
 }
 
 export interface StackQuestion {
@@ -86,7 +87,7 @@ export async function readStackFacts(
   const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);
   const common = { range, where: {}, timeZone };
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
-  const [groups, lines, [endings = []], work, workflows, traffic, retries, reserved] = await Promise.all([
+  const [groups, lines, [endings = []], work, workflows, traffic, retries, held] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
     ledger.costs({ ...common, where, by: fine, limit: groupsMax }),
     ledger.endings(common, [dimensions.filter((name) => ofRuns.has(name))]),
@@ -94,7 +95,7 @@ export async function readStackFacts(
     ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),
     ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.retries({ ...common, where }),
-    readReserved(ledger, { ...question, by: dimensions }, config),
+    readHeld(ledger, { ...question, by: dimensions }, config),
   ]);
   const rest = remainder(groups.rows, groups.total);
   if (rest && Object.keys(where).length > 0) {
@@ -113,7 +114,7 @@ export async function readStackFacts(
     runs: new Map(workflows.rows.map(({ dimensions: { workflow }, runs }) => [workflow ?? '', runs])),
     traffic,
     retries,
-    reserved,
+    held,
   };
 }
 
@@ -122,12 +123,15 @@ function labelsOf(where: CostQuery['where']): Record<string, string | null> {
   return Object.fromEntries(Object.entries(where).map(([name, values]) => [name, values?.[0] || null]));
 }
 
-async function readReserved(ledger: EconomicLedger, { range, by, timeZone }: StackQuestion, config: Config) {
-  const names = Object.entries(config.providers).flatMap(([name, { reserved }]) => (reserved ? [name] : []));
+/** Providers whose capacity is paid whether it is used or not. */
+async function readHeld(ledger: EconomicLedger, { range, by, timeZone }: StackQuestion, config: Config) {
+  const names = Object.entries(config.providers).flatMap(([name, { reserved, gpu }]) =>
+    reserved || gpu ? [name] : [],
+  );
   const answers = await Promise.all(
     names.map((name) => ledger.costs({ range, by, timeZone, where: { provider: [name] }, limit: groupsMax })),
   );
-  return new Map(names.map((name, index) => [name, answers[index]?.rows ?? []]));
+  return new Map(answers.map((answer, index) => [names[index] ?? '', answer]));
 }
 
 /** What is in the total and in no row, as a row without names; null when nothing is. */
