@@ -24,8 +24,10 @@ export function Allocation({ stack, by }: SharedProps) {
       note={
         <>
           The full cost shared out, overheads included:{' '}
-          <strong title={`$${stack.totalUsd}`}>{showMoney(stack.totalUsd)}</strong> in all. A chargeback file holds it
-          line by line and sums to the same.
+          <strong title={`$${stack.totalUsd}`}>
+            <Behind>{showMoney(stack.totalUsd)}</Behind>
+          </strong>{' '}
+          in all. A chargeback file holds it line by line and sums to the same.
         </>
       }
       flush

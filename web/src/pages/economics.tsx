@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useEconomics } from '../api/economics.ts';
 import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/schema.ts';
 import {
@@ -22,7 +23,7 @@ import { EconomicPlaces } from '../parts/sub-places.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
 import { describeRange } from '../view/range.ts';
 import { useTitle } from '../view/use-title.ts';
-import { useView } from '../view/use-view.ts';
+import { carry, useView } from '../view/use-view.ts';
 import { dimensionFilters, type Filters } from '../view/view-state.ts';
 import { Allocation, allocationOf } from './allocation.tsx';
 import { Margins } from './margins.tsx';
@@ -137,6 +138,7 @@ function Lines({ stack }: { readonly stack: CostStack }) {
   return (
     <TablePanel
       title="The whole stack"
+      id="stack"
       label="Lines of the full cost"
       note="Every line of cost; they sum to the full cost exactly"
       fileName="burnrate-stack.csv"
@@ -215,10 +217,17 @@ function lineColumns(stack: CostStack): readonly Column<Row>[] {
   ];
 }
 
-/** What calls are made of can be looked at, and the runs people worked on; an overhead is what burnrate.yaml says it is. */
+/** What calls are made of can be looked at, and what people worked on; an overhead is what burnrate.yaml says it is. */
 function BehindLine({ row, children }: { readonly row: Row; readonly children: string }) {
-  if (row.behind !== null) return <Behind where={row.behind}>{children}</Behind>;
-  return row.origin === 'outcomes' ? <Behind list="runs">{children}</Behind> : children;
+  const { view } = useView();
+  if (row.behind !== null || row.line === 'total') return <Behind where={row.behind ?? {}}>{children}</Behind>;
+  if (row.origin === 'outcomes') return <Behind list="runs">{children}</Behind>;
+  if (row.origin === 'configuration') return children;
+  return (
+    <Link to="/operations" search={carry(view)} hash="reviews" className="figure">
+      {children}
+    </Link>
+  );
 }
 
 function Components({ units }: { readonly units: UnitEconomics }) {
@@ -240,11 +249,17 @@ const componentFilters: Readonly<Record<string, Filters>> = {
   'Retries and replays': { reason: ['retry', 'repair'] },
 };
 
-/** What calls or people's work make up leads to them; the rest is what burnrate.yaml says. */
+/** What calls or people's work make up leads to them; the rest to the lines it is the sum of. */
 function BehindComponent({ row, children }: { readonly row: CostComponent; readonly children: string }) {
+  const { view } = useView();
   const where = componentFilters[row.component];
   if (where !== undefined) return <Behind where={where}>{children}</Behind>;
-  return row.component === 'Support overhead' ? <Behind list="runs">{children}</Behind> : children;
+  if (row.component === 'Support overhead') return <Behind list="runs">{children}</Behind>;
+  return (
+    <Link to="/economics" search={view} hash="stack" className="figure">
+      {children}
+    </Link>
+  );
 }
 
 function measured(row: CostComponent): string {

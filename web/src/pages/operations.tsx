@@ -162,6 +162,7 @@ function retryColumns(rows: readonly RetryRow[]): readonly Column<RetryRow>[] {
   const digits = moneyDigits(maxMoney(rows.map((row) => row.costUsd)));
   const filters = (row: RetryRow) => ({
     ...{ workflow: [row.workflow ?? ''], stage: [row.stage ?? ''], reason: [row.reason], layer: [row.layer] },
+    cause: [row.cause ?? ''],
   });
   const words = (text: string | null) => (text === null ? '(none)' : text.replaceAll('_', ' '));
   return [

@@ -26,6 +26,7 @@ export function ReviewsPanel() {
   return (
     <TablePanel
       title="Reviews"
+      id="reviews"
       note={
         queue &&
         `${plural(queue.waiting, 'answer')} waiting${queue.oldestWaitingAt === null ? '' : `, the oldest since ${showMoment(queue.oldestWaitingAt)}`}; ${queue.started} under way. ` +

@@ -125,9 +125,14 @@ function reportColumn(table: ReportTable, index: number, week: Report['range']):
     render: (row) => {
       const text = cellText(row[index] ?? null, kind, digits);
       if (kind === 'text') return named.has(title) ? <Cut text={text} /> : text;
-      const where = text === unknownText ? null : callsOf(table, row);
-      if (where === null) return text;
-      return <BehindCell text={text} where={where} range={title === 'week before' ? before(week) : fixed(week)} />;
+      if (text === unknownText || text === '') return text;
+      return (
+        <BehindCell
+          text={text}
+          where={callsOf(table, row)}
+          range={title === 'week before' ? before(week) : fixed(week)}
+        />
+      );
     },
     csv: (row) => row[index] ?? null,
   };
@@ -155,13 +160,21 @@ const before = ({ from }: Report['range']): RangeChoice => ({
 
 interface BehindCellProps {
   readonly text: string;
-  readonly where: Filters;
+  /** Null for what calls alone do not make: overheads, people's time, figures of several lines. */
+  readonly where: Filters | null;
   readonly range: RangeChoice;
 }
 
-/** A review is of everything, whatever is filtered elsewhere. */
+/** A review is of everything, whatever is filtered elsewhere. What is no sum of calls leads to the stack it is a part of. */
 function BehindCell({ text, where, range }: BehindCellProps) {
   const { view } = useView();
+  if (where === null) {
+    return (
+      <Link to="/economics" search={carry(view, { where: {}, range })} hash="stack" className="figure">
+        {text}
+      </Link>
+    );
+  }
   return (
     <Link to="/calls" search={carry(view, { where, range })} className="figure">
       {text}
