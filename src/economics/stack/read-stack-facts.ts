@@ -5,6 +5,7 @@ import type {
   CostQuery,
   CostRow,
   Dimension,
+  EconomicQuery,
   EconomicQuestions,
   EndingRow,
   Ledger,
@@ -15,6 +16,7 @@ import type {
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
 import { attributionNames } from '../../tree/index.ts';
+import { groupBy } from '../sampling/group-by.ts';
 import { readWork } from './read-work.ts';
 
 /** What economics asks of the ledger. */
@@ -64,6 +66,8 @@ export function matches(labels: Readonly<Record<string, string | null>>, where: 
   return Object.entries(groupFilters(where)).every(([name, values]) => values?.includes(labels[name] ?? '') ?? true);
 }
 
+const isTag = (name: string): boolean => name.startsWith('tag.');
+
 const unique = (names: readonly Dimension[]): Dimension[] => [...new Set(names)];
 /** Endings know the labels of a run's first attempt, and when it began; its stage is not where people worked. */
 const ofRuns = new Set<string>([
@@ -87,10 +91,10 @@ export async function readStackFacts(
   const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);
   const common = { range, where: {}, timeZone };
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
-  const [groups, lines, [endings = []], work, workflows, traffic, retries, held] = await Promise.all([
+  const [groups, lines, endings, work, workflows, traffic, retries, held] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
     ledger.costs({ ...common, where, by: fine, limit: groupsMax }),
-    ledger.endings(common, [dimensions.filter((name) => ofRuns.has(name))]),
+    readEndings(ledger, common, dimensions),
     readWork(ledger, { ...common, by: dimensions }),
     ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),
     ledger.traffic({ ...common, by: ['workflow'] }),
@@ -116,6 +120,30 @@ export async function readStackFacts(
     retries,
     held,
   };
+}
+
+/** Minutes of outcomes where their runs began. Tags go with attempts: what those of deleted runs were is not known. */
+async function readEndings(ledger: EconomicLedger, query: EconomicQuery, dimensions: readonly Dimension[]) {
+  const plain = dimensions.filter((name) => ofRuns.has(name));
+  const tags = dimensions.filter(isTag);
+  if (tags.length === 0) return (await ledger.endings(query, [plain]))[0] ?? [];
+  const [all = [], tagged = []] = await ledger.endings(query, [plain, [...plain, ...tags]]);
+  return [...tagged, ...beyond(all, tagged, plain)];
+}
+
+/** Minutes are told in fractions; less than this is rounding. */
+const minutesMin = 1e-6;
+
+/** What rows tell of minutes that finer rows do not. */
+function beyond(all: readonly EndingRow[], finer: readonly EndingRow[], by: readonly Dimension[]): EndingRow[] {
+  const keyOf = ({ dimensions, outcome, role }: EndingRow) =>
+    JSON.stringify([outcome, role, ...by.map((name) => dimensions[name] ?? null)]);
+  const told = groupBy(finer, keyOf);
+  return all.flatMap((row) => {
+    const known = (told.get(keyOf(row)) ?? []).reduce((sum, { humanMinutes }) => sum + humanMinutes, 0);
+    const humanMinutes = row.humanMinutes - known;
+    return humanMinutes > minutesMin ? [{ ...row, humanMinutes }] : [];
+  });
 }
 
 /** Labels that the filters let through. */
