@@ -6,7 +6,7 @@ import { holdsSimulated, listOrOne } from './costs-endpoints.ts';
 import { readDimension } from './dimensions.ts';
 import { stackJson } from './economics-json.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
-import { apiLimits } from './ports.ts';
+import { type ApiPorts, apiLimits } from './ports.ts';
 import { rangeQuery, readRange } from './range.ts';
 import { FieldsRefused } from './refusals.ts';
 import { stackSchema } from './schemas-economics.ts';
@@ -55,6 +55,12 @@ export function readStackFilters(values: readonly string[] | undefined): CostQue
   return where;
 }
 
+/** Whether any of those who bear what is shown made simulated calls. Lines are what they bear, not who they are. */
+export function bearSimulated(ledger: ApiPorts['ledger'], { range, where }: Pick<CostQuery, 'range' | 'where'>) {
+  const { line: _, ...bearers } = where;
+  return holdsSimulated(ledger, { range, where: bearers });
+}
+
 export const economicsEndpoints: Endpoints = (api, ports) => {
   showStack(api, ports);
   showUnits(api, ports);
@@ -83,7 +89,7 @@ const showStack: Endpoints = (api, ports) => {
     const where = readStackFilters(context.req.queries('where'));
     const [stack, simulated] = await Promise.all([
       readCostStack(ports.ledger, { range, by, where, timeZone: ports.config.timeZone }, ports.config),
-      holdsSimulated(ports.ledger, { range, where }),
+      bearSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...stackJson(stack, query.limit ?? apiLimits.rowsDefault), simulated }, 200);
   });
@@ -109,7 +115,7 @@ const showUnits: Endpoints = (api, ports) => {
     const where = readStackFilters(context.req.queries('where'));
     const [units, simulated] = await Promise.all([
       readUnitEconomics(ports.ledger, { range, where, timeZone: ports.config.timeZone }, ports.config),
-      holdsSimulated(ports.ledger, { range, where }),
+      bearSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...unitEconomicsJson(units), simulated }, 200);
   });

@@ -19,7 +19,7 @@ export type { ForecastLedger } from './forecasts/read-inputs.ts';
 export { type ReleaseFigures, readReleases } from './releases/releases.ts';
 export type { ColumnKind, Report, ReportCell, ReportTable } from './reports/report.ts';
 export { readChargeback, readShowback } from './reports/showback.ts';
-export { weekOf } from './reports/week.ts';
+export { weekOf, weekOfDay } from './reports/week.ts';
 export { readWeeklyReview } from './reports/weekly-review.ts';
 export { readCostStack } from './stack/cost-stack.ts';
 export { meanUsd } from './stack/mean-usd.ts';
