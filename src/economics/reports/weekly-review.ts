@@ -163,8 +163,10 @@ function measures(now: Week, before: Week): ReportTable[] {
 }
 
 function teams(now: Week, before: Week): ReportTable {
-  const byTeam = ({ stack }: Week) =>
-    new Map(stack.groups.map(({ dimensions, total }) => [dimensions.team ?? null, total]));
+  const byTeam = ({ stack: { groups } }: Week) =>
+    new Map(
+      groups.filter(({ total }) => total.picos !== 0n).map(({ dimensions, total }) => [dimensions.team ?? null, total]),
+    );
   const [is, was] = [byTeam(now), byTeam(before)];
   const names = [...new Set([...is.keys(), ...was.keys()])];
   return {
