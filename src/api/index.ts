@@ -1,7 +1,7 @@
 export { type ControlPlane, createApi } from './app.ts';
 export { type Assets, loadAssets } from './assets.ts';
 export { type BudgetPorts, readStandings, type Standing } from './budget-standing.ts';
-export type { ApiPorts, AskedLedger, HeldMoney, InstanceFacts } from './ports.ts';
+export type { ApiPorts, AskedLedger, ConfigReload, HeldMoney, InstanceFacts } from './ports.ts';
 export { openIdentify, tokenSignIn } from './roles.ts';
 export type {
   AddedReviewAnswer,

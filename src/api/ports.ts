@@ -47,6 +47,16 @@ export interface HeldMoney {
   readonly held: bigint;
 }
 
+/** What came of reading burnrate.yaml again. */
+export interface ConfigReload {
+  /** Sections that hold anew for what begins from now on. */
+  readonly changed: readonly string[];
+  /** Keys that changed and stay as they were until a restart. */
+  readonly restartNeeded: readonly string[];
+  /** Gateway workers that took it; one that did not keeps what it had. */
+  readonly workers: { readonly told: number; readonly of: number };
+}
+
 /** Everything the control plane needs from outside its room. */
 export interface ApiPorts {
   readonly clock: Clock;
@@ -58,6 +68,8 @@ export interface ApiPorts {
   readonly forecasts: Forecaster;
   /** burnrate.yaml as it was loaded. */
   readonly config: Config;
+  /** Reads it anew. @throws BurnrateError config_refused, books_unavailable; then what was in force stays so */
+  readonly reloadConfig: (actor: string) => Promise<ConfigReload>;
   readonly instance: InstanceFacts;
   readonly identify: Identify;
   /** Exchanges an admin token for a session cookie value; null when it is wrong or nothing asks for one. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeTerminal, fakeTerminal } from '../../test/fakes/fake-terminal.ts';
 import { BurnrateError } from '../base/index.ts';
-import type { Instance } from '../processes/index.ts';
 import type { Effects } from './index.ts';
 
 let folder: string;
@@ -29,7 +28,8 @@ function terminalWith(changes: Partial<Effects>): FakeTerminal {
       started.push({ simulated, listen: `${config.listen.host}:${config.listen.port}`, data: config.data });
       stop.abort();
       const instance = { url: 'http://127.0.0.1:4700', port: 4700, workerPids: [], ledgerPid: 1 };
-      return { ...instance, stop: async () => undefined } as Instance;
+      const done = { changed: [], restartNeeded: [], workers: { told: 1, of: 1 } };
+      return { ...instance, reload: async () => done, stop: async () => undefined };
     },
     ...changes,
   });

@@ -50,9 +50,13 @@ export interface LearningStore {
   save(learned: unknown): void;
 }
 
-export interface GatewayDeps {
+/** What a gateway can be told anew while it runs. */
+export interface GatewayConfig {
   readonly config: Config;
   readonly priceBook: PriceBook;
+}
+
+export interface GatewayDeps extends GatewayConfig {
   readonly journal: Journal;
   /** `identify` is asked first and does no I/O; `lookUp` asks the books for a secret that is not known here yet. */
   readonly keys: Pick<KeyDirectory, 'identify' | 'lookUp'>;
@@ -102,6 +106,8 @@ export interface Histogram {
 export interface Gateway {
   /** Handles one request of the public port, data plane or not. Never throws. */
   handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Takes another configuration for calls that begin from now on; those in flight keep theirs to their end. */
+  configure(changed: GatewayConfig): void;
   /** Refuses new calls, waits for those in flight (bounded), then closes the connections to the providers. */
   close(): Promise<void>;
   stats(): GatewayStats;

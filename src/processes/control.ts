@@ -51,8 +51,8 @@ export function superviseWorker(
 }
 
 /** Serves the control plane on its private socket, where the workers hand on what is not of the data plane. */
-export async function serveControlPlane(api: ControlPlane, socket: string): Promise<Server> {
-  const listener = getRequestListener((request) => api.fetch(request));
+export async function serveControlPlane(fetch: ControlPlane['fetch'], socket: string): Promise<Server> {
+  const listener = getRequestListener((request) => fetch(request));
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void listener(request, response));
   rmSync(socket, { force: true });
   await new Promise<void>((resolve, reject) => {

@@ -72,6 +72,10 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
       shipper: shipper.stats(),
       money: money.stats(),
     }),
+    configure(config) {
+      money.configure(config);
+      gateway.configure({ config, priceBook: priceBookOf(config) });
+    },
     async stop(drainMs) {
       stopListening(server);
       await atMost(drainMs, gateway.close());

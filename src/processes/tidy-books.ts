@@ -14,13 +14,12 @@ export function tidyBooks(options: {
     readonly refusedCalls: Pick<Books['refusedCalls'], 'prune'>;
   };
   /** How long attempts are kept; what is known of a refused call stays no longer, ms. */
-  readonly keepAttemptsMs: number;
+  readonly keepAttemptsMs: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }): () => void {
   const { clock, log } = options;
   const { budgets, refusedCalls } = options.books;
-  const keepRefusedMs = Math.min(refusedCallLimits.keepMs, options.keepAttemptsMs);
   const attempt = async (event: string, work: () => Promise<void>) => {
     try {
       await work();
@@ -37,7 +36,7 @@ export function tidyBooks(options: {
   const prune = () =>
     attempt('books_pruning_failed', async () => {
       await budgets.prune(clock.nowMs() - keepPastMs);
-      await refusedCalls.prune(clock.nowMs() - keepRefusedMs);
+      await refusedCalls.prune(clock.nowMs() - Math.min(refusedCallLimits.keepMs, options.keepAttemptsMs()));
     });
   void expire();
   void prune();

@@ -57,6 +57,7 @@ export function fakeTerminal({ columns = 100, answer, ...changes }: FakeTerminal
     },
     checkEngines: async () => [{ name: 'ledger (DuckDB)', ok: true, message: 'loads' }],
     stop: new AbortController().signal,
+    onReload: () => undefined,
     ...changes,
   };
   const terminal: FakeTerminal = { out: '', err: '', asked: [], effects, run: (...words) => runCli(words, effects) };

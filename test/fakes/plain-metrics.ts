@@ -17,7 +17,7 @@ const stats: WorkerStats = {
 };
 const worker: Supervised = {
   ...{ ready: Promise.resolve(null), alive: true, pid: 1, restarts: 0 },
-  ...{ stats: async () => stats, stop: async () => undefined },
+  ...{ configure: async () => true, stats: async () => stats, stop: async () => undefined },
 };
 
 /** The metrics of an instance whose one worker has done nothing, as Prometheus reads them. */
