@@ -43,20 +43,22 @@ export function EconomicsPage() {
       <PageHead title="Economics" badges={economics.data && <Marks stack={economics.data.stack} />} />
       <EconomicPlaces />
       <FilterBar />
-      <Loaded query={economics}>
-        {({ stack, units }) => (
-          <div className="stack">
-            <EconomicFacts stack={stack} units={units} />
-            <Lines stack={stack} />
-            <Components units={units} />
-            <Allocation stack={stack} by={by} />
-            <Margins units={units} />
-            <PriceOfWaiting units={units} />
-            <ReleasesPanel where={where} />
-            <Recommendations />
-          </div>
-        )}
-      </Loaded>
+      <div className="stack">
+        <Loaded query={economics}>
+          {({ stack, units }) => (
+            <>
+              <EconomicFacts stack={stack} units={units} />
+              <Lines stack={stack} />
+              <Components units={units} />
+              <Allocation stack={stack} by={by} />
+              <Margins units={units} />
+              <PriceOfWaiting units={units} />
+            </>
+          )}
+        </Loaded>
+        <ReleasesPanel where={where} />
+        <Recommendations />
+      </div>
     </>
   );
 }

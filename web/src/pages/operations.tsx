@@ -30,15 +30,15 @@ export function OperationsPage() {
     <>
       <PageHead title="Operations" />
       <FilterBar />
-      <Loaded query={total}>
-        {({ total: sums }) => (
-          <div className="stack">
-            {sums.attempts === 0 ? <NothingHere>No calls in this range.</NothingHere> : <OfCalls sums={sums} />}
-            <ReviewsPanel />
-            <Growth />
-          </div>
-        )}
-      </Loaded>
+      <div className="stack">
+        <Loaded query={total}>
+          {({ total: sums }) =>
+            sums.attempts === 0 ? <NothingHere>No calls in this range.</NothingHere> : <OfCalls sums={sums} />
+          }
+        </Loaded>
+        <ReviewsPanel />
+        <Growth />
+      </div>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from 'react';
 import styles from './panel.module.css';
+import { PanelTitle } from './states.tsx';
 
 export interface PanelProps {
   readonly title: ReactNode;
@@ -25,7 +26,9 @@ export function Panel({ title, id: anchor, note, actions, children, flush = fals
         </div>
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
       </div>
-      <div className={flush ? styles.flush : styles.body}>{children}</div>
+      <div className={flush ? styles.flush : styles.body}>
+        <PanelTitle value={typeof title === 'string' ? title : null}>{children}</PanelTitle>
+      </div>
     </section>
   );
 }

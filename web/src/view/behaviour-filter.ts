@@ -1,3 +1,4 @@
+import { plural } from '../format/number.ts';
 import type { BehindTarget } from './behind.ts';
 import { bucketRange } from './behind.ts';
 import type { ResolvedRange } from './range.ts';
@@ -40,9 +41,11 @@ const repeatWords: Readonly<Record<string, string>> = {
 /** What such a filter leaves, for people. */
 export function behaviourWords(text: string): string {
   const [of = '', what = ''] = text.replace(/@.*$/, '').split(':');
-  const count = what.replace(/\+$/, ' or more');
   if (of === 'cohort') return `users first seen in the week of ${what}`;
-  if (of === 'depth') return `sessions of ${count} interactions`;
-  if (of === 'chain') return `interactions of ${count} runs`;
+  if (of === 'depth') return `sessions of ${countWords(what, 'interaction')}`;
+  if (of === 'chain') return `interactions of ${countWords(what, 'run')}`;
   return repeatWords[what] ?? text;
 }
+
+const countWords = (what: string, one: string): string =>
+  what.endsWith('+') ? `${what.slice(0, -1)} or more ${one}s` : plural(Number(what), one);
