@@ -18,7 +18,7 @@ export type { CreateKeyResult, KeyRecord, NewKey } from './keys.ts';
 export type { Balance, Lease, LeaseAsk } from './lease.ts';
 export { foreverMs, periodAt, periodRule } from './periods.ts';
 export { type RefusedCallBooks, refusedCallLimits } from './refused-calls.ts';
-export { type RefusedReporter, refusedReporter } from './refused-reporter.ts';
+export { refusedReporter } from './refused-reporter.ts';
 export { connectBooks, type GatewayBooks, serveBooks } from './remote/books-remote.ts';
 export {
   type NewReview,

@@ -6,3 +6,4 @@ export type {
   GatewayStats,
   LearningStore,
 } from './ports.ts';
+export { connectionHeaders } from './upstream/connection-headers.ts';

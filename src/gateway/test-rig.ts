@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keyRecord } from '../../test/fakes/key-record.ts';
 import { BurnrateError, idSource, seededRandom, systemClock } from '../base/index.ts';
 import type { KeyRecord } from '../books/index.ts';
 import { type Config, parseConfig } from '../config/index.ts';
@@ -117,20 +118,7 @@ function configText(upstreamPort: number, options: RigOptions): string {
 function keysOf(options: RigOptions): GatewayDeps['keys'] {
   const find = (secret: string): KeyRecord | null => {
     const found = options.keys?.[secret];
-    if (!found) return null;
-    return {
-      id: `key_${secret}`,
-      name: secret,
-      hash: '',
-      hint: '',
-      defaults: {},
-      allowedModels: [],
-      budgets: [],
-      createdAtMs: 0,
-      revokedAtMs: null,
-      version: 1,
-      ...found,
-    };
+    return found ? keyRecord(secret, found) : null;
   };
   return { identify: find, lookUp: (secret) => Promise.resolve(find(secret)) };
 }
