@@ -11,7 +11,6 @@ export type { AuditEntry, NewAuditEntry } from './audit.ts';
 export type { Books } from './books.ts';
 export { type BudgetDirectory, budgetDirectory } from './budget-directory.ts';
 export type { BudgetBooks, BudgetRecord, PutBudgetResult } from './budgets.ts';
-export type { ForecastBooks } from './forecasts.ts';
 export { type KeyDirectory, keyDirectory } from './key-directory.ts';
 export { hashSecret, secretPrefix } from './key-secret.ts';
 export type { CreateKeyResult, KeyRecord, NewKey } from './keys.ts';

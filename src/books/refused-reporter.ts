@@ -1,7 +1,7 @@
 import type { RefusedCall } from '../tree/index.ts';
 import { type RefusedCallBooks, refusedCaller, refusedCallLimits } from './refused-calls.ts';
 
-export interface RefusedReporter {
+interface RefusedReporter {
   /** Takes it down; it is in the books within a second. Never throws, never waits. */
   note(refused: RefusedCall): void;
   /** Writes what waits and ends; what the books do not take then is lost. */
