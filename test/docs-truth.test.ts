@@ -114,6 +114,23 @@ describe('what can be named is documented', () => {
     expect([...new Set(names)].filter((name) => !all.includes(`\`${name}\``))).toEqual([]);
   });
 
+  test('dependencies, with their versions', () => {
+    const manifest = JSON.parse(readText('package.json')) as Record<string, Record<string, string>>;
+    const rows = readText('docs/dependencies.md').split('\n');
+    const told = ([name, version]: [string, string]) => {
+      const names = [name, `${name.split('/')[0]}/*`];
+      const row = rows.find((line) =>
+        line
+          .split('|')[1]
+          ?.split(',')
+          .some((cell) => names.includes(cell.trim())),
+      );
+      return row?.includes(version) || row?.includes('see package.json');
+    };
+    const all = [...Object.entries(manifest.dependencies ?? {}), ...Object.entries(manifest.devDependencies ?? {})];
+    expect(all.filter((each) => !told(each))).toEqual([]);
+  });
+
   test('every page is in the list of the README, or below one that is', () => {
     const linked = new Set(pages.flatMap((page) => linksOf(page).map(({ path }) => path)));
     const lost = pages.filter(({ path }) => path.startsWith('docs/') && !linked.has(path));
