@@ -95,6 +95,7 @@ describe('a look at budgets', () => {
     for (let nowMs = startMs + 10 * minuteMs; nowMs < startMs + 8 * dayMs; nowMs += 37 * minuteMs) {
       const findings = await watch({ ...watched(), rules: rules('burn-rate') }, nowMs);
       const expected = burning(spendings, nowMs);
+      for (const { summary, subject } of findings) expect(summary).toContain(`budget each of user ${subject.user} `);
       expect(
         findings
           .filter((one) => one.fires)
