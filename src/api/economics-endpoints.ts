@@ -36,14 +36,14 @@ export const stackQuery = {
 };
 
 /** @throws FieldsRefused for what is no dimension of calls, and for too many */
-export function readAllocation(by: string | undefined, fallback: readonly Dimension[]): Dimension[] {
+export function readAllocation(by: string | undefined, fallback: readonly Dimension[], field = 'by'): Dimension[] {
   const names = (by ?? '').split(',').filter((name) => name !== '');
   if (names.length > dimensionsMax) {
-    throw new FieldsRefused([{ field: 'by', message: `takes at most ${dimensionsMax} dimensions` }]);
+    throw new FieldsRefused([{ field, message: `takes at most ${dimensionsMax} dimensions` }]);
   }
   const ofLine = names.find((name) => ofLines.has(name));
-  if (ofLine) throw new FieldsRefused([{ field: 'by', message: `"${ofLine}" is what lines are; they are told apart` }]);
-  return names.length === 0 ? [...fallback] : [...new Set(names.map((name) => readDimension(name.trim(), 'by')))];
+  if (ofLine) throw new FieldsRefused([{ field, message: `"${ofLine}" is what lines are; they are told apart` }]);
+  return names.length === 0 ? [...fallback] : [...new Set(names.map((name) => readDimension(name.trim(), field)))];
 }
 
 /** @throws FieldsRefused for what is no dimension of the full cost */

@@ -103,6 +103,16 @@ test('what simulated calls bear is said to be simulated, whatever lines are look
   expect(later.simulated).toBe(false);
 });
 
+test.each([
+  ['rows=line', 'rows: '],
+  ['columns=bucket', 'columns: '],
+  ['columns=teem', 'did you mean \\"team\\"'],
+])('showback refuses %s by name', async (query, message) => {
+  const answer = await get(`/api/reports/showback?${query}&${march1}`);
+  const text = await answer.text();
+  expect([answer.status, text, text.includes(message)]).toEqual([422, text, true]);
+});
+
 test('a report in JSON sums as the stack does; several tables are no CSV', async () => {
   const report = reportSchema.parse(await (await get(`/api/reports/chargeback?${march1}`)).json());
   expect(report.tables[0]?.total?.at(-1)).toBe('10.0045');

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { readChargeback, readShowback, readWeeklyReview, weekOf, weekOfDay } from '../economics/index.ts';
 import type { CostQuery, TimeRange } from '../ledger/index.ts';
-import { readDimension } from './dimensions.ts';
 import { bearSimulated, readAllocation, readStackFilters, stackWhere } from './economics-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import type { ApiPorts } from './ports.ts';
@@ -81,9 +80,9 @@ const showShowback: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const asked = context.req.valid('query');
     const range = readRange(asked, ports.clock.nowMs());
-    const [rows = 'team'] = readAllocation(asked.rows, ['team']);
+    const [rows = 'team'] = readAllocation(asked.rows, ['team'], 'rows');
     const where = readStackFilters(context.req.queries('where'));
-    const columns = readDimension(asked.columns ?? 'line', 'columns');
+    const [columns = 'line'] = asked.columns === 'line' ? [] : readAllocation(asked.columns, [], 'columns');
     const report = await readShowback(ports.ledger, { rows, columns }, await scope(range, ports, where));
     return (await sendReport(context, report, formatOf(asked.format, context.req.header('accept') ?? ''))) as never;
   });
