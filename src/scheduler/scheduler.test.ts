@@ -263,7 +263,10 @@ test('the retention of the file is the rule of the ledger', () => {
   const config = parseConfig(
     `version: 1
 retention: { attempts: 90d, sampled: { keep: 180d, share: 0.05 }, aggregates: 1000d }
-workflows: { quick: { retention: { attempts: 30d }, stages: { only: { model: openai/gpt-5-mini } } } }
+workflows:
+  quick: { retention: { attempts: 30d }, stages: { only: { model: openai/gpt-5-mini } } }
+  secret: { retention: { attempts: 7d, sampled: { keep: 7d, share: 0 } }, stages: { only: { model: openai/gpt-5-mini } } }
+  rare: { retention: { sampled: { keep: 365d, share: 0.5 } }, stages: { only: { model: openai/gpt-5-mini } } }
 `,
     { environment: {}, file: 'burnrate.yaml' },
   );
@@ -271,6 +274,10 @@ workflows: { quick: { retention: { attempts: 30d }, stages: { only: { model: ope
   const sampled = { keepMs: 180 * day, share: 0.05 };
   expect(retentionRule(config)).toEqual({
     ...{ keepAttemptsMs: 90 * day, sampled, keepAggregatesMs: 1_000 * day },
-    workflows: { quick: { keepAttemptsMs: 30 * day, sampled } },
+    workflows: {
+      quick: { keepAttemptsMs: 30 * day, sampled },
+      secret: { keepAttemptsMs: 7 * day },
+      rare: { keepAttemptsMs: 90 * day, sampled: { keepMs: 365 * day, share: 0.5 } },
+    },
   });
 });
