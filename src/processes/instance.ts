@@ -4,6 +4,7 @@ import { assert, BurnrateError, type Clock, type IdSource, type Random } from '.
 import { type Books, serveBooks } from '../books/index.ts';
 import { assertListenAllowed, type Config } from '../config/index.ts';
 import { LocalCoordinator, serveCoordinator } from '../coordination/index.ts';
+import { type OwnerLock, takeOwnerLock } from '../journal/index.ts';
 import { connectLedger, type Ledger } from '../ledger/index.ts';
 import type { RemoteServer } from '../remote/index.ts';
 import { askWorkers } from './ask-workers.ts';
@@ -64,13 +65,24 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   assertListenAllowed(config.listen, options.adminToken);
   await assertPortFree(config.listen.host, config.listen.port);
   const data = openDataFolder(config.data);
-  const parts = new Parts(options, data, openSocketFolder(data));
+  const lock = ownFolder(data);
+  const parts = new Parts(options, data, openSocketFolder(data), lock);
   try {
     return await parts.start();
   } catch (error) {
     await parts.stop(0);
     throw error;
   }
+}
+
+/**
+ * Before anything in the folder is touched: sockets and budgets of an instance that runs on it are not ours.
+ * @throws BurnrateError LEDGER_LOCKED
+ */
+function ownFolder({ lock, path }: DataFolder): OwnerLock {
+  const taken = takeOwnerLock(lock);
+  if (!taken) throw new BurnrateError('LEDGER_LOCKED', { message: `another instance runs on ${path}` });
+  return taken;
 }
 
 /** Who changed what the file changed, in the audit record. */
@@ -81,6 +93,7 @@ class Parts {
   readonly #options: InstanceOptions;
   readonly #data: DataFolder;
   readonly #sockets: SocketFolder;
+  readonly #lock: OwnerLock;
   readonly #workers: Supervised[] = [];
   #books: Books | null = null;
   #booksServer: RemoteServer | null = null;
@@ -97,11 +110,12 @@ class Parts {
   #stopping = false;
   #endTidying: () => void = () => undefined;
 
-  constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder) {
+  constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder, lock: OwnerLock) {
     this.#options = options;
     this.#config = options.config;
     this.#data = data;
     this.#sockets = sockets;
+    this.#lock = lock;
   }
 
   async start(): Promise<Instance> {
@@ -261,5 +275,6 @@ class Parts {
     await this.#booksServer?.close();
     await this.#books?.close();
     this.#sockets.remove();
+    this.#lock.release(false);
   }
 }
