@@ -38,7 +38,7 @@ function forkChild(entry: string): ChildProcess {
 export function superviseWorker(
   start: () => WorkerStart,
   { entry, clock, log }: ChildOptions,
-  events: { readonly onExit: () => void; readonly onReady: (port: number | null) => void },
+  onExit: () => void,
 ): Supervised {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({
@@ -47,7 +47,7 @@ export function superviseWorker(
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  return supervise({ name: 'gateway', clock, log, start, spawn: () => cluster.fork().process, ...events });
+  return supervise({ name: 'gateway', clock, log, start, spawn: () => cluster.fork().process, onExit });
 }
 
 /** Serves the control plane on its private socket, where the workers hand on what is not of the data plane. */

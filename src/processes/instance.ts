@@ -155,10 +155,11 @@ class Parts {
     }
     let { port } = config.listen;
     for (let slot = 1; slot <= config.workers; slot++) {
-      const worker = superviseWorker(() => this.#workerStart(slot, port), this.#options, {
-        onExit: () => this.#orphans?.look(),
-        onReady: () => undefined,
-      });
+      const worker = superviseWorker(
+        () => this.#workerStart(slot, port),
+        this.#options,
+        () => this.#orphans?.look(),
+      );
       this.#workers.push(worker);
       port = (await worker.ready) ?? port;
     }

@@ -22,7 +22,6 @@ export interface SuperviseOptions {
   readonly start: () => ToChild;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReady?: (port: number | null) => void;
   readonly onExit?: () => void;
 }
 
@@ -144,7 +143,6 @@ class Supervisor implements Supervised {
       this.#isReady = true;
       this.#settle?.resolve(message.port);
       this.#settle = null;
-      this.#options.onReady?.(message.port);
     }
   }
 
