@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useEconomics } from '../api/economics.ts';
 import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/schema.ts';
+import { lineWords } from '../format/line-words.ts';
 import {
   alignMoney,
   chartDollars,
@@ -11,7 +12,7 @@ import {
   showUnitMoney,
   unknownText,
 } from '../format/money.ts';
-import { showShare } from '../format/number.ts';
+import { showBytes, showShare } from '../format/number.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
 import type { Column } from '../parts/data-table.tsx';
@@ -180,7 +181,7 @@ function lineColumns(stack: CostStack): readonly Column<Row>[] {
       label: 'Line',
       render: (row) => (
         <span className="row">
-          {row.line} {row.name !== '' && row.name !== row.line && <span className="muted">{row.name}</span>}
+          {lineWords(row.line)} {row.name !== '' && row.name !== row.line && <span className="muted">{row.name}</span>}
           {row.estimated && <EstimatedMark />}
         </span>
       ),
@@ -188,6 +189,22 @@ function lineColumns(stack: CostStack): readonly Column<Row>[] {
       sort: (row) => row.line,
     },
     { key: 'name', label: 'Name', hidden: true, render: (row) => row.name, csv: (row) => row.name },
+    {
+      key: 'costUsd',
+      label: 'Cost',
+      number: true,
+      render: (row) => <span title={`$${row.costUsd}`}>{behind(row, alignMoney(row.costUsd, digits))}</span>,
+      csv: (row) => row.costUsd,
+      sort: (row) => chartDollars(row.costUsd),
+    },
+    {
+      key: 'share',
+      label: 'Share',
+      number: true,
+      render: (row) => behind(row, showShare(shareOf(row.costUsd, stack.totalUsd))),
+      csv: (row) => shareOf(row.costUsd, stack.totalUsd),
+      sort: (row) => chartDollars(row.costUsd),
+    },
     {
       key: 'origin',
       label: 'From',
@@ -199,22 +216,6 @@ function lineColumns(stack: CostStack): readonly Column<Row>[] {
       label: 'Shared out by',
       render: (row) => (row.line === 'total' ? '' : (ruleWords[row.rule] ?? row.rule)),
       csv: (row) => row.rule,
-    },
-    {
-      key: 'share',
-      label: 'Share',
-      number: true,
-      render: (row) => behind(row, showShare(shareOf(row.costUsd, stack.totalUsd))),
-      csv: (row) => shareOf(row.costUsd, stack.totalUsd),
-      sort: (row) => chartDollars(row.costUsd),
-    },
-    {
-      key: 'costUsd',
-      label: 'Cost',
-      number: true,
-      render: (row) => <span title={`$${row.costUsd}`}>{behind(row, alignMoney(row.costUsd, digits))}</span>,
-      csv: (row) => row.costUsd,
-      sort: (row) => chartDollars(row.costUsd),
     },
   ];
 }
@@ -268,7 +269,7 @@ function measured(row: CostComponent): string {
   if (row.unit === 'usd') return showUnitMoney(row.valueUsd);
   if (row.value === null) return unknownText;
   if (row.unit === 'share') return showShare(row.value);
-  return row.unit === 'gigabytes' ? `${row.value.toPrecision(3)} GB` : `${row.value.toFixed(1)} min`;
+  return row.unit === 'gigabytes' ? showBytes(row.value * 1e9) : `${row.value.toFixed(1)} min`;
 }
 
 function columnsOfComponents(rows: readonly CostComponent[]): readonly Column<CostComponent>[] {
@@ -280,7 +281,12 @@ function columnsOfComponents(rows: readonly CostComponent[]): readonly Column<Co
       render: (row) => <span title={row.includes}>{row.component}</span>,
       csv: (row) => row.component,
     },
-    { key: 'measure', label: 'Measure', render: (row) => row.measure, csv: (row) => row.measure },
+    {
+      key: 'measure',
+      label: 'Measure',
+      render: (row) => <span className="wrap">{row.measure}</span>,
+      csv: (row) => row.measure,
+    },
     {
       key: 'value',
       label: 'Now',
@@ -299,7 +305,12 @@ function columnsOfComponents(rows: readonly CostComponent[]): readonly Column<Co
       ),
       csv: (row) => row.costUsd,
     },
-    { key: 'lever', label: 'Lever', render: (row) => row.lever, csv: (row) => row.lever },
+    {
+      key: 'lever',
+      label: 'Lever',
+      render: (row) => <span className="wrap">{row.lever}</span>,
+      csv: (row) => row.lever,
+    },
     { key: 'risk', label: 'Risk', hidden: true, render: (row) => row.risk, csv: (row) => row.risk },
   ];
 }

@@ -2,7 +2,7 @@ import { usePerformance, useRetries, useStorage } from '../api/queries.ts';
 import type { PerformanceSums, RetryRow, Storage } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { plural, showBytes, showCount, showDuration, showRatio, showShare } from '../format/number.ts';
-import { showMoment } from '../format/time.ts';
+import { showDay } from '../format/time.ts';
 import { Behind } from '../parts/behind.tsx';
 import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
@@ -148,6 +148,7 @@ function Retries() {
       columns={columns}
       rows={rows}
       rowKey={(row) => [row.workflow, row.stage, row.reason, row.layer, row.cause].join('|')}
+      rowsAtFirst={10}
       empty="Nothing was sent again in this range."
     />
   );
@@ -263,7 +264,8 @@ function GrowthFacts({ size }: { readonly size: Storage }) {
       />
       <Fact
         label="Oldest attempt"
-        value={size.oldestAttemptAt === null ? unknownText : showMoment(size.oldestAttemptAt)}
+        value={size.oldestAttemptAt === null ? unknownText : showDay(Date.parse(size.oldestAttemptAt))}
+        exact={size.oldestAttemptAt ?? undefined}
         detail="single attempts go back so far"
       />
     </Facts>

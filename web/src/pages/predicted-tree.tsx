@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ApiError } from '../api/client.ts';
 import { usePredictedTree } from '../api/forecasts.ts';
 import type { MoneyInterval, PredictedTree } from '../api/schema.ts';
+import { lineWords } from '../format/line-words.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, showMoney, unknownText } from '../format/money.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark, SimulatedMark } from '../parts/badges.tsx';
@@ -108,7 +109,7 @@ function Nodes({ data, workflow, compared }: NodesProps) {
       {elsewhere.length > 0 && (
         <p className={layout.treeNote}>
           Forecast and on no bill, so in no figure here:{' '}
-          {elsewhere.map(({ line, predictedUsd }) => `${line} ${showMoney(predictedUsd)}`).join(', ')}
+          {elsewhere.map(({ line, predictedUsd }) => `${lineWords(line)} ${showMoney(predictedUsd)}`).join(', ')}
         </p>
       )}
     </>

@@ -4,8 +4,9 @@ import { billedLines } from '../../../src/tree/index.ts';
 import { useWeeklyReview } from '../api/reports.ts';
 import type { Report, ReportTable } from '../api/schema.ts';
 import { nowMs } from '../clock.ts';
+import { lineWords } from '../format/line-words.ts';
 import { alignMoney, maxMoney, moneyDigits, showUnitMoney, unknownText } from '../format/money.ts';
-import { showCount } from '../format/number.ts';
+import { showBytes, showCount } from '../format/number.ts';
 import { SimulatedMark } from '../parts/badges.tsx';
 import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
@@ -116,15 +117,20 @@ function ReportPanel({ table, week }: ReportPanelProps) {
 
 function reportColumn(table: ReportTable, index: number, week: Report['range']): Column<Row> {
   const { title = '', kind = 'text' } = table.columns[index] ?? {};
-  const amounts = table.rows.map((row) => row[index] ?? null).filter((cell) => typeof cell === 'string');
+  const unitAt = table.columns.findIndex((column) => column.title === 'unit');
+  const amounts = [...table.rows, ...(table.total === null ? [] : [table.total])]
+    .map((row) => row[index] ?? null)
+    .filter((cell) => typeof cell === 'string');
   const digits = kind === 'usd' ? moneyDigits(maxMoney(amounts)) : 0;
   return {
     key: title,
     label: title.charAt(0).toUpperCase() + title.slice(1),
     number: kind !== 'text',
     render: (row) => {
-      const text = cellText(row[index] ?? null, kind, digits);
-      if (kind === 'text') return named.has(title) ? <Cut text={text} /> : text;
+      const text = cellText(row[index] ?? null, measured(kind, row[unitAt]), digits);
+      if (title === 'line') return lineWords(text);
+      if (kind === 'text')
+        return named.has(title) ? <Cut text={text} /> : <span className="wrap">{unitWords[text] ?? text}</span>;
       if (text === unknownText || text === '') return text;
       return (
         <BehindCell
@@ -182,11 +188,19 @@ function BehindCell({ text, where, range }: BehindCellProps) {
   );
 }
 
+const unitWords: Readonly<Record<string, string>> = { usd: 'US dollars', gigabytes: 'bytes' };
+
+/** A number of a table of measures is of its row's unit; dollars among them are told by being text. */
+function measured(kind: string, unit: string | number | null | undefined): string {
+  return kind === 'number' && (unit === 'share' || unit === 'gigabytes') ? unit : kind;
+}
+
 function cellText(cell: string | number | null, kind: string, digits: number): string {
   if (cell === null) return unknownText;
   if (kind === 'usd' && typeof cell === 'string') return cell === '' ? '' : alignMoney(cell, digits);
   // Of measures in several units those in dollars come as exact decimals.
   if (typeof cell === 'string') return kind === 'number' ? showUnitMoney(cell) : cell;
   if (kind === 'share') return `${(cell * 100).toFixed(1).replace(/^-0\.0$/, '0.0')}%`;
+  if (kind === 'gigabytes') return showBytes(cell * 1e9);
   return kind === 'count' ? showCount(cell) : String(Number(cell.toPrecision(4)));
 }
