@@ -220,6 +220,20 @@ describe('on a ledger', () => {
     expect(total).toEqual((await stackOf(['workflow'])).total);
   });
 
+  test('minutes of more groups than the ledger tells apart are in the total', async () => {
+    await append(...['1', '2', '3'].map((id) => caseAttempt(id, { workflow: 'support', user: `u${id}` })));
+    for (const id of ['1', '2', '3']) await ended(`run_${id}`, 6, 'support-agent');
+    const first = (rows: readonly unknown[]) => rows.slice(0, 1);
+    const cut = Object.assign(Object.create(ledger) as Ledger, {
+      endings: async (query: never, groupings: never[]) =>
+        (await ledger.endings(query, groupings)).map((rows, at) => (at === 0 ? first(rows) : rows)),
+    });
+    const question = { range: march, by: ['user'] as const, timeZone: 'UTC' };
+    const { total, lines } = await readCostStack(cut, question, configured(file));
+    expect(lines.find(({ line }) => line === 'human')?.quantity).toBe(18);
+    expect(total).toEqual((await stackOf(['workflow'])).total);
+  });
+
   test('a range without a call still costs what is paid by the month', async () => {
     const stack = await stackOf(['team'], fifthOfMarch);
     expect(stack.groups).toHaveLength(1);

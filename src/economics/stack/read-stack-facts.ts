@@ -5,7 +5,6 @@ import type {
   CostQuery,
   CostRow,
   Dimension,
-  EconomicQuery,
   EconomicQuestions,
   EndingRow,
   Ledger,
@@ -16,8 +15,7 @@ import type {
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
 import { attributionNames } from '../../tree/index.ts';
-import { groupBy } from '../sampling/group-by.ts';
-import { readWork } from './read-work.ts';
+import { readEndings, readWorked } from './people-facts.ts';
 
 /** What economics asks of the ledger. */
 export type EconomicLedger = Pick<Ledger, 'costs' | 'workflows' | 'work'> & EconomicQuestions;
@@ -66,20 +64,7 @@ export function matches(labels: Readonly<Record<string, string | null>>, where: 
   return Object.entries(groupFilters(where)).every(([name, values]) => values?.includes(labels[name] ?? '') ?? true);
 }
 
-const isTag = (name: string): boolean => name.startsWith('tag.');
-
 const unique = (names: readonly Dimension[]): Dimension[] => [...new Set(names)];
-/** Endings know the labels of a run's first attempt, and when it began; its stage is not where people worked. */
-const ofRuns = new Set<string>([
-  ...attributionNames.filter((name) => name !== 'stage'),
-  'day',
-  'week',
-  'month',
-  'hour',
-  'simulated',
-  'key',
-]);
-
 /** @throws BURNRATE bad_request when filters would have to tell more groups apart than are read */
 export async function readStackFacts(
   ledger: EconomicLedger,
@@ -95,7 +80,7 @@ export async function readStackFacts(
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
     ledger.costs({ ...common, where, by: fine, limit: groupsMax }),
     readEndings(ledger, common, dimensions),
-    readWork(ledger, { ...common, by: dimensions }),
+    readWorked(ledger, { ...common, by: dimensions }),
     ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),
     ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.retries({ ...common, where }),
@@ -120,30 +105,6 @@ export async function readStackFacts(
     retries,
     held,
   };
-}
-
-/** Minutes of outcomes where their runs began. Tags go with attempts: what those of deleted runs were is not known. */
-async function readEndings(ledger: EconomicLedger, query: EconomicQuery, dimensions: readonly Dimension[]) {
-  const plain = dimensions.filter((name) => ofRuns.has(name));
-  const tags = dimensions.filter(isTag);
-  if (tags.length === 0) return (await ledger.endings(query, [plain]))[0] ?? [];
-  const [all = [], tagged = []] = await ledger.endings(query, [plain, [...plain, ...tags]]);
-  return [...tagged, ...beyond(all, tagged, plain)];
-}
-
-/** Minutes are told in fractions; less than this is rounding. */
-const minutesMin = 1e-6;
-
-/** What rows tell of minutes that finer rows do not. */
-function beyond(all: readonly EndingRow[], finer: readonly EndingRow[], by: readonly Dimension[]): EndingRow[] {
-  const keyOf = ({ dimensions, outcome, role }: EndingRow) =>
-    JSON.stringify([outcome, role, ...by.map((name) => dimensions[name] ?? null)]);
-  const told = groupBy(finer, keyOf);
-  return all.flatMap((row) => {
-    const known = (told.get(keyOf(row)) ?? []).reduce((sum, { humanMinutes }) => sum + humanMinutes, 0);
-    const humanMinutes = row.humanMinutes - known;
-    return humanMinutes > minutesMin ? [{ ...row, humanMinutes }] : [];
-  });
 }
 
 /** Labels that the filters let through. */
