@@ -14,7 +14,6 @@ import type {
   WorkRow,
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
-import { attributionNames } from '../../tree/index.ts';
 import { readEndings, readWorked } from './people-facts.ts';
 
 /** What economics asks of the ledger. */
