@@ -197,6 +197,23 @@ test('a chat model that always searches the web counts one search', () => {
   expect(readUsage('openai', 'chat', body)).toMatchObject({ usage: { input: 1, toolCall: 1 } });
 });
 
+test('of what a web search did, only searching is counted', () => {
+  const searches = [
+    { action: { type: 'search' } },
+    { action: { type: 'open_page' } },
+    { action: { type: 'open_page' } },
+    {},
+  ];
+  const output = searches.map((search) => ({ type: 'web_search_call', ...search }));
+  const reading = readUsage('openai', 'responses', { output, usage: { input_tokens: 1, output_tokens: 1 } });
+  expect(reading).toMatchObject({ usage: { toolCall: 2 } });
+});
+
+test.each([-0.5, Number.POSITIVE_INFINITY, '8'])('%s seconds of audio are refused', (seconds) => {
+  const reading = readUsage('openai', 'audio', { usage: { type: 'duration', seconds } });
+  expect(reading).toMatchObject({ ok: false });
+});
+
 test('older image models are counted by the image, begun seconds of audio whole', () => {
   expect(readUsage('openai', 'images', { data: [{}, {}] })).toMatchObject({ usage: { image: 2 } });
   expect(readUsage('openai', 'audio', { usage: { type: 'duration', seconds: 8.01 } })).toMatchObject({
