@@ -46,7 +46,7 @@ test('at the end calls of every configuration are waited for', async () => {
   rig.gateway.configure({ config: otherConfig(), priceBook });
   calls.push(chat());
   await until(() => release.length === 2);
-  const closed = rig.gateway.close();
+  const closed = rig.gateway.close(10_000);
   for (const answer of release) answer();
   await closed;
   expect(rig.journal.ended).toHaveLength(2);

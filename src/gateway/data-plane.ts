@@ -64,6 +64,8 @@ export class DataPlane {
   readonly #inFlight = new Set<Exchange>();
   readonly #touch: (exchange: Exchange) => void;
   #closing = false;
+  /** The time to drain is over: what is under way was cut, and nothing more goes out. */
+  #cut = false;
   readonly #onIdle: (() => void)[] = [];
 
   constructor(deps: GatewayDeps, memory: PlaneMemory) {
@@ -94,6 +96,7 @@ export class DataPlane {
       this.#idempotency.stage,
       (exchange) => this.#upstream.admit(exchange.route.provider),
       this.#controls.stage,
+      () => this.#refuseWhenCut(),
       begin(journal, priceBook, clock, simulated),
       attempt({
         upstream: this.#upstream,
@@ -135,12 +138,14 @@ export class DataPlane {
         message: 'WebSocket connections are not served; use the HTTP endpoints.',
       });
     }
+    if (this.#closing) throw overloaded('Burnrate is stopping.');
     const full = this.#memory.counters.inFlight >= this.#settings.concurrentCallsMax;
-    if (!full && !this.#closing) return;
-    throw new BurnrateError('overloaded', {
-      message: this.#closing ? 'Burnrate is stopping.' : 'Too many calls are in flight.',
-      retryAfterMs: limits.overloadedRetryAfterMs,
-    });
+    if (full) throw overloaded('Too many calls are in flight.');
+  }
+
+  /** A call that waited for its money until now would begin with nobody left to write down its end. */
+  #refuseWhenCut(): void {
+    if (this.#cut) throw overloaded('Burnrate is stopping.');
   }
 
   #open(req: IncomingMessage, res: ServerResponse, route: Route): Exchange {
@@ -232,11 +237,12 @@ export class DataPlane {
     if (thrown instanceof AssertionFailure) throw thrown;
   }
 
-  async close(): Promise<void> {
+  async close(drainMs: number): Promise<void> {
     this.#closing = true;
-    await this.#drained(this.#settings.drainTimeoutMs);
+    await this.#drained(drainMs);
+    this.#cut = true;
     for (const sending of this.#sendings) sending.abort();
-    await this.#drained(this.#settings.drainTimeoutMs);
+    await this.#drained(limits.cutGraceMs);
     await this.#upstream.close();
   }
 
@@ -258,4 +264,8 @@ export class DataPlane {
     await Promise.race([this.#idle(), late]);
     clearTimeout(timer);
   }
+}
+
+function overloaded(message: string): BurnrateError {
+  return new BurnrateError('overloaded', { message, retryAfterMs: limits.overloadedRetryAfterMs });
 }

@@ -38,8 +38,8 @@ class ConfiguredGateway implements Gateway {
     void retired.retire().finally(() => this.#retired.delete(retired));
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#retired, this.#plane].map((plane) => plane.close()));
+  async close(drainMs: number): Promise<void> {
+    await Promise.all([...this.#retired, this.#plane].map((plane) => plane.close(drainMs)));
     clearInterval(this.#keeping);
     this.#memory.keepLearning();
   }

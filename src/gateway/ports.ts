@@ -108,7 +108,10 @@ export interface Gateway {
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Takes another configuration for calls that begin from now on; those in flight keep theirs to their end. */
   configure(changed: GatewayConfig): void;
-  /** Refuses new calls, waits for those in flight (bounded), then closes the connections to the providers. */
-  close(): Promise<void>;
+  /**
+   * Refuses new calls, gives those in flight `drainMs`, cuts what is left and waits (bounded) until its ends are written
+   * down, then closes the connections to the providers.
+   */
+  close(drainMs: number): Promise<void>;
   stats(): GatewayStats;
 }

@@ -170,7 +170,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     upstreamPort,
     script: (_req, res) => void res.end(),
     close: async () => {
-      await gateway.close();
+      await gateway.close(50);
       await Promise.all([stop(front), stop(upstream)]);
     },
   };

@@ -78,7 +78,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
     },
     async stop(drainMs) {
       stopListening(server);
-      await atMost(drainMs, gateway.close());
+      await gateway.close(drainMs);
       server.closeAllConnections();
       forward.close();
       await refused.close();
@@ -144,13 +144,4 @@ async function endJournal(journal: OpenJournal, shipper: Shipper): Promise<void>
   await shipper.drain(shipMsMax);
   await shipper.stop();
   await journal.close();
-}
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }
