@@ -109,6 +109,7 @@ export type StackLine = StackAnswer['lines'][number];
 export type Storage = StorageAnswer;
 export type UnitEconomics = UnitsAnswer;
 export type User = UsersAnswer['users'][number];
+export type UserRole = InstanceAnswer['you']['role'];
 export type Users = UsersAnswer;
 /** What slow runs of a workflow cost, by what burnrate.yaml says of its users' patience. */
 export type Waiting = NonNullable<UnitsAnswer['workflows'][number]['waiting']>;

@@ -115,13 +115,20 @@ function ReportPanel({ table, week }: ReportPanelProps) {
   );
 }
 
+/** Amounts a column lines up with: its own, and those beside it in a table that compares two weeks. */
+function amountsOf({ columns, rows, total }: ReportTable, index: number): string[] {
+  const compares = columns.some(({ title }) => title === 'this week');
+  const counts = (at: number) => columns[at]?.kind === 'usd' && (compares || at === index);
+  const all = total === null ? rows : [...rows, total];
+  return all.flatMap((row) =>
+    row.flatMap((cell, at) => (counts(at) && typeof cell === 'string' && cell !== '' ? [cell] : [])),
+  );
+}
+
 function reportColumn(table: ReportTable, index: number, week: Report['range']): Column<Row> {
   const { title = '', kind = 'text' } = table.columns[index] ?? {};
   const unitAt = table.columns.findIndex((column) => column.title === 'unit');
-  const amounts = [...table.rows, ...(table.total === null ? [] : [table.total])]
-    .map((row) => row[index] ?? null)
-    .filter((cell) => typeof cell === 'string');
-  const digits = kind === 'usd' ? moneyDigits(maxMoney(amounts)) : 0;
+  const digits = moneyDigits(maxMoney(amountsOf(table, index)));
   return {
     key: title,
     label: title.charAt(0).toUpperCase() + title.slice(1),
