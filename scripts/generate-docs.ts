@@ -4,5 +4,5 @@ import { generatedDocs, withGenerated } from './generated-docs.ts';
 
 for (const [name, generate] of Object.entries(generatedDocs)) {
   const file = new URL(`../docs/${name}`, import.meta.url);
-  await writeFile(file, withGenerated(await readFile(file, 'utf8'), generate()));
+  await writeFile(file, withGenerated(await readFile(file, 'utf8'), await generate()));
 }

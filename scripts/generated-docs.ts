@@ -1,14 +1,17 @@
-/** The parts of docs/ that follow from the code: errors, endpoints, commands. A test holds that the files are up to date. */
+/** The parts of docs/ that follow from the code: errors, endpoints, commands, metrics. A test holds that the files are up to date. */
 import type { Command } from 'commander';
 import { createApi } from '../src/api/index.ts';
 import { errorCodes } from '../src/base/index.ts';
-import { buildProgram, type Effects } from '../src/cli/index.ts';
+import { buildProgram } from '../src/cli/index.ts';
+import { fakeTerminal } from '../test/fakes/fake-terminal.ts';
 import { plainPorts } from '../test/fakes/plain-api.ts';
+import { plainMetrics } from '../test/fakes/plain-metrics.ts';
 
-export const generatedDocs: Readonly<Record<string, () => string>> = {
+export const generatedDocs: Readonly<Record<string, () => string | Promise<string>>> = {
   'errors.md': errorTables,
   'api.md': endpointTable,
   'cli.md': commandPages,
+  'metrics.md': metricTable,
 };
 
 const begin = '<!-- generated -->';
@@ -43,6 +46,15 @@ function errorTables(): string {
   ].join('\n\n');
 }
 
+/** Those of the runtime, of the control process, are left out: the client library names them. */
+async function metricTable(): Promise<string> {
+  const text = await plainMetrics();
+  const rows = [...text.matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm)]
+    .filter(([, name = '']) => !name.startsWith('burnrate_control_'))
+    .map(([, name = '', help = '', type = '']) => [`\`${name}\``, type, help]);
+  return table(['metric', 'type', 'what it is'], rows);
+}
+
 interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
@@ -73,7 +85,7 @@ function apiOfNothing() {
 }
 
 function commandPages(): string {
-  const program = buildProgram({ version: '0' } as Effects, () => undefined);
+  const program = buildProgram(fakeTerminal().effects, () => undefined);
   return leaves(program, 'burnrate')
     .map(({ words, command }) => commandPage(words, command))
     .join('\n\n');

@@ -47,7 +47,7 @@ function effects({ entry, engines, clock, random, ids }: CommandLineOptions): Ef
     exists: existsSync,
     canWriteFolder,
     checkEngines: () => checkEngines({ engines, clock, ids }),
-    stop: stopSignal(),
+    ...signals(),
     startInstance: async (options) =>
       startInstance({
         ...options,
@@ -75,18 +75,27 @@ function readVersion(packageFolder: string): string {
   return manifest.version;
 }
 
-/** The first signal asks for an orderly end; a second one does not wait for it. */
-function stopSignal(): AbortSignal {
+/**
+ * The first signal asks for an orderly end; a second one does not wait for it. SIGHUP has the configuration read anew where
+ * a command knows how and there is no terminal that may just be closing.
+ */
+function signals(): Pick<Effects, 'stop' | 'onReload'> {
   const controller = new AbortController();
+  let reload: (() => void) | null = null;
   // Every request of a replay listens to it.
   setMaxListeners(listenersMax, controller.signal);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.couldNotRun);
-      controller.abort();
-    });
-  }
-  return controller.signal;
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(exitCodes.couldNotRun);
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  process.on('SIGHUP', () => (reload && !process.stdin.isTTY ? reload() : stop()));
+  return {
+    stop: controller.signal,
+    onReload(listener) {
+      reload = listener;
+    },
+  };
 }
 
 async function canWriteFolder(path: string): Promise<boolean> {

@@ -4,8 +4,8 @@ import { generatedDocs, withGenerated } from '../scripts/generated-docs.ts';
 
 test.each(Object.keys(generatedDocs))(
   'docs/%s says what the code says (npx tsx scripts/generate-docs.ts writes it)',
-  (name) => {
+  async (name) => {
     const page = readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8');
-    expect(withGenerated(page, generatedDocs[name]!())).toBe(page);
+    expect(withGenerated(page, await generatedDocs[name]!())).toBe(page);
   },
 );

@@ -23,6 +23,7 @@ const furnished: rules.Rule = (all) => rules.roomsAreFurnished(all, (path) => ex
 const house: readonly [string, rules.Rule][] = [
   ['rooms import only what the table allows', rules.importsFollowTheTable],
   ['rooms are entered by their door', rules.roomsAreEnteredByTheirDoor],
+  ['doors show what is asked for', rules.doorsShowWhatIsAskedFor],
   ['engines are chosen by main', rules.enginesAreChosenByMain],
   ['every room has its door, its README and its place in the table', furnished],
   ['no file is dead', rules.noFileIsDead],
@@ -66,12 +67,31 @@ describe('each rule bites', () => {
     ],
     ['a client that knows base', rules.importsFollowTheTable, { 'src/client/a.ts': "import '../base/index.ts';" }],
     [
+      'a dashboard that loads the API',
+      rules.importsFollowTheTable,
+      { 'web/src/a.ts': "import { type A, b } from '../../src/api/wire.ts';" },
+    ],
+    [
+      'a dashboard that takes types of the API past its wire',
+      rules.importsFollowTheTable,
+      { 'web/src/a.ts': "import type { A } from '../../src/api/index.ts';" },
+    ],
+    [
       'a dashboard that knows the ledger',
       rules.importsFollowTheTable,
       { 'web/src/a.ts': "import '../../src/ledger/index.ts';" },
     ],
     ['past the door', rules.roomsAreEnteredByTheirDoor, { 'src/tree/a.ts': "import '../money/usd.ts';" }],
     ['a door into a folder', rules.roomsAreEnteredByTheirDoor, { 'src/cli/a.ts': "import '../ledger/sql/index.ts';" }],
+    [
+      'a name nobody asks for',
+      rules.doorsShowWhatIsAskedFor,
+      {
+        'src/money/index.ts': "export { addUsd, type Usd } from './usd.ts';",
+        'src/money/usd.test.ts': "import { addUsd } from './index.ts';",
+        'src/tree/a.ts': "import type { Usd } from '../money/index.ts';",
+      },
+    ],
     ['an engine', rules.enginesAreChosenByMain, { 'src/ledger/index.ts': "export * from './duckdb/open.ts';" }],
     ['an unknown room', (all) => rules.roomsAreFurnished(all, () => true), { 'src/attic/index.ts': '' }],
     ['a dead file', rules.noFileIsDead, { 'src/money/index.ts': '', 'src/money/left.ts': '' }],
@@ -106,6 +126,7 @@ describe('each rule bites', () => {
       'src/base/index.ts': 'export const now = () => Date.now();',
       'src/ledger/duckdb/open.ts': `const later = new Date(0); ${long(68)}`,
       'src/forecast/index.ts': "import type { Config } from '../config/index.ts';",
+      'web/src/main.ts': "import type { CostsAnswer } from '../../src/api/wire.ts';",
     });
     const all = house.filter(([, rule]) => rule !== furnished).flatMap(([, rule]) => rule(fine));
     expect(all).toEqual([]);

@@ -7,15 +7,21 @@ import { type Endpoints, endpoint } from './endpoint.ts';
 import { rangeJson, rangeQuery, readRange } from './range.ts';
 import { countSchema, maybeMoneySchema, moneySchema, rangeSchema } from './schemas.ts';
 
-const barsSchema = z.array(z.object({ value: countSchema, count: countSchema }));
+const barsSchema = z.array(
+  z.object({
+    value: countSchema,
+    orMore: z.boolean().openapi({ description: 'True of the last bar when it holds all beyond.' }),
+    count: countSchema,
+  }),
+);
 const pointsSchema = z.array(z.object({ users: z.number(), cost: z.number() }));
 
-const behaviourSchema = z
+export const behaviourSchema = z
   .object({
     range: rangeSchema,
     simulated: z.boolean(),
     depth: barsSchema.openapi({
-      description: 'Sessions by how many interactions they had; the last holds all beyond.',
+      description: 'Sessions by how many interactions they had.',
     }),
     depthShare: z.number().openapi({ description: 'Share of sessions looked at; below 1 it is a sample.' }),
     chainsShare: z.number().openapi({ description: 'The same of interactions.' }),

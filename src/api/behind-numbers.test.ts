@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
 import { plainPorts } from '../../test/fakes/plain-api.ts';
 import { manualClock } from '../base/index.ts';
+import { parseConfig } from '../config/index.ts';
 import { openDuckDbLedger } from '../ledger/duckdb/index.ts';
 import type { Ledger } from '../ledger/index.ts';
+import { fromPicos, toDecimal } from '../money/index.ts';
 import { type ControlPlane, createApi } from './index.ts';
 import { newestCallsSchema, newestRunsSchema } from './schemas-newest.ts';
 import { performanceSchema, retriesSchema, storageSchema } from './schemas-operations.ts';
@@ -74,6 +76,10 @@ describe('the calls behind a number', () => {
     ['failure=timeout', ['call_1']],
     ['where=bucket:cacheRead&where=workflow:search', ['call_4']],
     ['team=nobody', []],
+    ['cause=timeout', ['call_1']],
+    ['behaviour=repeat:soonAfter', ['call_4', 'call_3']],
+    ['behaviour=repeat:either&where=team:b', ['call_4']],
+    ['behaviour=cohort:2026-03-02@2026-03-01T00:00:00Z/2026-03-09T00:00:00Z', []],
   ])('%s → %j', async (filter, ids) => {
     const { body } = await get(`/api/calls?${range}&${filter}`);
     expect(newestCallsSchema.parse(body).calls.map((call) => call.id)).toEqual(ids);
@@ -83,6 +89,9 @@ describe('the calls behind a number', () => {
     ['/api/calls?before=nonsense', 'before'],
     ['/api/calls?teem=a', 'team'],
     ['/api/calls?limit=501', 'limit'],
+    ['/api/calls?behaviour=depth:deep', 'behaviour'],
+    ['/api/runs?behaviour=cohort:2026-03-02@then/now', 'behaviour'],
+    ['/api/costs?behaviour=repeat:often', 'behaviour'],
     ['/api/runs?outcome=happy', 'outcome'],
   ])('%s is refused, naming %s', async (path, named) => {
     const { status, body } = await get(path);
@@ -134,7 +143,22 @@ test('performance, retries and storage', async () => {
   expect(retries.rows).toMatchObject([
     { stage: 'answer', reason: 'retry', layer: 'client', cause: 'timeout', attempts: 1 },
   ]);
-  expect(storageSchema.parse((await get('/api/storage')).body)).toMatchObject({ attempts: 4, outcomes: 1 });
+  expect(storageSchema.parse((await get('/api/storage')).body)).toMatchObject({
+    ...{ attempts: 4, outcomes: 1, monthlyUsd: null },
+  });
+});
+
+test('what is kept has its price', async () => {
+  const observability = 'bytesPerCall: 1kB, tiers: [ { keep: 7d } ], perGbMonthUsd: 0.1';
+  const config = parseConfig(`{ version: 1, overheads: { observability: { ${observability} } } }`, {
+    ...{ file: 'burnrate.yaml', environment: {} },
+  });
+  const priced = createApi({ ...plainPorts({ clock: manualClock(caseStartMs), ledger }), config });
+  const answer = await priced.fetch(new Request('http://127.0.0.1:4700/api/storage'));
+  const { bytes, monthlyUsd } = storageSchema.parse(await answer.json());
+  // A tenth of a nano-dollar for a byte.
+  expect(monthlyUsd).toBe(toDecimal(fromPicos(BigInt(bytes) * 100n)));
+  priced.close();
 });
 
 test('prices in force are found by part of a name, and what was left out is counted', async () => {

@@ -1,11 +1,12 @@
 import type { CostQuery, Dimension } from '../ledger/index.ts';
+import { readBehaviourFilter } from './behaviour-filter.ts';
 import { readDimension } from './dimensions.ts';
 import { apiLimits } from './ports.ts';
 import { readRange } from './range.ts';
 import { FieldsRefused } from './refusals.ts';
 
 /** Query parameters that are no filter, where nothing else is said. */
-const ownParameters = new Set(['by', 'from', 'to', 'where', 'orderBy', 'limit']);
+const ownParameters = new Set(['by', 'from', 'to', 'where', 'orderBy', 'limit', 'behaviour']);
 
 export interface CostParameters {
   readonly by?: string | undefined;
@@ -13,6 +14,7 @@ export interface CostParameters {
   readonly to?: string | undefined;
   readonly orderBy?: 'cost' | 'dimensions' | undefined;
   readonly limit?: number | undefined;
+  readonly behaviour?: string | undefined;
 }
 
 /**
@@ -25,8 +27,10 @@ export function readCostQuery(
   all: Readonly<Record<string, readonly string[]>>,
   { nowMs, timeZone }: { readonly nowMs: number; readonly timeZone: string },
 ): CostQuery {
+  const range = readRange(parameters, nowMs);
   return {
-    range: readRange(parameters, nowMs),
+    range,
+    ...readBehaviourFilter(parameters.behaviour, { range }),
     timeZone,
     by: readBy(all.by ?? []),
     where: readWhere(all),

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type CostQuery, type CostRow, dimensionNames, type Ledger } from '../ledger/index.ts';
 import { toDecimal } from '../money/index.ts';
+import { behaviourQuery } from './behaviour-filter.ts';
 import { readCostQuery } from './cost-query.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { apiLimits } from './ports.ts';
@@ -30,6 +31,7 @@ const query = z
       example: 'team,stage',
     }),
     where: whereQuery,
+    behaviour: behaviourQuery,
     orderBy: z.enum(['cost', 'dimensions']).optional().openapi({ description: 'Dearest first when absent.' }),
     limit: z.coerce.number().int().min(1).max(apiLimits.rowsMax).optional(),
     ...rangeQuery,
@@ -50,8 +52,8 @@ export const costsEndpoints: Endpoints = (api, ports) => {
     ports,
   );
   api.openapi(route, async (context) => {
-    const { orderBy, limit, from, to } = context.req.valid('query');
-    const question = readCostQuery({ orderBy, limit, from, to }, context.req.queries(), {
+    const { orderBy, limit, from, to, behaviour } = context.req.valid('query');
+    const question = readCostQuery({ orderBy, limit, from, to, behaviour }, context.req.queries(), {
       nowMs: ports.clock.nowMs(),
       timeZone: ports.instance.timeZone,
     });
@@ -77,11 +79,11 @@ export const costsEndpoints: Endpoints = (api, ports) => {
 /** Whether a row that matches was answered by the emulator. */
 export async function holdsSimulated(
   ledger: Pick<Ledger, 'costs'>,
-  { range, where }: Pick<CostQuery, 'range' | 'where'>,
+  { where, ...of }: Pick<CostQuery, 'range' | 'where' | 'behaved'>,
 ) {
   const asked = where.simulated;
   if (asked !== undefined && !asked.includes('true')) return false;
-  const { total } = await ledger.costs({ range, by: [], where: { ...where, simulated: ['true'] } });
+  const { total } = await ledger.costs({ ...of, by: [], where: { ...where, simulated: ['true'] } });
   return total.attempts > 0;
 }
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fakeApi, refusal } from '../../test/cases/fake-api.ts';
 import { fakeBooks } from '../../test/fakes/fake-books.ts';
-import { apiLimits, tokenSignIn } from './index.ts';
+import { tokenSignIn } from './index.ts';
+import { apiLimits } from './ports.ts';
 import { instanceSchema } from './schemas-instance.ts';
 
 const on = fakeApi();

@@ -6,7 +6,7 @@ import { holdsSimulated, listOrOne } from './costs-endpoints.ts';
 import { readDimension } from './dimensions.ts';
 import { stackJson } from './economics-json.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
-import { apiLimits } from './ports.ts';
+import { type ApiPorts, apiLimits } from './ports.ts';
 import { rangeQuery, readRange } from './range.ts';
 import { FieldsRefused } from './refusals.ts';
 import { stackSchema } from './schemas-economics.ts';
@@ -36,14 +36,14 @@ export const stackQuery = {
 };
 
 /** @throws FieldsRefused for what is no dimension of calls, and for too many */
-export function readAllocation(by: string | undefined, fallback: readonly Dimension[]): Dimension[] {
+export function readAllocation(by: string | undefined, fallback: readonly Dimension[], field = 'by'): Dimension[] {
   const names = (by ?? '').split(',').filter((name) => name !== '');
   if (names.length > dimensionsMax) {
-    throw new FieldsRefused([{ field: 'by', message: `takes at most ${dimensionsMax} dimensions` }]);
+    throw new FieldsRefused([{ field, message: `takes at most ${dimensionsMax} dimensions` }]);
   }
   const ofLine = names.find((name) => ofLines.has(name));
-  if (ofLine) throw new FieldsRefused([{ field: 'by', message: `"${ofLine}" is what lines are; they are told apart` }]);
-  return names.length === 0 ? [...fallback] : [...new Set(names.map((name) => readDimension(name.trim(), 'by')))];
+  if (ofLine) throw new FieldsRefused([{ field, message: `"${ofLine}" is what lines are; they are told apart` }]);
+  return names.length === 0 ? [...fallback] : [...new Set(names.map((name) => readDimension(name.trim(), field)))];
 }
 
 /** @throws FieldsRefused for what is no dimension of the full cost */
@@ -53,6 +53,12 @@ export function readStackFilters(values: readonly string[] | undefined): CostQue
     throw new FieldsRefused([{ field: 'where', message: '"bucket" is of tokens alone; the full cost has lines' }]);
   }
   return where;
+}
+
+/** Whether any of those who bear what is shown made simulated calls. Lines are what they bear, not who they are. */
+export function bearSimulated(ledger: ApiPorts['ledger'], { range, where }: Pick<CostQuery, 'range' | 'where'>) {
+  const { line: _, ...bearers } = where;
+  return holdsSimulated(ledger, { range, where: bearers });
 }
 
 export const economicsEndpoints: Endpoints = (api, ports) => {
@@ -83,7 +89,7 @@ const showStack: Endpoints = (api, ports) => {
     const where = readStackFilters(context.req.queries('where'));
     const [stack, simulated] = await Promise.all([
       readCostStack(ports.ledger, { range, by, where, timeZone: ports.config.timeZone }, ports.config),
-      holdsSimulated(ports.ledger, { range, where }),
+      bearSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...stackJson(stack, query.limit ?? apiLimits.rowsDefault), simulated }, 200);
   });
@@ -109,7 +115,7 @@ const showUnits: Endpoints = (api, ports) => {
     const where = readStackFilters(context.req.queries('where'));
     const [units, simulated] = await Promise.all([
       readUnitEconomics(ports.ledger, { range, where, timeZone: ports.config.timeZone }, ports.config),
-      holdsSimulated(ports.ledger, { range, where }),
+      bearSimulated(ports.ledger, { range, where }),
     ]);
     return context.json({ ...unitEconomicsJson(units), simulated }, 200);
   });

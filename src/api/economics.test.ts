@@ -93,6 +93,26 @@ test('the name of a saved table says its day in the configured time zone, and th
   expect(name).toBe('attachment; filename="chargeback-by-team-2026-03-01-simulated.csv"');
 });
 
+test('what simulated calls bear is said to be simulated, whatever lines are looked at and in which of two weeks', async () => {
+  for (const path of [`/api/stack?where=line:compliance&${march1}`, `/api/unit-economics?where=line:human&${march1}`]) {
+    expect([path, await (await get(path)).json()]).toMatchObject([path, { simulated: true }]);
+  }
+  const following = (await (await get('/api/reports/weekly?week=2026-03-04')).json()) as { simulated: boolean };
+  expect(following.simulated).toBe(true);
+  const later = (await (await get('/api/reports/weekly?week=2026-03-14')).json()) as { simulated: boolean };
+  expect(later.simulated).toBe(false);
+});
+
+test.each([
+  ['rows=line', 'rows: '],
+  ['columns=bucket', 'columns: '],
+  ['columns=teem', 'did you mean \\"team\\"'],
+])('showback refuses %s by name', async (query, message) => {
+  const answer = await get(`/api/reports/showback?${query}&${march1}`);
+  const text = await answer.text();
+  expect([answer.status, text, text.includes(message)]).toEqual([422, text, true]);
+});
+
 test('a report in JSON sums as the stack does; several tables are no CSV', async () => {
   const report = reportSchema.parse(await (await get(`/api/reports/chargeback?${march1}`)).json());
   expect(report.tables[0]?.total?.at(-1)).toBe('10.0045');

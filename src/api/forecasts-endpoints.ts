@@ -1,15 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { BurnrateError } from '../base/index.ts';
-import { type CompiledForecast, type ForecastSummary, readTrackRecord } from '../economics/index.ts';
-import {
-  factorNames,
-  type KeptForecast,
-  measuredNotes,
-  modelOffers,
-  portableModel,
-  sliderNumbers,
-  switchableStages,
-} from '../forecast/index.ts';
+import { type ForecastSummary, readTrackRecord } from '../economics/index.ts';
+import type { KeptForecast, ModelProblem } from '../forecast/index.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { type ApiPorts, apiLimits } from './ports.ts';
 import { timeJson } from './range.ts';
@@ -23,8 +15,6 @@ import {
 } from './schemas-forecasts.ts';
 
 const tag = 'Forecasts';
-/** What a page draws with where the file names no seed: the same figures whenever it is opened. */
-const usualSeed = 1;
 
 /** Kept forecasts, how good they were, and what a page needs to forecast by itself. */
 export const forecastsEndpoints: Endpoints = (api, ports) => {
@@ -102,7 +92,7 @@ function assertNamed({ scenario, stress }: Asked, { config }: ApiPorts): void {
 const problemsShown = 5;
 
 /** @returns what stands in the way, with the path of the file each problem is at */
-function impossible(problems: (CompiledForecast & { ok: false })['problems']): BurnrateError {
+function impossible(problems: readonly ModelProblem[]): BurnrateError {
   const shown = problems.slice(0, problemsShown).map(({ path, message }) => `${path.join('.')} ${message}`);
   const more = problems.length > problemsShown ? [`and ${problems.length - problemsShown} more`] : [];
   return new BurnrateError('forecast_impossible', { message: [...shown, ...more].join('; ') });
@@ -148,27 +138,10 @@ const showModel: Endpoints = (api, ports) => {
     ports,
   );
   api.openapi(route, async (context) => {
-    const compiled = await ports.forecasts.compile(context.req.valid('query').months);
-    if (!compiled.ok) throw impossible(compiled.problems);
-    const { model, measured, book, rebuild } = compiled;
-    const offers = modelOffers(model, book);
-    const { trials, seed = usualSeed } = ports.config.forecast;
-    return context.json(
-      {
-        from: model.months[0]?.label ?? '',
-        months: model.months.length,
-        ...{ trials, seed },
-        scenarios: model.scenarios.map(({ name }) => name),
-        stresses: model.stresses.map(({ name }) => name),
-        factors: [...factorNames],
-        numbers: sliderNumbers(model),
-        measured: measuredNotes(measured.values),
-        stages: switchableStages(model),
-        models: offers.map(({ name }) => name),
-        model: { ...portableModel(model, { offers, rebuild }) },
-      },
-      200,
-    );
+    const answer = await ports.forecasts.page(context.req.valid('query').months);
+    if (!answer.ok) throw impossible(answer.problems);
+    // What is made elsewhere is read-only here and mutable in the schema's type; it goes straight out.
+    return context.json(answer.page as unknown as z.infer<typeof forecastModelSchema>, 200);
   });
 };
 

@@ -1,3 +1,8 @@
+export { type ControlPlane, createApi } from './app.ts';
+export { type Assets, loadAssets } from './assets.ts';
+export { type BudgetPorts, readStandings, type Standing } from './budget-standing.ts';
+export type { ApiPorts, AskedLedger, ConfigReload, HeldMoney, InstanceFacts } from './ports.ts';
+export { openIdentify, tokenSignIn } from './roles.ts';
 export type {
   AddedReviewAnswer,
   AdviceAnswer,
@@ -25,9 +30,4 @@ export type {
   WhatIfAnswer,
   WorkflowsAnswer,
   WorkflowTreeAnswer,
-} from './answers.ts';
-export { type ControlPlane, createApi } from './app.ts';
-export { type Assets, loadAssets } from './assets.ts';
-export { type BudgetPorts, readStandings, type Standing } from './budget-standing.ts';
-export { type ApiPorts, type AskedLedger, apiLimits, type HeldMoney, type InstanceFacts } from './ports.ts';
-export { openIdentify, tokenSignIn } from './roles.ts';
+} from './wire.ts';

@@ -8,6 +8,7 @@ import { timeJson } from './range.ts';
 import type { Principal } from './roles.ts';
 import { sessionCookie, sessionMsMax } from './roles.ts';
 import {
+  configReloadSchema,
   healthSchema,
   instanceSchema,
   readinessSchema,
@@ -17,6 +18,7 @@ import {
 
 export const instanceEndpoints: Endpoints = (api, ports) => {
   showInstance(api, ports);
+  reloadConfig(api, ports);
   for (const prefix of ['', '/api']) {
     showHealth(api, `${prefix}/healthz`);
     showReadiness(api, `${prefix}/readyz`, ports);
@@ -41,6 +43,23 @@ const showInstance: Endpoints = (api, ports) => {
   api.openapi(route, (context) =>
     context.json(instanceJson(ports.instance, ports.clock.nowMs(), context.get('principal')), 200),
   );
+};
+
+const reloadConfig: Endpoints = (api, ports) => {
+  const route = endpoint(
+    'admin',
+    {
+      ...{ method: 'post', path: '/api/config/reload', tag: 'Instance', answer: configReloadSchema },
+      summary: 'Reads burnrate.yaml anew; calls in flight keep what they began with',
+      description:
+        'A file with mistakes is refused with `config_refused`, and what was in force stays so. Variables of the environment are those of the start.',
+    },
+    ports,
+  );
+  api.openapi(route, async (context) => {
+    const { changed, restartNeeded, workers } = await ports.reloadConfig(context.get('principal').actor);
+    return context.json({ changed: [...changed], restartNeeded: [...restartNeeded], workers }, 200);
+  });
 };
 
 function instanceJson(facts: InstanceFacts, nowMs: number, { actor, role }: Principal): z.infer<typeof instanceSchema> {

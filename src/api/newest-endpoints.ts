@@ -3,6 +3,7 @@ import type { RunOnPage } from '../ledger/index.ts';
 import { toDecimal } from '../money/index.ts';
 import { type Attempt, outcomeKinds } from '../tree/index.ts';
 import { attributionJson, callJson } from './attempt-json.ts';
+import { behaviourQuery, readBehaviourFilter } from './behaviour-filter.ts';
 import { readWhere } from './cost-query.ts';
 import { whereQuery } from './costs-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
@@ -13,6 +14,7 @@ import { type callInListSchema, newestCallsSchema, newestRunsSchema, type runInL
 
 const pageQuery = {
   where: whereQuery,
+  behaviour: behaviourQuery,
   limit: z.coerce.number().int().min(1).max(apiLimits.callsMax).optional().openapi({ description: '50 when absent.' }),
   before: z.string().max(1_024).optional().openapi({ description: '`next` of the page before this one.' }),
   ...rangeQuery,
@@ -24,21 +26,24 @@ export const newestEndpoints: Endpoints = (api, ports) => {
   listRuns(api, ports);
 };
 
-const pageParameters = new Set(['from', 'to', 'where', 'limit', 'before', 'outcome']);
+const pageParameters = new Set(['from', 'to', 'where', 'limit', 'before', 'outcome', 'behaviour']);
 
 interface PageParameters {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit?: number | undefined;
   readonly before?: string | undefined;
+  readonly behaviour?: string | undefined;
 }
 
 function readPage(query: PageParameters, all: Readonly<Record<string, readonly string[]>>, ports: ApiPorts) {
   const before = readCursor(query.before);
   const limit = query.limit ?? apiLimits.callsDefault;
+  const range = readRange(query, ports.clock.nowMs());
   return {
     question: {
-      range: readRange(query, ports.clock.nowMs()),
+      range,
+      ...readBehaviourFilter(query.behaviour, { range }),
       where: readWhere(all, pageParameters),
       timeZone: ports.instance.timeZone,
     },

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { PerformanceRow } from '../ledger/index.ts';
-import { toDecimal } from '../money/index.ts';
+import { fromPicos, rateFromUsdPerUnit, toDecimal } from '../money/index.ts';
 import { readBy, readWhere } from './cost-query.ts';
 import { listOrOne, whereQuery } from './costs-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
+import type { ApiPorts } from './ports.ts';
 import { rangeJson, rangeQuery, readRange, timeJson } from './range.ts';
 import { type performanceRowSchema, performanceSchema, retriesSchema, storageSchema } from './schemas-operations.ts';
 
@@ -86,6 +87,15 @@ const showRetries: Endpoints = (api, ports) => {
   });
 };
 
+const bytesPerGb = 1_000_000_000n;
+
+function monthlyUsd(bytes: number, { overheads }: ApiPorts['config']): string | null {
+  const { observability } = overheads;
+  if (!observability) return null;
+  const picos = BigInt(bytes) * rateFromUsdPerUnit(observability.perGbMonthUsd);
+  return toDecimal(fromPicos((picos + bytesPerGb / 2n) / bytesPerGb));
+}
+
 const showStorage: Endpoints = (api, ports) => {
   const route = endpoint(
     'viewer',
@@ -103,6 +113,7 @@ const showStorage: Endpoints = (api, ports) => {
     return context.json(
       {
         ...size,
+        monthlyUsd: monthlyUsd(size.bytes, ports.config),
         oldestAttemptAt: oldestAttemptMs === null ? null : timeJson(oldestAttemptMs),
         newestAttemptAt: newestAttemptMs === null ? null : timeJson(newestAttemptMs),
         keepAttemptsMs: ports.config.retention.attempts.ms,

@@ -3,7 +3,6 @@ import type { Books } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Forecaster } from '../economics/index.ts';
 import type { EconomicQuestions, Ledger, OperationQuestions, PeopleQuestions } from '../ledger/index.ts';
-import type { RefusedCall } from '../tree/index.ts';
 import type { Assets } from './assets.ts';
 import type { Identify } from './roles.ts';
 
@@ -48,19 +47,29 @@ export interface HeldMoney {
   readonly held: bigint;
 }
 
+/** What came of reading burnrate.yaml again. */
+export interface ConfigReload {
+  /** Sections that hold anew for what begins from now on. */
+  readonly changed: readonly string[];
+  /** Keys that changed and stay as they were until a restart. */
+  readonly restartNeeded: readonly string[];
+  /** Gateway workers that took it; one that did not keeps what it had. */
+  readonly workers: { readonly told: number; readonly of: number };
+}
+
 /** Everything the control plane needs from outside its room. */
 export interface ApiPorts {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly ledger: AskedLedger;
-  readonly books: Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews'>;
+  readonly books: Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews' | 'refusedCalls'>;
   /** What calls in flight hold, as the gateways say now. */
   readonly heldMoney: () => Promise<readonly HeldMoney[]>;
   readonly forecasts: Forecaster;
-  /** The latest calls that budgets, limits and plans refused, as the gateways say now. */
-  readonly refusedCalls: () => Promise<readonly RefusedCall[]>;
   /** burnrate.yaml as it was loaded. */
   readonly config: Config;
+  /** Reads it anew. @throws BurnrateError config_refused, books_unavailable; then what was in force stays so */
+  readonly reloadConfig: (actor: string) => Promise<ConfigReload>;
   readonly instance: InstanceFacts;
   readonly identify: Identify;
   /** Exchanges an admin token for a session cookie value; null when it is wrong or nothing asks for one. */

@@ -23,7 +23,7 @@ const priceSchema = z
   })
   .openapi('Price');
 
-const pricesSchema = z.object({ prices: z.array(priceSchema), pricesLeftOut: countSchema }).openapi('PriceList');
+export const pricesSchema = z.object({ prices: z.array(priceSchema), pricesLeftOut: countSchema }).openapi('PriceList');
 
 /** The prices in force: contract first, then self-hosted, then the catalogue. */
 export const pricesEndpoints: Endpoints = (api, ports) => {

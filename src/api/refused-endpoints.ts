@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { refusedCallLimits } from '../books/index.ts';
 import type { RefusedCall } from '../tree/index.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { apiLimits } from './ports.ts';
@@ -7,6 +8,7 @@ import { countSchema, maybeTimeSchema, timeSchema } from './schemas.ts';
 
 const refusedCallSchema = z
   .object({
+    id: z.string(),
     callId: z.string(),
     at: timeSchema,
     code: z.string(),
@@ -35,7 +37,9 @@ const refusedCallSchema = z
   })
   .openapi('RefusedCall');
 
-const refusedCallsSchema = z.object({ refused: z.array(refusedCallSchema) }).openapi('RefusedCalls');
+export const refusedCallsSchema = z.object({ refused: z.array(refusedCallSchema) }).openapi('RefusedCalls');
+
+const dayMs = 86_400_000;
 
 /** Calls that never went out: budgets, limits and plans refused them. */
 export const refusedEndpoints: Endpoints = (api, ports) => {
@@ -47,7 +51,9 @@ export const refusedEndpoints: Endpoints = (api, ports) => {
       path: '/api/refused',
       tag: 'Budgets',
       summary: 'Calls refused by budgets, limits and plans, newest first, with the holds at that moment',
-      description: 'Each gateway keeps its latest refusals since it started.',
+      description:
+        `Of the last ${refusedCallLimits.keepMs / dayMs} days, ${refusedCallLimits.keptMax} of all gateways and ` +
+        `${refusedCallLimits.perCallerMax} of each caller. A refusal is here within about a second.`,
       request: {
         query: z.strictObject({
           user: word,
@@ -61,12 +67,8 @@ export const refusedEndpoints: Endpoints = (api, ports) => {
   );
   api.openapi(route, async (context) => {
     const { user, budget, limit = apiLimits.callsDefault } = context.req.valid('query');
-    const all = await ports.refusedCalls();
-    const refused = all
-      .filter((call) => user === undefined || call.attribution.user === user)
-      .filter((call) => budget === undefined || call.budget?.name === budget)
-      .toSorted((a, b) => b.atMs - a.atMs)
-      .slice(0, limit);
+    const asked = { limit, ...(user === undefined ? {} : { user }), ...(budget === undefined ? {} : { budget }) };
+    const refused = await ports.books.refusedCalls.list(asked);
     return context.json({ refused: refused.map(refusedJson) }, 200);
   });
 };

@@ -1,9 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { readChargeback, readShowback, readWeeklyReview, weekOf } from '../economics/index.ts';
+import { readChargeback, readShowback, readWeeklyReview, weekOf, weekOfDay } from '../economics/index.ts';
 import type { CostQuery, TimeRange } from '../ledger/index.ts';
-import { holdsSimulated } from './costs-endpoints.ts';
-import { readDimension } from './dimensions.ts';
-import { readAllocation, readStackFilters, stackWhere } from './economics-endpoints.ts';
+import { bearSimulated, readAllocation, readStackFilters, stackWhere } from './economics-endpoints.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import type { ApiPorts } from './ports.ts';
 import { rangeQuery, readRange } from './range.ts';
@@ -42,19 +40,20 @@ const showWeekly: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const query = context.req.valid('query');
     const range = weekAsked(query.week, ports);
-    const report = await readWeeklyReview(ports.ledger, range, await scope(range, ports));
+    // The week before is shown too.
+    const shown = { fromMs: weekOf(range.fromMs - 1, ports.config.timeZone).fromMs, toMs: range.toMs };
+    const report = await readWeeklyReview(ports.ledger, range, await scope(shown, ports));
     return (await sendReport(context, report, formatOf(query.format, context.req.header('accept') ?? ''))) as never;
   });
 };
 
-/** Noon of the day asked for lies in that day in nearly every time zone; weeks are seven such days. */
 function weekAsked(day: string | undefined, { clock, config }: ApiPorts): TimeRange {
-  const atMs = day === undefined ? clock.nowMs() - 7 * dayMs : Date.parse(`${day}T12:00:00Z`);
-  return weekOf(atMs, config.timeZone);
+  const { timeZone } = config;
+  return day === undefined ? weekOf(clock.nowMs() - 7 * dayMs, timeZone) : weekOfDay(day, timeZone);
 }
 
 async function scope(range: TimeRange, ports: ApiPorts, where: CostQuery['where'] = {}) {
-  return { range, where, config: ports.config, simulated: await holdsSimulated(ports.ledger, { range, where }) };
+  return { range, where, config: ports.config, simulated: await bearSimulated(ports.ledger, { range, where }) };
 }
 
 const showShowback: Endpoints = (api, ports) => {
@@ -81,9 +80,9 @@ const showShowback: Endpoints = (api, ports) => {
   api.openapi(route, async (context) => {
     const asked = context.req.valid('query');
     const range = readRange(asked, ports.clock.nowMs());
-    const [rows = 'team'] = readAllocation(asked.rows, ['team']);
+    const [rows = 'team'] = readAllocation(asked.rows, ['team'], 'rows');
     const where = readStackFilters(context.req.queries('where'));
-    const columns = readDimension(asked.columns ?? 'line', 'columns');
+    const [columns = 'line'] = asked.columns === 'line' ? [] : readAllocation(asked.columns, [], 'columns');
     const report = await readShowback(ports.ledger, { rows, columns }, await scope(range, ports, where));
     return (await sendReport(context, report, formatOf(asked.format, context.req.header('accept') ?? ''))) as never;
   });

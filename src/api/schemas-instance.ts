@@ -2,6 +2,21 @@ import { z } from '@hono/zod-openapi';
 import { userRoles } from '../books/index.ts';
 import { countSchema, maybeTimeSchema, moneySchema, timeSchema } from './schemas.ts';
 
+/** What came of reading burnrate.yaml again. */
+export const configReloadSchema = z
+  .object({
+    changed: z.array(z.string()).openapi({ description: 'Sections that hold anew for what begins from now on.' }),
+    restartNeeded: z
+      .array(z.string())
+      .openapi({ description: 'Keys that changed in the file and stay as they were until a restart.' }),
+    workers: z
+      .object({ told: countSchema, of: countSchema })
+      .openapi({
+        description: 'Gateway workers that took it. One that did not keeps what it had until it is restarted.',
+      }),
+  })
+  .openapi('ConfigReload');
+
 /** What a client needs to know about the instance it talks to. */
 export const instanceSchema = z
   .object({

@@ -65,6 +65,10 @@ export const storageSchema = z
     outcomes: countSchema,
     sums: countSchema.openapi({ description: 'Rows of sums by hour and day, which outlive the attempts.' }),
     bytes: countSchema.openapi({ description: 'On disk.' }),
+    monthlyUsd: moneySchema.nullable().openapi({
+      description:
+        'What keeping these bytes costs a month at `overheads.observability.perGbMonthUsd`; null without one.',
+    }),
     oldestAttemptAt: maybeTimeSchema,
     newestAttemptAt: maybeTimeSchema,
     keepAttemptsMs: z.number().openapi({ description: 'How long single attempts are kept, ms.' }),

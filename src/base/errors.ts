@@ -104,6 +104,11 @@ export const errorCodes = {
     retry: false,
     remedy: 'Make one with POST /api/forecasts or name another range; `view=actual` needs no forecast.',
   },
+  config_refused: {
+    status: 422,
+    retry: false,
+    remedy: 'Correct burnrate.yaml as the message says; what was in force before stays in force.',
+  },
   forecast_impossible: {
     status: 409,
     retry: false,

@@ -3,6 +3,7 @@ import type { AuditBooks } from './audit.ts';
 import type { BudgetBooks } from './budgets.ts';
 import type { ForecastBooks } from './forecasts.ts';
 import type { KeyBooks } from './keys.ts';
+import type { RefusedCallBooks } from './refused-calls.ts';
 import type { ReviewBooks } from './reviews.ts';
 import type { TaskBooks } from './tasks.ts';
 import type { UserBooks } from './users.ts';
@@ -17,6 +18,7 @@ export interface Books {
   readonly audit: AuditBooks;
   readonly budgets: BudgetBooks;
   readonly alerts: AlertBooks;
+  readonly refusedCalls: RefusedCallBooks;
   readonly reviews: ReviewBooks;
   readonly tasks: TaskBooks;
   readonly forecasts: ForecastBooks;

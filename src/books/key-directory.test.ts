@@ -1,21 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { keyRecord } from '../../test/fakes/key-record.ts';
 import { BurnrateError, manualClock } from '../base/index.ts';
-import { type KeyDirectory, type KeyRecord, keyDirectory, keyDirectoryLimits } from './index.ts';
+import { type KeyDirectory, type KeyRecord, keyDirectory } from './index.ts';
+import { keyDirectoryLimits } from './key-directory.ts';
 import { hashSecret } from './key-secret.ts';
 
-const record = (secret: string, more: Partial<KeyRecord> = {}): KeyRecord => ({
-  id: `key_${secret}`,
-  name: secret,
-  hash: hashSecret(secret),
-  hint: secret.slice(-4),
-  defaults: {},
-  allowedModels: [],
-  budgets: [],
-  createdAtMs: 0,
-  revokedAtMs: null,
-  version: 1,
-  ...more,
-});
+const record = (secret: string, more: Partial<KeyRecord> = {}): KeyRecord =>
+  keyRecord(secret, { hash: hashSecret(secret), ...more });
 
 /** Books that count what they are asked and can be broken. */
 function countingBooks(keys: KeyRecord[]) {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { idSource, manualClock, seededRandom } from '../base/index.ts';
-import { type Effects, runCli } from './index.ts';
+import { fakeTerminal } from '../../test/fakes/fake-terminal.ts';
 
 const standing = {
   ...{ instance: 'user=bob', of: { user: 'bob' }, posted: '0.2', estimated: '0', held: '0.01', leasedIdle: '0.02' },
@@ -12,25 +11,11 @@ const budget = {
 };
 
 async function run(answer: unknown, ...words: string[]) {
-  const clock = manualClock(0);
-  const said = { out: '', err: '', asked: [] as { method: string; path: string; body: unknown }[] };
-  const effects = {
-    stdout: { write: (text: string) => (said.out += text), columns: 120 },
-    stderr: { write: (text: string) => (said.err += text) },
-    environment: { BURNRATE_URL: 'http://127.0.0.1:4700' },
-    workingFolder: '/nowhere',
-    version: '1.2.3',
-    clock,
-    random: seededRandom(1),
-    ids: idSource(clock),
-    exists: () => false,
-    fetch: async (url: string, init: RequestInit) => {
-      const body = init.body === undefined ? undefined : JSON.parse(String(init.body));
-      said.asked.push({ method: init.method ?? 'GET', path: new URL(url).pathname, body });
-      return Response.json(answer);
-    },
-  } as unknown as Effects;
-  return { code: await runCli(words, effects), ...said };
+  const environment = { BURNRATE_URL: 'http://127.0.0.1:4700' };
+  const terminal = fakeTerminal({ environment, columns: 120, answer: () => answer });
+  const code = await terminal.run(...words);
+  const asked = terminal.asked.map(({ method, url, body }) => ({ method, path: url.pathname, body }));
+  return { code, out: terminal.out, err: terminal.err, asked };
 }
 
 describe('budgets', () => {

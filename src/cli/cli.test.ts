@@ -1,95 +1,42 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BurnrateError, idSource, manualClock, seededRandom } from '../base/index.ts';
-import type { Instance } from '../processes/index.ts';
-import { type Effects, runCli } from './index.ts';
+import { type FakeTerminal, fakeTerminal } from '../../test/fakes/fake-terminal.ts';
+import { BurnrateError } from '../base/index.ts';
+import type { Effects } from './index.ts';
 
-const clock = manualClock(Date.UTC(2026, 2, 1, 12));
 let folder: string;
-let out: string;
-let err: string;
-let stop: AbortController;
-let asked: { url: string; init: RequestInit | undefined }[];
+let terminal: FakeTerminal;
 let answers: Record<string, unknown>;
 let started: { simulated: boolean; listen: string; data: string }[];
-let changes: Partial<Effects>;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'burnrate-cli-'));
-  out = '';
-  err = '';
-  stop = new AbortController();
-  asked = [];
   answers = {};
   started = [];
-  changes = {};
-  fileExists = false;
+  terminal = terminalWith({});
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function effects(): Effects {
-  return {
-    stdout: {
-      write: (text) => {
-        out += text;
-      },
-      columns: 80,
-    },
-    stderr: {
-      write: (text) => {
-        err += text;
-      },
-    },
-    environment: {},
-    workingFolder: folder,
-    version: '1.2.3',
-    nodeVersion: 'v20.20.0',
-    clock,
-    random: seededRandom(1),
-    ids: idSource(clock),
-    fetch: (async (url: string, init?: RequestInit) => {
-      asked.push({ url, init });
-      const found = Object.keys(answers).find((path) => new URL(url).pathname === path);
-      if (found === undefined) throw new TypeError('fetch failed');
-      const answer = answers[found];
-      return answer instanceof Response ? answer : Response.json(answer);
-    }) as typeof fetch,
-    readText: (path) => readFile(path, 'utf8'),
-    readPattern: (name) => readFile(join('patterns', `${name}.yaml`), 'utf8'),
-    readCommitted: async (ref) => {
-      throw new BurnrateError('CONFIG_UNREADABLE', { message: `no ${ref} here` });
-    },
-    writeText: (path, text) => writeFile(path, text),
-    exists: (path) => path === join(folder, 'burnrate.yaml') && fileExists,
-    canWriteFolder: async () => true,
+function terminalWith(changes: Partial<Effects>): FakeTerminal {
+  const stop = new AbortController();
+  return fakeTerminal({
+    ...{ workingFolder: folder, columns: 80, stop: stop.signal, answer: ({ url }) => answers[url.pathname] },
     startInstance: async ({ config, simulated }) => {
       started.push({ simulated, listen: `${config.listen.host}:${config.listen.port}`, data: config.data });
       stop.abort();
-      return {
-        url: 'http://127.0.0.1:4700',
-        port: 4700,
-        workerPids: [],
-        ledgerPid: 1,
-        stop: async () => undefined,
-      } as Instance;
+      const instance = { url: 'http://127.0.0.1:4700', port: 4700, workerPids: [], ledgerPid: 1 };
+      const done = { changed: [], restartNeeded: [], workers: { told: 1, of: 1 } };
+      return { ...instance, reload: async () => done, stop: async () => undefined };
     },
-    checkEngines: async () => [{ name: 'ledger (DuckDB)', ok: true, message: 'loads' }],
-    stop: stop.signal,
     ...changes,
-  };
+  });
 }
 
-let fileExists = false;
-function config(text: string): void {
-  writeFileSync(join(folder, 'burnrate.yaml'), text);
-  fileExists = true;
-}
-
-const run = (...words: string[]) => runCli(words, effects());
+const config = (text: string): void => writeFileSync(join(folder, 'burnrate.yaml'), text);
+const run = (...words: string[]): Promise<number> => terminal.run(...words);
 
 describe('wrong use ends with 2 and the nearest known', () => {
   test.each([
@@ -106,15 +53,15 @@ describe('wrong use ends with 2 and the nearest known', () => {
     [['price', '--provider', 'o', '--model', 'm', '--usage', '{}', '--at', 'soon'], 'is no date'],
   ])('%j', async (words, message) => {
     expect(await run(...words)).toBe(2);
-    expect(err).toContain(message);
-    expect(out).toBe('');
+    expect(terminal.err).toContain(message);
+    expect(terminal.out).toBe('');
   });
 });
 
 describe('help and version', () => {
   test.each([[['--help']], [['keys', '--help']], [['--version']]])('%j is fine', async (words) => {
     expect(await run(...words)).toBe(0);
-    expect(out).not.toBe('');
+    expect(terminal.out).not.toBe('');
   });
 });
 
@@ -122,16 +69,16 @@ describe('serve', () => {
   test('runs on the defaults, and says where it is', async () => {
     expect(await run('serve')).toBe(0);
     expect(started).toEqual([{ simulated: false, listen: '127.0.0.1:4700', data: join(folder, 'burnrate-data') }]);
-    expect(out).toContain('http://127.0.0.1:4700/v1');
-    expect(out).not.toContain('SIMULATED');
+    expect(terminal.out).toContain('http://127.0.0.1:4700/v1');
+    expect(terminal.out).not.toContain('SIMULATED');
   });
 
   test('takes the file beside it and its own data folder; BURNRATE_LISTEN wins', async () => {
     config('version: 1\nlisten: 127.0.0.1:5000\ndata: here\n');
-    changes = { environment: { BURNRATE_LISTEN: '127.0.0.1:6000' } };
+    terminal = terminalWith({ environment: { BURNRATE_LISTEN: '127.0.0.1:6000' } });
     expect(await run('serve', '--json')).toBe(0);
     expect(started).toEqual([{ simulated: false, listen: '127.0.0.1:6000', data: join(folder, 'here') }]);
-    expect(JSON.parse(out)).toMatchObject({ url: 'http://127.0.0.1:4700', simulated: false });
+    expect(JSON.parse(terminal.out)).toMatchObject({ url: 'http://127.0.0.1:4700', simulated: false });
   });
 
   test.each([
@@ -143,33 +90,33 @@ describe('serve', () => {
       'PORT_IN_USE',
     ],
   ])('%j %j → 3 %s', async (changed, words, code) => {
-    changes = changed as Partial<Effects>;
+    terminal = terminalWith(changed as Partial<Effects>);
     expect(await run('serve', ...words)).toBe(3);
-    expect(err).toContain(code);
+    expect(terminal.err).toContain(code);
   });
 
   test('with --json an error is JSON too', async () => {
     expect(await run('serve', '--json', '--config', 'missing.yaml')).toBe(3);
-    expect(JSON.parse(err)).toMatchObject({ error: { code: 'CONFIG_UNREADABLE' } });
+    expect(JSON.parse(terminal.err)).toMatchObject({ error: { code: 'CONFIG_UNREADABLE' } });
   });
 });
 
 test('demo runs on the emulator and says so', async () => {
   expect(await run('demo', '--listen', '127.0.0.1:0')).toBe(0);
   expect(started).toEqual([{ simulated: true, listen: '127.0.0.1:0', data: join(folder, 'burnrate-data', 'demo') }]);
-  expect(out).toContain('SIMULATED');
+  expect(terminal.out).toContain('SIMULATED');
 });
 
 describe('doctor', () => {
   test('is content with the defaults', async () => {
     expect(await run('doctor', '--json')).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ ok: true });
+    expect(JSON.parse(terminal.out)).toMatchObject({ ok: true });
   });
 
   test('names the line of a wrong key and the nearest known one', async () => {
     config('version: 1\nprovders: {}\n');
     expect(await run('doctor')).toBe(1);
-    expect(out).toMatch(/FAILED.*burnrate\.yaml:2:1.*providers/);
+    expect(terminal.out).toMatch(/FAILED.*burnrate\.yaml:2:1.*providers/);
   });
 
   test('says what is stated and not acted on, and which model has no price', async () => {
@@ -177,8 +124,8 @@ describe('doctor', () => {
       'version: 1\nengines: { postgres: { url: "postgres://x" } }\nworkflows: { w: { stages: { s: { model: openai/no-such-model, next: done } } } }\n',
     );
     expect(await run('doctor')).toBe(1);
-    expect(out).toContain('engines: this build has no');
-    expect(out).toMatch(/FAILED {2}prices: openai\/no-such-model/);
+    expect(terminal.out).toContain('engines: this build has no');
+    expect(terminal.out).toMatch(/FAILED {2}prices: openai\/no-such-model/);
   });
 
   test.each([
@@ -188,9 +135,9 @@ describe('doctor', () => {
     [{ environment: { BURNRATE_LISTEN: '0.0.0.0:1' } }, 'listen'],
     [{ checkEngines: async () => [{ name: 'ledger (DuckDB)', ok: false, message: 'no' }] }, 'ledger'],
   ])('%j fails the check %s', async (changed, check) => {
-    changes = changed as Partial<Effects>;
+    terminal = terminalWith(changed as Partial<Effects>);
     expect(await run('doctor')).toBe(1);
-    expect(out).toMatch(new RegExp(`FAILED {2}${check}`));
+    expect(terminal.out).toMatch(new RegExp(`FAILED {2}${check}`));
   });
 });
 
@@ -198,18 +145,21 @@ describe('prices', () => {
   test('price gives lines and their sum', async () => {
     const usage = '{"prompt_tokens": 1000, "completion_tokens": 100}';
     expect(await run('price', '--provider', 'openai', '--model', 'gpt-5-mini', '--usage', usage, '--json')).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ totalUsd: '0.00045', lines: [{ bucket: 'input' }, { bucket: 'output' }] });
+    expect(JSON.parse(terminal.out)).toMatchObject({
+      totalUsd: '0.00045',
+      lines: [{ bucket: 'input' }, { bucket: 'output' }],
+    });
   });
 
   test('an unknown price is a failed check with a remedy', async () => {
     const usage = '{"prompt_tokens": 1, "completion_tokens": 1}';
     expect(await run('price', '--provider', 'openai', '--model', 'nobody-knows', '--usage', usage)).toBe(1);
-    expect(out).toContain('The price is unknown');
+    expect(terminal.out).toContain('The price is unknown');
   });
 
   test('prices are listed within the width of the terminal', async () => {
     expect(await run('prices', 'gpt-5-mini', '--provider', 'openai', '--limit', '3')).toBe(0);
-    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of terminal.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(await run('prices', 'nobody-knows')).toBe(1);
   });
 });
@@ -260,11 +210,11 @@ describe('report', () => {
       },
     };
     expect(await run('report', '--url', 'http://b')).toBe(0);
-    expect(out).toMatch(/support \(SIMULATED\)/);
-    expect(out).toMatch(/├ classify +\$0\.5000 +33\.3 %/);
-    expect(out).toMatch(/successful outcome +\$1\.50 +1/);
-    expect(out).toMatch(/calls ÷ interaction: 1\.50/);
-    expect(out).toContain('1 attempts have an unknown price');
+    expect(terminal.out).toMatch(/support \(SIMULATED\)/);
+    expect(terminal.out).toMatch(/├ classify +\$0\.5000 +33\.3 %/);
+    expect(terminal.out).toMatch(/successful outcome +\$1\.50 +1/);
+    expect(terminal.out).toMatch(/calls ÷ interaction: 1\.50/);
+    expect(terminal.out).toContain('1 attempts have an unknown price');
   });
 
   test('calls that name no workflow have a tree of their own', async () => {
@@ -274,8 +224,8 @@ describe('report', () => {
       '/api/workflows/(none)/tree': { name: '', simulated: false, figures, tree: node('', '1.5', [node('', '1.5')]) },
     };
     expect(await run('report', '--url', 'http://b')).toBe(0);
-    expect(out).toMatch(/\(no workflow\)/);
-    expect(out).toMatch(/└ \(no stage\) +\$1\.50/);
+    expect(terminal.out).toMatch(/\(no workflow\)/);
+    expect(terminal.out).toMatch(/└ \(no stage\) +\$1\.50/);
   });
 
   test('by dimensions is a table that sums to the total', async () => {
@@ -284,18 +234,20 @@ describe('report', () => {
     expect(
       await run('report', '--by', 'team', '--workflow', 'w', '--from', '2026-01-01T00:00:00Z', '--url', 'http://b/'),
     ).toBe(0);
-    expect(asked[0]?.url).toBe('http://b/api/costs?from=2026-01-01T00%3A00%3A00Z&by=team&where=workflow%3Aw');
-    expect(out).toContain('2 more rows are in the total.');
+    expect(terminal.asked[0]?.url.href).toBe(
+      'http://b/api/costs?from=2026-01-01T00%3A00%3A00Z&by=team&where=workflow%3Aw',
+    );
+    expect(terminal.out).toContain('2 more rows are in the total.');
   });
 
   test('passes on why the instance refused, and says when none answers', async () => {
     const error = { error: { code: 'validation_failed', message: 'by: did you mean "team"?' } };
     answers = { '/api/costs': Response.json(error, { status: 422 }) };
     expect(await run('report', '--by', 'teem', '--url', 'http://b')).toBe(2);
-    expect(err).toContain('did you mean "team"?');
+    expect(terminal.err).toContain('did you mean "team"?');
     answers = {};
     expect(await run('report')).toBe(3);
-    expect(err).toContain('no instance answers at http://127.0.0.1:4700');
+    expect(terminal.err).toContain('no instance answers at http://127.0.0.1:4700');
   });
 });
 
@@ -303,24 +255,26 @@ describe('users', () => {
   const user = { name: 'ada', role: 'finance', hint: 'wxyz', createdAt: '2026-03-01T00:00:00Z', revokedAt: null };
 
   test('are made, changed, listed and revoked through the API, with one’s own token', async () => {
-    changes = { environment: { BURNRATE_TOKEN: 'mine', BURNRATE_ADMIN_TOKEN: 't', BURNRATE_URL: 'http://b' } };
+    terminal = terminalWith({
+      environment: { BURNRATE_TOKEN: 'mine', BURNRATE_ADMIN_TOKEN: 't', BURNRATE_URL: 'http://b' },
+    });
     answers = { '/api/users': { user, token: 'bru_s' }, '/api/users/ada': { ...user, role: 'operator' } };
     expect(await run('users', 'create', 'ada', '--role', 'finance')).toBe(0);
-    expect(out).toContain('bru_s');
-    expect(asked[0]?.init?.headers).toMatchObject({ authorization: 'Bearer mine' });
-    expect(JSON.parse(String(asked[0]?.init?.body))).toEqual({ name: 'ada', role: 'finance' });
+    expect(terminal.out).toContain('bru_s');
+    expect(terminal.asked[0]?.headers.get('authorization')).toBe('Bearer mine');
+    expect(terminal.asked[0]?.body).toEqual({ name: 'ada', role: 'finance' });
     expect(await run('users', 'change', 'ada', '--role', 'operator')).toBe(0);
-    expect(out).toContain('ada is operator now.');
+    expect(terminal.out).toContain('ada is operator now.');
     expect(await run('users', 'revoke', 'ada')).toBe(0);
     answers = { '/api/users': { users: [user], signInAsked: false } };
     expect(await run('users', 'list')).toBe(0);
-    expect(out).toMatch(/ada +finance +wxyz +2026-03-01 +active/);
-    expect(out).toContain('Set BURNRATE_ADMIN_TOKEN');
+    expect(terminal.out).toMatch(/ada +finance +wxyz +2026-03-01 +active/);
+    expect(terminal.out).toContain('Set BURNRATE_ADMIN_TOKEN');
   });
 
   test('have one of four roles', async () => {
     expect(await run('users', 'create', 'ada', '--role', 'owner')).toBe(2);
-    expect(err).toContain('viewer, finance, operator, admin');
+    expect(terminal.err).toContain('viewer, finance, operator, admin');
   });
 });
 
@@ -336,12 +290,12 @@ describe('keys', () => {
   };
 
   test('are made, listed and revoked through the API, with the token', async () => {
-    changes = { environment: { BURNRATE_ADMIN_TOKEN: 't', BURNRATE_URL: 'http://b' } };
+    terminal = terminalWith({ environment: { BURNRATE_ADMIN_TOKEN: 't', BURNRATE_URL: 'http://b' } });
     answers = { '/api/keys': { key, secret: 'br_s' }, '/api/keys/key_1': { ...key, revokedAt: 'x' } };
     expect(await run('keys', 'create', 'ci', '--team', 'a', '--model', 'm1', 'm2')).toBe(0);
-    expect(out).toContain('br_s');
-    expect(asked[0]?.init?.headers).toMatchObject({ authorization: 'Bearer t' });
-    expect(JSON.parse(String(asked[0]?.init?.body))).toEqual({
+    expect(terminal.out).toContain('br_s');
+    expect(terminal.asked[0]?.headers.get('authorization')).toBe('Bearer t');
+    expect(terminal.asked[0]?.body).toEqual({
       name: 'ci',
       defaults: { team: 'a' },
       allowedModels: ['m1', 'm2'],
@@ -349,6 +303,6 @@ describe('keys', () => {
     expect(await run('keys', 'revoke', 'key_1')).toBe(0);
     answers = { '/api/keys': { keys: [key] } };
     expect(await run('keys', 'list')).toBe(0);
-    expect(out).toMatch(/key_1 +ci +wxyz +team=a +all/);
+    expect(terminal.out).toMatch(/key_1 +ci +wxyz +team=a +all/);
   });
 });

@@ -23,7 +23,7 @@ export async function demo(effects: Effects, options: DemoVerbOptions): Promise<
     const { url } = await emulator.listen();
     const config = demoConfig(effects, options, url);
     const adminToken = effects.environment.BURNRATE_ADMIN_TOKEN;
-    const instance = await effects.startInstance({ config, simulated: true, adminToken });
+    const instance = await effects.startInstance({ config, readConfig: null, simulated: true, adminToken });
     announce(effects, instance, { simulated: true, json: options.json === true, data: config.data });
     await sendTraffic(effects, instance.url);
     await instance.stop();

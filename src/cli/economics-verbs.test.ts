@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type Effects, runCli } from './index.ts';
+import { type FakeTerminal, fakeTerminal } from '../../test/fakes/fake-terminal.ts';
 
 const money = (amount: string) => ({ costUsd: amount });
 const range = { from: '2026-03-02T00:00:00.000Z', to: '2026-03-09T00:00:00.000Z' };
@@ -9,10 +9,8 @@ workflows:
     stages:
       s: { model: openai/gpt-5-mini } # asked often
 `;
-let out: string;
-let err: string;
+let terminal: FakeTerminal;
 let written: [string, string][];
-let asked: { path: string; where: string[]; body: unknown }[];
 
 const review = {
   ...{ id: 'r1', kind: 'application', state: 'started', workflow: 'support', stage: 'answer', call: 'c1', run: null },
@@ -79,38 +77,16 @@ const answers: Readonly<Record<string, unknown>> = {
   },
 };
 
-const effects = {
-  stdout: {
-    write: (text: string) => {
-      out += text;
-    },
-    columns: 120,
-  },
-  stderr: {
-    write: (text: string) => {
-      err += text;
-    },
-  },
-  environment: { BURNRATE_URL: 'http://127.0.0.1:4700' },
-  workingFolder: '/work',
-  version: '1.2.3',
-  exists: () => false,
-  readText: async (path: string) =>
-    path.endsWith('file.yaml') ? file : 'workflows: { w: { stages: { s: { retries: 1 } } } }',
-  writeText: async (path: string, text: string) => void written.push([path, text]),
-  fetch: (async (url: string, init?: RequestInit) => {
-    const { pathname: path, searchParams } = new URL(url);
-    const body = init?.body === undefined ? null : JSON.parse(String(init.body));
-    asked.push({ path, where: searchParams.getAll('where'), body });
-    return Response.json(answers[path]);
-  }) as typeof fetch,
-} as unknown as Effects;
-
 beforeEach(() => {
-  out = '';
-  err = '';
-  asked = [];
   written = [];
+  terminal = fakeTerminal({
+    ...{ environment: { BURNRATE_URL: 'http://127.0.0.1:4700' }, workingFolder: '/work', columns: 120 },
+    exists: () => false,
+    readText: async (path) =>
+      path.endsWith('file.yaml') ? file : 'workflows: { w: { stages: { s: { retries: 1 } } } }',
+    writeText: async (path, text) => void written.push([path, text]),
+    answer: ({ url }) => answers[url.pathname],
+  });
 });
 
 test.each<[string[], (string | RegExp)[]]>([
@@ -160,38 +136,37 @@ test.each<[string[], (string | RegExp)[]]>([
     [/-.* model: openai\/gpt-5-mini }/, /\+.*maxOutputTokens: 300 } # asked often/, 'Nothing was written'],
   ],
 ])('%s', async (words, shown) => {
-  expect(await runCli(words, effects)).toBe(0);
-  for (const text of shown) expect(out).toMatch(text);
+  expect(await terminal.run(...words)).toBe(0);
+  for (const text of shown) expect(terminal.out).toMatch(text);
 });
 
 test('the full cost of one workflow is asked for as such', async () => {
-  expect(await runCli(['report', '--full', '--workflow', 'support'], effects)).toBe(0);
-  expect(asked.map(({ path, where }) => [path, where])).toEqual([
+  expect(await terminal.run('report', '--full', '--workflow', 'support')).toBe(0);
+  expect(terminal.asked.map(({ url }) => [url.pathname, url.searchParams.getAll('where')])).toEqual([
     ['/api/stack', ['workflow:support']],
     ['/api/unit-economics', ['workflow:support']],
   ]);
 });
 
 test('a long text is cut, so that a table is no wider than the terminal; the id stays whole', async () => {
-  expect(await runCli(['alerts', 'list'], effects)).toBe(0);
-  expect(Math.max(...out.split('\n').map((line) => line.length))).toBe(120);
-  expect(out).toMatch(/… {2}alert_1$/m);
+  expect(await terminal.run('alerts', 'list')).toBe(0);
+  expect(Math.max(...terminal.out.split('\n').map((line) => line.length))).toBe(120);
+  expect(terminal.out).toMatch(/… {2}alert_1$/m);
 });
 
 test('the policy goes to the instance as the file says it', async () => {
-  await runCli(['whatif', 'policy.yaml', '--from', range.from, '--json'], effects);
-  expect(asked).toEqual([
+  await terminal.run('whatif', 'policy.yaml', '--from', range.from, '--json');
+  expect(terminal.asked.map(({ url, body }) => ({ path: url.pathname + url.search, body }))).toEqual([
     {
       path: '/api/whatif',
-      where: [],
       body: { policy: { workflows: { w: { stages: { s: { retries: 1 } } } } }, from: range.from },
     },
   ]);
-  expect(JSON.parse(out)).toEqual(answers['/api/whatif']);
+  expect(JSON.parse(terminal.out)).toEqual(answers['/api/whatif']);
 });
 
 test('what is accepted is written as it is shown, and nothing else', async () => {
-  expect(await runCli(['advice', 'accept', advised.id, '--config', 'file.yaml', '--write'], effects)).toBe(0);
+  expect(await terminal.run('advice', 'accept', advised.id, '--config', 'file.yaml', '--write')).toBe(0);
   const after = file.replace('gpt-5-mini }', 'gpt-5-mini, maxOutputTokens: 300 }');
   expect(written).toEqual([['/work/file.yaml', after]]);
 });
@@ -201,7 +176,7 @@ test.each<[string[], number, string]>([
   [['advice', 'accept', advised.id], 2, 'no burnrate.yaml'],
   [['reviews', 'decide', 'r1', 'maybe'], 2, 'Allowed choices'],
 ])('%s is refused', async (words, code, reason) => {
-  expect(await runCli(words, effects)).toBe(code);
-  expect(err).toContain(reason);
+  expect(await terminal.run(...words)).toBe(code);
+  expect(terminal.err).toContain(reason);
   expect(written).toEqual([]);
 });

@@ -33,9 +33,13 @@ export interface Effects {
   /** Whether the folder can be made and written to. */
   canWriteFolder(path: string): Promise<boolean>;
   /** Starts everything in processes of their own; main.ts adds the engines and its own path. */
-  startInstance(options: Pick<InstanceOptions, 'config' | 'simulated' | 'adminToken'>): Promise<Instance>;
+  startInstance(
+    options: Pick<InstanceOptions, 'config' | 'readConfig' | 'simulated' | 'adminToken'>,
+  ): Promise<Instance>;
   /** Tries each embedded engine; the message says what is wrong with one that does not load. */
   checkEngines(): Promise<readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]>;
+  /** Has `listener` called when the system asks to read the configuration anew (SIGHUP, where no terminal hangs up). */
+  onReload(listener: () => void): void;
   /** Ends commands that run until they are told to stop. */
   readonly stop: AbortSignal;
 }

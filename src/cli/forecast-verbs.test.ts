@@ -1,18 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BurnrateError, idSource, manualClock, seededRandom } from '../base/index.ts';
-import { type Effects, runCli } from './index.ts';
+import { type FakeTerminal, fakeTerminal } from '../../test/fakes/fake-terminal.ts';
+import { BurnrateError } from '../base/index.ts';
 import { patternNames } from './init.ts';
 
 const golden = resolve(import.meta.dirname, '../../test/golden');
-const clock = manualClock(Date.UTC(2026, 2, 1, 12));
 let folder: string;
-let out = '';
-let err = '';
-let calls: unknown[] | null;
+let terminal: FakeTerminal;
+let calls: unknown[] | undefined;
 let committed: Record<string, string>;
 
 const file = `version: 1
@@ -38,53 +35,33 @@ forecast: { months: 3, seed: 7, trials: 500 }
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'burnrate-forecast-'));
-  [out, err, calls, committed] = ['', '', null, {}];
+  [calls, committed] = [undefined, {}];
   writeFileSync(join(folder, 'burnrate.yaml'), file);
+  terminal = fakeTerminal({
+    ...{ environment: { OPENAI_API_KEY: 'x', ANTHROPIC_API_KEY: 'x' }, workingFolder: folder },
+    readCommitted: async (ref) => {
+      if (committed[ref] !== undefined) return committed[ref];
+      throw new BurnrateError('CONFIG_UNREADABLE', { message: `no ${ref} here` });
+    },
+    answer: () => calls && { calls, next: null },
+  });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...words: string[]): Promise<number> {
-  const effects = {
-    stdout: { write: (text: string) => (out += text), columns: 100 },
-    stderr: { write: (text: string) => (err += text) },
-    environment: { OPENAI_API_KEY: 'x', ANTHROPIC_API_KEY: 'x' },
-    workingFolder: folder,
-    version: '1',
-    nodeVersion: 'v20.20.0',
-    clock,
-    random: seededRandom(1),
-    ids: idSource(clock),
-    fetch: async () => {
-      if (calls === null) throw new TypeError('fetch failed');
-      return Response.json({ calls, next: null });
-    },
-    readText: (path: string) => readFile(path, 'utf8'),
-    writeText: (path: string, text: string) => writeFile(path, text),
-    readPattern: (name: string) => readFile(join('patterns', `${name}.yaml`), 'utf8'),
-    readCommitted: async (ref: string) => {
-      if (committed[ref] !== undefined) return committed[ref];
-      throw new BurnrateError('CONFIG_UNREADABLE', {
-        message: `${ref} is neither a file nor a state of burnrate.yaml`,
-      });
-    },
-    exists: (path: string) => readdirSync(folder).some((name) => join(folder, name) === path),
-    stop: new AbortController().signal,
-  } as unknown as Effects;
-  return runCli(words, effects);
-}
+const run = (...words: string[]): Promise<number> => terminal.run(...words);
 
 const written = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
 describe('forecast', () => {
   test('shows scenarios, months, lines, drivers, budgets and stresses within the width of the terminal', async () => {
-    expect([await run('forecast'), err]).toEqual([0, '']);
-    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-    await expect(out).toMatchFileSnapshot(join(golden, 'cli', 'forecast.txt'));
+    expect([await run('forecast'), terminal.err]).toEqual([0, '']);
+    for (const line of terminal.out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    await expect(terminal.out).toMatchFileSnapshot(join(golden, 'cli', 'forecast.txt'));
   });
 
   test('--json holds what the contract names', async () => {
     expect(await run('forecast', '--json', '--months', '2', '--trials', '200', '--seed', '3')).toBe(0);
-    const report = JSON.parse(out);
+    const report = JSON.parse(terminal.out);
     expect(report).toMatchObject({ seed: 3, trials: 200, from: '2026-04', measured: [] });
     const { expected } = report.scenarios;
     const interval = { mean: /^\d/, p10: /^\d/, p50: /^\d/, p90: /^\d/ };
@@ -98,9 +75,9 @@ describe('forecast', () => {
   test('the same seed gives the same text, another seed another', async () => {
     const texts = [];
     for (const seed of ['5', '5', '6']) {
-      out = '';
+      terminal.out = '';
       await run('forecast', '--json', '--seed', seed);
-      texts.push(out.replace(/"seed": \d+/, ''));
+      texts.push(terminal.out.replace(/"seed": \d+/, ''));
     }
     expect(texts[0]).toBe(texts[1]);
     expect(texts[0]).not.toBe(texts[2]);
@@ -108,7 +85,7 @@ describe('forecast', () => {
 
   test('--html writes a report that loads nothing', async () => {
     expect(await run('forecast', '--html', 'forecast.html')).toBe(0);
-    expect(err).toContain('forecast.html');
+    expect(terminal.err).toContain('forecast.html');
     const html = written('forecast.html');
     expect(html).toMatch(/^<!doctype html>/i);
     expect(html).not.toMatch(/(src|href)="(?!#)|url\((?!#)|@import|<script/);
@@ -116,7 +93,7 @@ describe('forecast', () => {
 
   test('--stress runs only what it names', async () => {
     await run('forecast', '--json', '--stress', 'none');
-    expect(JSON.parse(out).scenarios.expected.stresses).toEqual({});
+    expect(JSON.parse(terminal.out).scenarios.expected.stresses).toEqual({});
   });
 
   test.each([
@@ -126,13 +103,13 @@ describe('forecast', () => {
     [['--sed', '1'], 'Did you mean --seed?'],
   ])('%j is wrong use', async (words, message) => {
     expect(await run('forecast', ...words)).toBe(2);
-    expect(err).toContain(message);
+    expect(terminal.err).toContain(message);
   });
 
   test('without a file it says how to begin', async () => {
     rmSync(join(folder, 'burnrate.yaml'));
     expect(await run('forecast')).toBe(3);
-    expect(err).toContain('burnrate init');
+    expect(terminal.err).toContain('burnrate init');
   });
 });
 
@@ -147,27 +124,27 @@ describe('numbers that are measured', () => {
   test('come from the running instance, with how many calls they rest on', async () => {
     writeFileSync(join(folder, 'burnrate.yaml'), measured);
     calls = Array.from({ length: 400 }, (_, i) => call(150 + (i % 100)));
-    expect([await run('forecast', '--url', 'http://b'), err]).toEqual([0, '']);
-    expect(out).toMatch(/Measured:\n {2}workflows\.desk\.stages\.ask\.output: p50 199.*; 400 observations/);
+    expect([await run('forecast', '--url', 'http://b'), terminal.err]).toEqual([0, '']);
+    expect(terminal.out).toMatch(/Measured:\n {2}workflows\.desk\.stages\.ask\.output: p50 199.*; 400 observations/);
   });
 
   test('from an emulator say so', async () => {
     writeFileSync(join(folder, 'burnrate.yaml'), measured);
     calls = Array.from({ length: 40 }, () => ({ ...call(200), simulated: true }));
     await run('forecast', '--url', 'http://b');
-    expect(out).toContain('SIMULATED data is included; 40 observations');
+    expect(terminal.out).toContain('SIMULATED data is included; 40 observations');
   });
 
   test.each([
-    ['no instance answers', null, 'no instance answers at http://b'],
+    ['no instance answers', undefined, 'no instance answers at http://b'],
     ['there are too few calls', [], '0 calls of desk.ask are recorded, at least 30 are needed'],
   ])('%s: the line and what to do', async (_why, recorded, message) => {
     writeFileSync(join(folder, 'burnrate.yaml'), measured);
     calls = recorded;
     expect(await run('forecast', '--url', 'http://b')).toBe(3);
-    expect(err).toContain('burnrate.yaml:13:65 workflows.desk.stages.ask.output: is `measured`');
-    expect(err).toContain(message);
-    expect(err).toContain('state a value or a range here');
+    expect(terminal.err).toContain('burnrate.yaml:13:65 workflows.desk.stages.ask.output: is `measured`');
+    expect(terminal.err).toContain(message);
+    expect(terminal.err).toContain('state a value or a range here');
   });
 });
 
@@ -175,35 +152,35 @@ describe('init', () => {
   test.each(patternNames)('%s is written with its comments, and can be forecast at once', async (pattern) => {
     rmSync(join(folder, 'burnrate.yaml'));
     expect(await run('init', '--pattern', pattern)).toBe(0);
-    expect(out).toContain('burnrate forecast');
+    expect(terminal.out).toContain('burnrate forecast');
     expect(written('burnrate.yaml')).toContain('#');
-    out = '';
+    terminal.out = '';
     expect(await run('forecast', '--trials', '100', '--months', '1', '--json')).toBe(0);
-    expect(Object.keys(JSON.parse(out).scenarios).length).toBeGreaterThan(0);
+    expect(Object.keys(JSON.parse(terminal.out).scenarios).length).toBeGreaterThan(0);
   });
 
   test('leaves a file that is there alone, unless told', async () => {
     expect(await run('init')).toBe(3);
-    expect(err).toContain('already_exists');
+    expect(terminal.err).toContain('already_exists');
     expect(written('burnrate.yaml')).toBe(file);
     expect(await run('init', '--force', '--json')).toBe(0);
-    expect(JSON.parse(out)).toEqual({ file: join(folder, 'burnrate.yaml'), pattern: 'support-bot' });
+    expect(JSON.parse(terminal.out)).toEqual({ file: join(folder, 'burnrate.yaml'), pattern: 'support-bot' });
   });
 
   test('an unknown pattern names those there are', async () => {
     expect(await run('init', '--pattern', 'chatbot')).toBe(2);
-    expect(err).toContain('rag-search');
+    expect(terminal.err).toContain('rag-search');
   });
 });
 
 describe('compare', () => {
   test('shows each alternative per successful outcome and its break-even', async () => {
     const words = ['--replace', 'openai/large=openai/small', '--trials', '300'];
-    expect([await run('compare', ...words), err]).toEqual([0, '']);
-    await expect(out).toMatchFileSnapshot(join(golden, 'cli', 'compare.txt'));
-    out = '';
+    expect([await run('compare', ...words), terminal.err]).toEqual([0, '']);
+    await expect(terminal.out).toMatchFileSnapshot(join(golden, 'cli', 'compare.txt'));
+    terminal.out = '';
     expect(await run('compare', ...words, '--json')).toBe(0);
-    const { candidates, seed } = JSON.parse(out);
+    const { candidates, seed } = JSON.parse(terminal.out);
     expect(seed).toBe(7);
     expect(candidates.map(({ name }: { name: string }) => name)).toEqual(['as it is', 'openai/large=openai/small']);
   });
@@ -214,12 +191,12 @@ describe('compare', () => {
     [['--context', '-5'], 'from 0'],
   ])('%j is wrong use', async (words, message) => {
     expect(await run('compare', ...words)).toBe(2);
-    expect(err).toContain(message);
+    expect(terminal.err).toContain(message);
   });
 
   test('an alternative without a price is named, not guessed', async () => {
     expect(await run('compare', '--replace', 'openai/large=openai/nobody')).toBe(0);
-    expect(out).toContain('has no known price');
+    expect(terminal.out).toContain('has no known price');
   });
 });
 
@@ -230,14 +207,14 @@ describe('check', () => {
     writeFileSync(join(folder, 'base.yaml'), file);
     writeFileSync(join(folder, 'burnrate.yaml'), dearer);
     const words = ['check', '--base', 'base.yaml', '--max-increase', '5%'];
-    expect([await run(...words, '--markdown'), err]).toEqual([1, '']);
-    await expect(out).toMatchFileSnapshot(join(golden, 'cli', 'check.md'));
-    out = '';
+    expect([await run(...words, '--markdown'), terminal.err]).toEqual([1, '']);
+    await expect(terminal.out).toMatchFileSnapshot(join(golden, 'cli', 'check.md'));
+    terminal.out = '';
     expect(await run(...words)).toBe(1);
-    await expect(out).toMatchFileSnapshot(join(golden, 'cli', 'check.txt'));
-    out = '';
+    await expect(terminal.out).toMatchFileSnapshot(join(golden, 'cli', 'check.txt'));
+    terminal.out = '';
     expect(await run(...words, '--json')).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ ok: false });
+    expect(JSON.parse(terminal.out)).toMatchObject({ ok: false });
   });
 
   test.each([
@@ -257,7 +234,7 @@ describe('check', () => {
 
   test('a base that is neither a file nor a state could not run; a wrong limit is wrong use', async () => {
     expect(await run('check', '--base', 'nowhere')).toBe(3);
-    expect(err).toContain('CONFIG_UNREADABLE');
+    expect(terminal.err).toContain('CONFIG_UNREADABLE');
     expect(await run('check', '--base', 'main', '--max-increase', 'lots')).toBe(2);
     expect(await run('check')).toBe(2);
   });
@@ -297,10 +274,10 @@ describe('what cannot be forecast names the line and the remedy', () => {
   test.each(changes)('%s', async (_what, from, to, message) => {
     writeFileSync(join(folder, 'burnrate.yaml'), file.replace(from, to));
     expect(await run('forecast', '--trials', '100')).toBe(3);
-    expect(err).toMatch(/burnrate\.yaml:\d+:\d+ /);
-    expect(err).toContain(message);
-    expect(err).toContain('Correct burnrate.yaml as the message says');
-    expect(out).toBe('');
+    expect(terminal.err).toMatch(/burnrate\.yaml:\d+:\d+ /);
+    expect(terminal.err).toContain(message);
+    expect(terminal.err).toContain('Correct burnrate.yaml as the message says');
+    expect(terminal.out).toBe('');
   });
 
   test('all problems at once, in the order of the file', async () => {
@@ -309,6 +286,6 @@ describe('what cannot be forecast names the line and the remedy', () => {
       file.replace('output: 200', 'output: -1').replace('minutes: 6', 'minutes: "9 to 3"'),
     );
     expect(await run('forecast')).toBe(3);
-    expect([...err.matchAll(/yaml:(\d+):/g)].map(([, line]) => line)).toEqual(['13', '14']);
+    expect([...terminal.err.matchAll(/yaml:(\d+):/g)].map(([, line]) => line)).toEqual(['13', '14']);
   });
 });

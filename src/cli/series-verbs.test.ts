@@ -1,22 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { idSource, manualClock, seededRandom } from '../base/index.ts';
-import { type Effects, runCli } from './index.ts';
+import { type FakeTerminal, fakeTerminal } from '../../test/fakes/fake-terminal.ts';
+import { seededRandom } from '../base/index.ts';
 
-const clock = manualClock(Date.UTC(2026, 2, 1, 12));
 let folder: string;
-let out = '';
-let err = '';
-let asked: URL[] = [];
+let terminal: FakeTerminal;
 let pages: unknown[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'burnrate-series-'));
-  [out, err, asked, pages] = ['', '', [], []];
+  pages = [];
+  terminal = fakeTerminal({ workingFolder: folder, answer: () => pages.shift() });
   writeFileSync(join(folder, 'burnrate.yaml'), yaml);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,28 +27,7 @@ workflows:
       answer: { model: openai/gpt-5-mini, input: 500, output: "150 to 600" }   # a belief
 `;
 
-function run(...words: string[]): Promise<number> {
-  const effects = {
-    stdout: { write: (text: string) => (out += text), columns: 100 },
-    stderr: { write: (text: string) => (err += text) },
-    environment: {},
-    workingFolder: folder,
-    version: '1',
-    nodeVersion: 'v20.20.0',
-    clock,
-    random: seededRandom(1),
-    ids: idSource(clock),
-    fetch: async (url: string) => {
-      asked.push(new URL(url));
-      return Response.json(pages.shift());
-    },
-    readText: (path: string) => readFile(path, 'utf8'),
-    writeText: (path: string, text: string) => writeFile(path, text),
-    exists: () => true,
-    stop: new AbortController().signal,
-  } as unknown as Effects;
-  return runCli(words, effects);
-}
+const run = (...words: string[]): Promise<number> => terminal.run(...words);
 
 function hours(days: number): string {
   const random = seededRandom(5);
@@ -67,7 +43,7 @@ describe('backtest', () => {
 
   test('prints what the contract promises as JSON', async () => {
     expect(await run('backtest', 'series.csv', '--json')).toBe(0);
-    const reports = JSON.parse(out);
+    const reports = JSON.parse(terminal.out);
     const metrics = ['mase', 'smape', 'crps', 'coverage80', 'coverage95', 'width80'];
     expect(reports.map((report: { series: string }) => report.series)).toEqual(['requests', 'mean_input_tokens']);
     for (const report of reports) {
@@ -79,9 +55,9 @@ describe('backtest', () => {
 
   test('shows the forecast beside the baselines', async () => {
     expect(await run('backtest', 'series.csv', '--series', 'requests', '--horizon', '12')).toBe(0);
-    expect(out).toMatch(/requests: 6 folds, 12 steps ahead, a blend/);
-    expect(out).toMatch(/^forecast .+\nseasonalNaive .+\nlastValue .+/m);
-    expect(out).toContain('against the best baseline: MASE');
+    expect(terminal.out).toMatch(/requests: 6 folds, 12 steps ahead, a blend/);
+    expect(terminal.out).toMatch(/^forecast .+\nseasonalNaive .+\nlastValue .+/m);
+    expect(terminal.out).toContain('against the best baseline: MASE');
   });
 
   test.each([
@@ -91,7 +67,7 @@ describe('backtest', () => {
     [['backtest', 'series.csv', '--horizon', '0'], 2, 'from 1 to 8760'],
   ])('%j', async (words, code, message) => {
     expect(await run(...words)).toBe(code);
-    expect(err).toContain(message);
+    expect(terminal.err).toContain(message);
   });
 });
 
@@ -108,29 +84,29 @@ describe('calibrate', () => {
 
   test('shows a change to review and writes nothing', async () => {
     expect(await run('calibrate', 'trace.csv')).toBe(0);
-    expect(out).toContain('400 calls over 2.8 days from trace.csv, for support.answer');
-    expect(out).toMatch(/^-.+output: "150 to 600"/m);
-    expect(out).toMatch(/^\+.+output: \{ p50: 12\d/m);
-    expect(out).toContain('Nothing was written');
+    expect(terminal.out).toContain('400 calls over 2.8 days from trace.csv, for support.answer');
+    expect(terminal.out).toMatch(/^-.+output: "150 to 600"/m);
+    expect(terminal.out).toMatch(/^\+.+output: \{ p50: 12\d/m);
+    expect(terminal.out).toContain('Nothing was written');
     expect(file()).toBe(yaml);
   });
 
   test('writes it when told to, once', async () => {
     expect(await run('calibrate', 'trace.csv', '--write', '--json')).toBe(0);
-    const { diff, written, measures } = JSON.parse(out);
+    const { diff, written, measures } = JSON.parse(terminal.out);
     expect(written).toBe(true);
     expect(diff).toMatch(/^--- /);
     expect(measures.input.count).toBe(400);
     expect(file()).toContain('# a belief');
     expect(parse(file()).workflows.support.stages.answer.input.p99).toBeGreaterThan(590);
-    out = '';
+    terminal.out = '';
     expect(await run('calibrate', 'trace.csv', '--write')).toBe(0);
-    expect(out).toContain('The file says so already.');
+    expect(terminal.out).toContain('The file says so already.');
   });
 
   test('reads only the time it is asked for', async () => {
     expect(await run('calibrate', 'trace.csv', '--from', '1d', '--to', '36h', '--json')).toBe(0);
-    expect(JSON.parse(out).measures.calls).toBe(72);
+    expect(JSON.parse(terminal.out).measures.calls).toBe(72);
   });
 
   test('asks a running instance page by page when no trace is named', async () => {
@@ -148,12 +124,12 @@ describe('calibrate', () => {
       { calls: Array.from({ length: 20 }, (_, i) => call(40 + i)), next: null },
     ];
     expect(await run('calibrate', '--url', 'http://one.example', '--json')).toBe(0);
-    const { measures, changes } = JSON.parse(out);
+    const { measures, changes } = JSON.parse(terminal.out);
     expect(measures).toMatchObject({ calls: 60, attempts: { calls: 60, retriesPerCall: { value: 0.25 } } });
     expect(changes.map(({ edit }: { edit: { path: string[] } }) => edit.path.at(-1))).toContain('failures');
-    expect(asked.map(({ searchParams }) => searchParams.get('before'))).toEqual([null, 'cursor']);
-    expect(asked[0]?.searchParams.get('from')).toBe('2026-02-01T12:00:00.000Z');
-    expect(asked[0]?.searchParams.getAll('where')).toEqual(['workflow:support', 'stage:answer']);
+    expect(terminal.asked.map(({ url }) => url.searchParams.get('before'))).toEqual([null, 'cursor']);
+    expect(terminal.asked[0]?.url.searchParams.get('from')).toBe('2026-02-01T12:00:00.000Z');
+    expect(terminal.asked[0]?.url.searchParams.getAll('where')).toEqual(['workflow:support', 'stage:answer']);
   });
 
   test.each([
@@ -163,7 +139,7 @@ describe('calibrate', () => {
     [['calibrate', 'none.csv'], 3, 'TRACE_INVALID'],
   ])('%j', async (words, code, message) => {
     expect(await run(...words)).toBe(code);
-    expect(err).toContain(message);
+    expect(terminal.err).toContain(message);
     expect(file()).toBe(yaml);
   });
 });

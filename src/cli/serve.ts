@@ -11,9 +11,13 @@ export interface ServeOptions {
 
 /** `burnrate serve`: everything, until it is told to stop. */
 export async function serve(effects: Effects, options: ServeOptions): Promise<ExitCode> {
-  const config = await loadSettings(effects, options.config);
+  const readConfig = () => loadSettings(effects, options.config);
+  const config = await readConfig();
   const adminToken = effects.environment.BURNRATE_ADMIN_TOKEN;
-  const instance = await effects.startInstance({ config, simulated: false, adminToken });
+  let instance: Instance | null = null;
+  // What came of it is in the log; before the start is over there is nothing to do anew.
+  effects.onReload(() => void instance?.reload('SIGHUP').catch(() => undefined));
+  instance = await effects.startInstance({ config, readConfig, simulated: false, adminToken });
   announce(effects, instance, { simulated: false, json: options.json === true, data: config.data });
   await stopped(effects.stop);
   await instance.stop();

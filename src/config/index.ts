@@ -8,7 +8,7 @@ export { parseListen } from './listen.ts';
 export { checkConfig, loadConfig, parseConfig } from './load.ts';
 export { locateProblems } from './locate-problems.ts';
 export { ConfigError, formatProblem } from './problem.ts';
-export type { Quantity, UsdQuantity } from './quantity.ts';
+export type { Instant, Quantity, UsdQuantity } from './quantity.ts';
 export { withReference } from './reference.ts';
 export { type AlertChannel, type AlertRule, type AlertSettings, alertKinds } from './schema/alerts.ts';
 export type { BrakeStep, Budget, Limit, Plan } from './schema/control.ts';

@@ -124,12 +124,13 @@ export const parseDecimal: Parse<string> = (raw) => {
 
 const datePattern = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
-/** `2026-01-01` (midnight UTC) or RFC 3339 with its offset. A day the calendar does not have is refused. */
+/** `2026-01-01`, a whole day, or RFC 3339 with its offset. A day the calendar does not have is refused. */
 export const parseInstant: Parse<Instant> = (raw) => {
   const match = typeof raw === 'string' ? datePattern.exec(raw) : null;
   if (!match) return null;
   const day = Number(match[3]);
   const ms = Date.parse(match[0]);
   const daysInMonth = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate();
-  return Number.isNaN(ms) || day < 1 || day > daysInMonth ? null : { ms };
+  if (Number.isNaN(ms) || day < 1 || day > daysInMonth) return null;
+  return match[0].includes('T') ? { ms } : { ms, day: match[0] };
 };

@@ -31,10 +31,12 @@ export interface Rate {
   readonly perMs: number;
 }
 
-/** A calendar day or an instant; `2026-01-01` is midnight UTC. */
+/** A calendar day or an instant. */
 export interface Instant {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch; of a day its beginning in UTC. */
   readonly ms: number;
+  /** The day as it was written, like `2026-01-01`; absent where a time of day was. */
+  readonly day?: string;
 }
 
 export type UsdQuantity = Quantity<Usd>;

@@ -1,3 +1,4 @@
+import { featureKeys } from './inactive.ts';
 import { configJsonSchema } from './json-schema.ts';
 
 interface SchemaNode {
@@ -26,12 +27,30 @@ interface Section {
 function configReference(): string {
   const root = configJsonSchema() as SchemaNode;
   const sections = sectionsOf({ path: '', description: '', node: root });
-  return [valueKinds(root), ...sections.map(sectionText)].join('\n');
+  return [valueKinds(root), inactiveKeys(), ...sections.map(sectionText)].join('\n');
 }
 
 function valueKinds(root: SchemaNode): string {
   const rows = Object.entries(root.$defs ?? {}).map(([name, node]) => `| ${name} | ${cell(node.description ?? '')} |`);
   return ['### Kinds of values', '', '| kind | what it is |', '|---|---|', ...rows.sort(), ''].join('\n');
+}
+
+/** What a reader might take for granted, because the file accepts it. */
+function inactiveKeys(): string {
+  const rows = Object.entries(featureKeys)
+    .filter(([, { active }]) => !active)
+    .map(([feature, { keys }]) => `| ${feature} | ${keys.map(code).join(', ')} |`);
+  return [
+    '### Not acted on yet',
+    '',
+    'The file may state these, and `burnrate doctor` names those it does. Forecasts count with what a stage would do; the gateway',
+    'and what runs beside it do not act on them.',
+    '',
+    '| what is missing | keys |',
+    '|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function sectionsOf(section: Section): Section[] {

@@ -4,10 +4,8 @@ export type {
   Conversation,
   ConversationTold,
   Coordinator,
-  IdempotentEnd,
   IdempotentState,
   KeptAnswer,
-  PaceStep,
   Soon,
 } from './coordinator.ts';
 export { LocalCoordinator } from './local-coordinator.ts';

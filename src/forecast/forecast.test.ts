@@ -10,11 +10,11 @@ import {
   type ForecastReport,
   forecast,
   forecastText,
-  type ModelResult,
   renderForecastHtml,
   reportForecast,
   withAlternative,
 } from './index.ts';
+import type { ModelResult } from './model/build-model.ts';
 
 const atMs = Date.UTC(2026, 2, 15);
 const priced =

@@ -1,5 +1,5 @@
 export { modelOffers, switchableStages } from './browser/model-offers.ts';
-export { type PortableModel, portableModel, readModel, type SlidingModel } from './browser/portable-model.ts';
+export { type PortableModel, portableModel, readModel } from './browser/portable-model.ts';
 export {
   forecastWithSliders,
   type SliderNumber,
@@ -9,7 +9,6 @@ export {
 } from './browser/sliders.ts';
 export {
   type CalibrationRow,
-  type Estimate,
   type Measures,
   measure,
   type Proposal,
@@ -17,23 +16,12 @@ export {
   rowOfAttempts,
 } from './calibrate/index.ts';
 export { asItIs, type Candidate, compareCandidates, withAlternative } from './compare/alternatives.ts';
-export { type ChangeReport, checkChange } from './compare/check-change.ts';
+export { checkChange } from './compare/check-change.ts';
 export { type ContextTrim, contextTrim } from './compare/context-trim.ts';
-export {
-  type FeedbackFacts,
-  type FeedbackSystem,
-  feedbackSystem,
-  findTippingPoint,
-  simulateFeedback,
-  type TippingPoint,
-  tippingSensitivity,
-} from './feedback/index.ts';
+export { simulateFeedback } from './feedback/index.ts';
 export {
   type Forecast,
-  type ForecastOptions,
   forecast,
-  type ScenarioForecast,
-  type StressRun,
   trialsMax,
 } from './forecast.ts';
 export {
@@ -46,9 +34,9 @@ export {
   type RecordOfStage,
   readMeasured,
 } from './measured/measured-values.ts';
-export { buildModel, type ForecastModel, type ModelOptions, type ModelResult } from './model/build-model.ts';
+export { buildModel, type ForecastModel, type ModelOptions } from './model/build-model.ts';
 export { type FactorName, factorNames } from './model/changes.ts';
-export { type Measured, type ModelProblem, meanOfQuantity, type Parameter } from './model/number.ts';
+export { type ModelProblem, meanOfQuantity } from './model/number.ts';
 export {
   changedInputs,
   compareMonth,
@@ -64,10 +52,8 @@ export {
   type KeptForecast,
   type MonthComparison,
   type MonthFacts,
-  type NodeComparison,
   plainScenario,
   type TrackRecord,
-  type TreeComparison,
   trackRecord,
   type UsdInterval,
   versionOf,
@@ -83,15 +69,8 @@ export {
   type Accuracy,
   type BacktestReport,
   backtest,
-  type Fold,
   forecastSeries,
-  hourMs,
   readSeriesCsv,
   type Series,
-  type SeriesForecast,
-  type StepForecast,
   seasonsOf,
 } from './series/index.ts';
-export { attemptsThroughLayers, expectedAttempts } from './simulate/call-cost.ts';
-export type { Driver } from './simulate/drivers.ts';
-export type { Stats } from './simulate/statistics.ts';

@@ -3,16 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type Config, parseConfig } from '../config/index.ts';
 import { formatUsd, usd } from '../money/index.ts';
 import { createPriceBook, type PricedProvider } from '../pricing/index.ts';
-import {
-  attemptsThroughLayers,
-  buildModel,
-  contextTrim,
-  expectedAttempts,
-  type ForecastModel,
-  type ForecastReport,
-  forecast,
-  reportForecast,
-} from './index.ts';
+import { buildModel, contextTrim, type ForecastModel, type ForecastReport, forecast, reportForecast } from './index.ts';
+import { expectedAttempts } from './simulate/call-cost.ts';
 
 const atMs = Date.UTC(2026, 2, 15);
 const environment = { OPENAI_API_KEY: 'x', ANTHROPIC_API_KEY: 'x' };
@@ -110,10 +102,6 @@ describe('retries', () => {
     [1, 3, 3],
   ])('failure %d with %d tries are %d attempts', (p, tries, attempts) => {
     expect(expectedAttempts(p, tries)).toBeCloseTo(attempts, 4);
-  });
-
-  test('three layers of four tries can make 64 calls of one', () => {
-    expect(attemptsThroughLayers([4, 4, 4])).toBe(64);
   });
 
   test('the report shows them by stage, and the simulation bills them', () => {

@@ -39,7 +39,7 @@ export class Counters {
     this.#statuses[statusClass] = (this.#statuses[statusClass] ?? 0) + 1;
   }
 
-  snapshot(): Omit<GatewayStats, 'controls' | 'refused'> {
+  snapshot(): Omit<GatewayStats, 'controls'> {
     return {
       requests: this.requests,
       inFlight: this.inFlight,

@@ -1,269 +1,51 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AssertionFailure, BurnrateError } from '../base/index.ts';
-import type { Attempt } from '../tree/index.ts';
-import { Controls } from './control/controls.ts';
-import { Counters } from './counters.ts';
-import type { CallIdentity, Exchange, Route, Stage, Understanding } from './exchange.ts';
+import { DataPlane } from './data-plane.ts';
 import { limits } from './limits.ts';
-import { allowModel } from './pipeline/allow-model.ts';
-import { answer } from './pipeline/answer.ts';
-import { attempt } from './pipeline/attempt.ts';
-import { begin } from './pipeline/begin.ts';
-import { callMemory } from './pipeline/call-identity.ts';
-import { Idempotency } from './pipeline/idempotency.ts';
-import { anonymous, identify } from './pipeline/identify.ts';
-import { meter } from './pipeline/meter.ts';
-import { post } from './pipeline/post.ts';
-import { price } from './pipeline/price.ts';
-import { noPrompt, promptFacts } from './pipeline/prompt-facts.ts';
-import { understand } from './pipeline/understand.ts';
-import type { Gateway, GatewayDeps } from './ports.ts';
-import { protocols } from './protocols/index.ts';
-import { type Protocol, passThrough } from './protocols/protocol.ts';
-import { RefusedCalls } from './refused-calls.ts';
-import { asBurnrateError, refuse } from './server/refusal.ts';
-import { BodyBudget, readBody } from './server/request-body.ts';
-import { dataPlaneKind, routeOf } from './server/route.ts';
-import { checkSameSite } from './server/same-site.ts';
-import { type GatewaySettings, settingsFrom } from './settings.ts';
-import { type Sending, Upstream } from './upstream/sender.ts';
+import { PlaneMemory } from './plane-memory.ts';
+import type { Gateway, GatewayConfig, GatewayDeps } from './ports.ts';
 
 /** Builds the data plane; nothing is opened until the first request. */
 export function createGateway(deps: GatewayDeps): Gateway {
-  return new DataPlane(deps, settingsFrom(deps.config));
+  return new ConfiguredGateway(deps);
 }
 
-const nothing = Buffer.alloc(0);
-const notUnderstood: Understanding = {
-  operation: passThrough,
-  facts: { model: '', streamed: false, user: '' },
-  json: null,
-  clear: nothing,
-  upstreamBody: nothing,
-  inflated: false,
-  usageAdded: false,
-};
-const notNamed: CallIdentity = {
-  callId: '',
-  attemptId: '',
-  attemptNumber: 1,
-  reason: 'first',
-  layer: 'product',
-  clientRetryCount: 0,
-  run: '',
-  attribution: {},
-  inferred: [],
-};
-
-class DataPlane implements Gateway {
+/** A data plane that another takes over from when the configuration changes. */
+class ConfiguredGateway implements Gateway {
   readonly #deps: GatewayDeps;
-  readonly #settings: GatewaySettings;
-  readonly #upstream: Upstream;
-  readonly #counters = new Counters();
-  readonly #bodies = new BodyBudget();
-  readonly #sendings = new Set<Sending>();
-  readonly #pipeline: readonly Stage[];
-  readonly #controls: Controls;
+  readonly #memory: PlaneMemory;
   readonly #keeping: NodeJS.Timeout;
-  readonly #idempotency: Idempotency;
-  readonly #refused: RefusedCalls;
-  readonly #inFlight = new Set<Exchange>();
-  readonly #touch: (exchange: Exchange) => void;
-  #closing = false;
-  #onIdle: () => void = () => undefined;
+  readonly #retired = new Set<DataPlane>();
+  #plane: DataPlane;
 
-  constructor(deps: GatewayDeps, settings: GatewaySettings) {
+  constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    this.#settings = settings;
-    this.#upstream = new Upstream(settings);
-    this.#controls = new Controls(deps, settings);
-    this.#keeping = setInterval(() => this.#controls.keepLearning(), limits.keepLearningMs);
+    this.#memory = new PlaneMemory(deps.learning);
+    this.#plane = new DataPlane(deps, this.#memory);
+    this.#keeping = setInterval(() => this.#memory.keepLearning(), limits.keepLearningMs);
     this.#keeping.unref();
-    this.#idempotency = new Idempotency(deps.coordinator);
-    this.#refused = new RefusedCalls(deps.budgets.account, deps.clock, this.#inFlight);
-    const calls = callMemory(deps.coordinator, deps.ids, settings);
-    this.#touch = calls.touch;
-    this.#pipeline = this.#compose(calls.stage);
-  }
-
-  /** The way of every call, composed once. */
-  #compose(nameCall: Stage): Stage[] {
-    const { keys, journal, priceBook, clock, fingerprintSecret } = this.#deps;
-    const simulated = new Set<string>();
-    return [
-      identify(keys, this.#settings),
-      (exchange) => this.#takeBody(exchange),
-      understand(this.#settings),
-      allowModel,
-      promptFacts(fingerprintSecret),
-      nameCall,
-      this.#idempotency.stage,
-      (exchange) => this.#upstream.admit(exchange.route.provider),
-      this.#controls.stage,
-      begin(journal, priceBook, clock, simulated),
-      attempt({
-        upstream: this.#upstream,
-        clock,
-        settings: this.#settings,
-        onOverhead: (ms) => this.#counters.noteOverhead(ms),
-        controls: this.#controls,
-        sendings: this.#sendings,
-      }),
-      meter,
-      price(priceBook),
-      post(journal, simulated, this.#controls, (done) => this.#counters.noteAttempt(done)),
-      answer(this.#controls),
-    ];
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {
-    this.#counters.requests++;
-    const path = req.url ?? '/';
-    const kind = dataPlaneKind(path);
-    const protocol = protocols[kind === null || kind === 'named' ? 'openai' : kind];
-    try {
-      checkSameSite(req, this.#settings);
-      if (kind === null) this.#deps.forward(req, res);
-      else this.#accept(req, res, path);
-    } catch (error) {
-      this.#refuse(req, res, protocol, error);
-    }
+    this.#plane.handle(req, res);
   }
 
-  #accept(req: IncomingMessage, res: ServerResponse, path: string): void {
-    this.#admit(req);
-    void this.#serve(this.#open(req, res, routeOf(path, this.#settings)));
+  configure(changed: GatewayConfig): void {
+    const plane = new DataPlane({ ...this.#deps, ...changed }, this.#memory);
+    const retired = this.#plane;
+    this.#plane = plane;
+    this.#retired.add(retired);
+    // Its calls are bounded by its own timeouts, and there are no more of them than may be in flight.
+    void retired.retire().finally(() => this.#retired.delete(retired));
   }
 
-  #admit(req: IncomingMessage): void {
-    if (req.headers.upgrade?.toLowerCase() === 'websocket') {
-      throw new BurnrateError('bad_request', {
-        message: 'WebSocket connections are not served; use the HTTP endpoints.',
-      });
-    }
-    const full = this.#counters.inFlight >= this.#settings.concurrentCallsMax;
-    if (!full && !this.#closing) return;
-    throw new BurnrateError('overloaded', {
-      message: this.#closing ? 'Burnrate is stopping.' : 'Too many calls are in flight.',
-      retryAfterMs: limits.overloadedRetryAfterMs,
-    });
-  }
-
-  #open(req: IncomingMessage, res: ServerResponse, route: Route): Exchange {
-    const exchange: Exchange = {
-      req,
-      res,
-      route,
-      receivedMs: this.#deps.clock.monotonicMs(),
-      caller: anonymous,
-      body: nothing,
-      understanding: notUnderstood,
-      prompt: noPrompt,
-      call: notNamed,
-      control: null,
-      start: null,
-      result: null,
-      metered: null,
-      priced: null,
-      attempt: null,
-      answerWay: null,
-      answered: false,
-      onGone: null,
-      gone: false,
-    };
-    res.on('close', () => {
-      if (res.writableFinished) return;
-      exchange.gone = true;
-      exchange.onGone?.();
-    });
-    return exchange;
-  }
-
-  async #takeBody(exchange: Exchange): Promise<void> {
-    exchange.body = await readBody(exchange.req, this.#settings.bodyBytesMax, this.#bodies);
-  }
-
-  async #serve(exchange: Exchange): Promise<void> {
-    this.#counters.inFlight++;
-    this.#inFlight.add(exchange);
-    try {
-      for (const stage of this.#pipeline) {
-        const pending = stage(exchange);
-        if (pending) await pending;
-        if (exchange.answered) return;
-      }
-      const failed = exchange.result?.breakOff?.error;
-      if (failed) this.#counters.noteError(failed.code);
-    } catch (error) {
-      await this.#bookLost(exchange);
-      this.#refused.note(exchange, asBurnrateError(error));
-      this.#refuse(exchange.req, exchange.res, exchange.route.protocol, error, this.#controls.headers(exchange));
-    } finally {
-      this.#leave(exchange);
-    }
-  }
-
-  /** A defect after the begin must not leave the attempt open: its estimate is what gets booked. */
-  #bookLost(exchange: Exchange): Promise<void> {
-    const { start, attempt: ended } = exchange;
-    if (!start || ended) return Promise.resolve();
-    const unseen = { firstByteMs: null, firstTokenMs: null, durationMs: 0, responseBytes: 0, providerRequestId: '' };
-    const lost: Attempt = { ...start, ...unseen, status: 0, failure: 'crash' };
-    return this.#deps.journal.end(lost, this.#controls.settle(exchange, lost));
-  }
-
-  #leave(exchange: Exchange): void {
-    this.#counters.inFlight--;
-    this.#inFlight.delete(exchange);
-    this.#controls.leave(exchange);
-    this.#idempotency.leave(exchange);
-    this.#bodies.giveBack(exchange.body.length);
-    this.#counters.noteDuration(this.#deps.clock.monotonicMs() - exchange.receivedMs);
-    if (exchange.start) this.#touch(exchange);
-    if (this.#counters.inFlight === 0) this.#onIdle();
-  }
-
-  #refuse(
-    req: IncomingMessage,
-    res: ServerResponse,
-    protocol: Protocol,
-    thrown: unknown,
-    headers: readonly string[] = [],
-  ): void {
-    const error = asBurnrateError(thrown);
-    this.#counters.noteError(error.code);
-    if (error.code === 'internal') this.#deps.log('error', 'a request failed here', { cause: String(thrown) });
-    refuse(req, res, protocol, error, headers);
-    if (res.headersSent && !res.writableEnded) res.destroy();
-    if (thrown instanceof AssertionFailure) throw thrown;
-  }
-
-  async close(): Promise<void> {
-    this.#closing = true;
-    await this.#drained(this.#settings.drainTimeoutMs);
-    for (const sending of this.#sendings) sending.abort();
-    await this.#drained(this.#settings.drainTimeoutMs);
+  async close(drainMs: number): Promise<void> {
+    await Promise.all([...this.#retired, this.#plane].map((plane) => plane.close(drainMs)));
     clearInterval(this.#keeping);
-    this.#controls.keepLearning();
-    await this.#upstream.close();
-  }
-
-  #drained(waitMs: number): Promise<void> {
-    if (this.#counters.inFlight === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#onIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    this.#memory.keepLearning();
   }
 
   stats() {
-    return {
-      ...this.#counters.snapshot(),
-      controls: this.#controls.counters.snapshot(),
-      refused: this.#refused.latest,
-    };
+    const { counters, controlCounters } = this.#memory;
+    return { ...counters.snapshot(), controls: controlCounters.snapshot() };
   }
 }

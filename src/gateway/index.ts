@@ -1,13 +1,9 @@
-export { limitRules, planRules, withoutBudgets } from './control/rules.ts';
+export { limitRules, planRules } from './control/rules.ts';
 export { createGateway } from './gateway.ts';
 export type {
   BudgetsPort,
   Gateway,
-  GatewayDeps,
   GatewayStats,
-  Histogram,
   LearningStore,
-  Log,
-  MoneyAccount,
-  PlanRule,
 } from './ports.ts';
+export { connectionHeaders } from './upstream/connection-headers.ts';

@@ -15,6 +15,8 @@ export const limits = {
   inflatedBytesMax: 64 * 1024 * 1024,
   /** An attribution value, UTF-8 bytes. */
   attributionValueBytesMax: 256,
+  /** Of names that a body or a provider gives (models, tiers, request ids, users); what is longer is cut in the record. */
+  keptTextBytesMax: 256,
   tagsMax: 16,
   tagNameBytesMax: 64,
   /** A baggage header, bytes (the W3C text asks for at least 8,192). */
@@ -32,6 +34,8 @@ export const limits = {
   /** Of these, how many outlive the process, and how often they are written. */
   keptStages: 1_000,
   keepLearningMs: 2_000,
+  /** How long calls that were cut at a stop have to write down their ends. */
+  cutGraceMs: 2_000,
   /** How long a stream waits for more money while it reads on. */
   extensionWaitMs: 2_000,
   /** Bytes of one stream under a hard budget that wait for a slow client. */
@@ -48,7 +52,6 @@ export const limits = {
   idempotentAnswerBytesMax: 1024 * 1024,
   idempotencyKeyBytesMax: 256,
   /** Refused calls told of, what is listed of the holds against each, and how often those are looked at. */
-  refusedCallsKept: 100,
   refusedHoldsKept: 10,
   refusedHoldsEveryMs: 250,
   /** Told to a client that is refused because a bound is reached. */

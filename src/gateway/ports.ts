@@ -50,9 +50,13 @@ export interface LearningStore {
   save(learned: unknown): void;
 }
 
-export interface GatewayDeps {
+/** What a gateway can be told anew while it runs. */
+export interface GatewayConfig {
   readonly config: Config;
   readonly priceBook: PriceBook;
+}
+
+export interface GatewayDeps extends GatewayConfig {
   readonly journal: Journal;
   /** `identify` is asked first and does no I/O; `lookUp` asks the books for a secret that is not known here yet. */
   readonly keys: Pick<KeyDirectory, 'identify' | 'lookUp'>;
@@ -60,6 +64,8 @@ export interface GatewayDeps {
   /** What this gateway and others of the instance must agree on. */
   readonly coordinator: Coordinator;
   readonly learning: LearningStore;
+  /** Takes down a call that budgets, limits or plans refused; never throws, never waits. */
+  readonly noteRefused: (refused: RefusedCall) => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: IdSource;
@@ -88,8 +94,6 @@ export interface GatewayStats {
   readonly overheadSeconds: Histogram;
   /** Holds, waits, early ends and brakes. */
   readonly controls: ControlStats;
-  /** The latest calls that budgets, limits and plans refused. */
-  readonly refused: readonly RefusedCall[];
 }
 
 export interface Histogram {
@@ -102,7 +106,12 @@ export interface Histogram {
 export interface Gateway {
   /** Handles one request of the public port, data plane or not. Never throws. */
   handle(req: IncomingMessage, res: ServerResponse): void;
-  /** Refuses new calls, waits for those in flight (bounded), then closes the connections to the providers. */
-  close(): Promise<void>;
+  /** Takes another configuration for calls that begin from now on; those in flight keep theirs to their end. */
+  configure(changed: GatewayConfig): void;
+  /**
+   * Refuses new calls, gives those in flight `drainMs`, cuts what is left and waits (bounded) until its ends are written
+   * down, then closes the connections to the providers.
+   */
+  close(drainMs: number): Promise<void>;
   stats(): GatewayStats;
 }

@@ -1,10 +1,10 @@
-import type { BurnrateError, Clock, ErrorCode } from '../base/index.ts';
+import type { BurnrateError, ErrorCode } from '../base/index.ts';
 import { largestHolds } from '../books/index.ts';
 import type { RefusedCall, RefusingBudget } from '../tree/index.ts';
 import { amountText } from './control/refused.ts';
 import type { Exchange } from './exchange.ts';
 import { limits } from './limits.ts';
-import type { MoneyAccount } from './ports.ts';
+import type { GatewayDeps } from './ports.ts';
 
 /** What callers are refused for by what bounds them, not by what they sent. */
 const byControls: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -17,35 +17,29 @@ const byControls: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 type Holds = Pick<RefusedCall, 'holds' | 'holdsInAll'>;
+type RefusedCallsDeps = Pick<GatewayDeps, 'budgets' | 'clock' | 'ids' | 'noteRefused'>;
 const noHolds: Holds = { holds: [], holdsInAll: 0 };
 
-/** The latest refusals of this gateway with what spoke against each; the oldest are forgotten. */
+/** Tells of refused calls with what spoke against each. */
 export class RefusedCalls {
-  readonly #account: MoneyAccount;
-  readonly #clock: Clock;
+  readonly #deps: RefusedCallsDeps;
   readonly #inFlight: ReadonlySet<Exchange>;
-  readonly #kept: RefusedCall[] = [];
   /** A storm of refusals looks at the holds once in a while, not each time. */
   #looked: { readonly key: string; readonly atMs: number; readonly holds: Holds } | null = null;
 
-  constructor(account: MoneyAccount, clock: Clock, inFlight: ReadonlySet<Exchange>) {
-    this.#account = account;
-    this.#clock = clock;
+  constructor(deps: RefusedCallsDeps, inFlight: ReadonlySet<Exchange>) {
+    this.#deps = deps;
     this.#inFlight = inFlight;
-  }
-
-  /** The newest last. */
-  get latest(): readonly RefusedCall[] {
-    return this.#kept;
   }
 
   note(exchange: Exchange, error: BurnrateError): void {
     if (!byControls.has(error.code)) return;
     const { call, caller, route, understanding } = exchange;
     const budget = refusingBudget(error);
-    this.#kept.push({
+    this.#deps.noteRefused({
+      id: this.#deps.ids.next('refused'),
       callId: call.callId,
-      atMs: this.#clock.nowMs(),
+      atMs: this.#deps.clock.nowMs(),
       code: error.code,
       message: error.message,
       keyId: caller.keyId,
@@ -56,14 +50,17 @@ export class RefusedCalls {
       budget,
       ...(budget === null ? noHolds : this.#holdsOn(budget)),
     });
-    if (this.#kept.length > limits.refusedCallsKept) this.#kept.shift();
   }
 
   #holdsOn({ name, instance, unit }: RefusingBudget): Holds {
     const key = `${name}\u0000${instance}`;
-    const atMs = this.#clock.monotonicMs();
+    const atMs = this.#deps.clock.monotonicMs();
     if (this.#looked?.key === key && atMs - this.#looked.atMs < limits.refusedHoldsEveryMs) return this.#looked.holds;
-    const found = largestHolds(this.#account.state.holds, { budget: name, instance }, limits.refusedHoldsKept);
+    const found = largestHolds(
+      this.#deps.budgets.account.state.holds,
+      { budget: name, instance },
+      limits.refusedHoldsKept,
+    );
     const holds = found.largest.map(({ holdId, amount }) => {
       const call = [...this.#inFlight].find((exchange) => exchange.call.attemptId === holdId)?.call;
       return {

@@ -37,7 +37,6 @@ export interface GatewaySettings {
   readonly concurrentCallsMax: number;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
-  readonly drainTimeoutMs: number;
   readonly onDisconnect: 'auto' | 'cancel' | 'finish';
   /** How long a call may wait for money that others hold. */
   readonly budgetWaitMs: number;
@@ -78,7 +77,6 @@ export function settingsFrom(config: Config): GatewaySettings {
     concurrentCallsMax: server.maxConcurrent,
     connectTimeoutMs: server.connectTimeout.ms,
     idleTimeoutMs: server.streamIdleTimeout.ms,
-    drainTimeoutMs: server.drainTimeout.ms,
     onDisconnect: server.onDisconnect,
     budgetWaitMs: server.budgetWait.ms,
     defaults: {

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, memoryJournal, openRig, type Rig, until } from './test-rig.ts';
@@ -98,6 +99,39 @@ describe('a client that goes away', () => {
     res.end(`data: {"id":"c1","model":"test-model","choices":[],${usage}}\n\ndata: [DONE]\n\n`);
     await until(() => rig.journal.ended.length === 1);
     expect(upstreamClosed()).toBe(true);
+    expect(rig.journal.ended[0]).toMatchObject({
+      failure: null,
+      usageSource: 'reported',
+      usage: { input: 4, output: 1 },
+    });
+  });
+
+  test('after it stopped reading holds up nothing of a call that is to finish', async () => {
+    let sent = 0;
+    let upstream: ServerResponse | null = null;
+    rig.script = async (_req, res) => {
+      upstream = res;
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (; sent < 400; sent++) {
+        if (!res.write(event('x'.repeat(64 * 1024)))) await once(res, 'drain');
+      }
+      res.end(`data: {"id":"c1","model":"test-model","choices":[],${usage}}\n\ndata: [DONE]\n\n`);
+    };
+    const headers = { 'content-type': 'application/json', 'burnrate-on-disconnect': 'finish' };
+    const req = request({ port: rig.port, method: 'POST', path: '/v1/chat/completions', headers, agent: false });
+    req.on('error', () => undefined);
+    req.end(JSON.stringify(ask4));
+    const [answer] = (await once(req, 'response')) as [IncomingMessage];
+    answer.pause();
+    let before = -1;
+    await until(() => {
+      const stuck = upstream?.writableNeedDrain === true && sent === before;
+      before = sent;
+      return stuck;
+    });
+    req.destroy();
+    await until(() => rig.journal.ended.length === 1);
+    expect(sent).toBe(400);
     expect(rig.journal.ended[0]).toMatchObject({
       failure: null,
       usageSource: 'reported',

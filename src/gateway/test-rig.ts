@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keyRecord } from '../../test/fakes/key-record.ts';
 import { BurnrateError, idSource, seededRandom, systemClock } from '../base/index.ts';
 import type { KeyRecord } from '../books/index.ts';
 import { type Config, parseConfig } from '../config/index.ts';
 import { LocalCoordinator } from '../coordination/index.ts';
 import type { AttemptStart, Journal } from '../journal/index.ts';
 import { createPriceBook } from '../pricing/index.ts';
-import type { Attempt, HoldEntry } from '../tree/index.ts';
+import type { Attempt, HoldEntry, RefusedCall } from '../tree/index.ts';
 import { withoutBudgets } from './control/rules.ts';
 import { createGateway } from './gateway.ts';
 import type { BudgetsPort, Gateway, GatewayDeps } from './ports.ts';
@@ -64,6 +65,7 @@ export interface Received {
 export type Script = (req: IncomingMessage, res: ServerResponse, received: Received) => void;
 
 export interface Rig {
+  readonly refused: RefusedCall[];
   readonly gateway: Gateway;
   readonly journal: MemoryJournal;
   readonly received: Received[];
@@ -116,20 +118,7 @@ function configText(upstreamPort: number, options: RigOptions): string {
 function keysOf(options: RigOptions): GatewayDeps['keys'] {
   const find = (secret: string): KeyRecord | null => {
     const found = options.keys?.[secret];
-    if (!found) return null;
-    return {
-      id: `key_${secret}`,
-      name: secret,
-      hash: '',
-      hint: '',
-      defaults: {},
-      allowedModels: [],
-      budgets: [],
-      createdAtMs: 0,
-      revokedAtMs: null,
-      version: 1,
-      ...found,
-    };
+    return found ? keyRecord(secret, found) : null;
   };
   return { identify: find, lookUp: (secret) => Promise.resolve(find(secret)) };
 }
@@ -152,6 +141,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     environment: {},
   });
   const journal = memoryJournal();
+  const refused: RefusedCall[] = [];
   const gateway = createGateway({
     config,
     priceBook: createPriceBook({ providers: [], overrides: priceOverrides(config) }),
@@ -160,6 +150,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     budgets: (options.budgets ?? withoutBudgets)(config),
     coordinator: new LocalCoordinator(systemClock, idSource(systemClock)),
     learning: options.learning ?? { load: () => null, save: () => undefined },
+    noteRefused: (call) => refused.push(call),
     clock: systemClock,
     random: seededRandom(1),
     ids: idSource(systemClock),
@@ -173,12 +164,13 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const rig: Rig = {
     gateway,
     journal,
+    refused,
     received,
     port,
     upstreamPort,
     script: (_req, res) => void res.end(),
     close: async () => {
-      await gateway.close();
+      await gateway.close(50);
       await Promise.all([stop(front), stop(upstream)]);
     },
   };

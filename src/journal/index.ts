@@ -1,7 +1,7 @@
 export type { DeadMoney } from './dead-money.ts';
 export type { AttemptStart, Journal } from './journal.ts';
-export type { JournalLog, JournalNotice } from './journal-log.ts';
-export { type JournalOptions, type OpenJournal, openJournal } from './open-journal.ts';
-export type { ShipSource } from './ship-source.ts';
-export { type LedgerPort, type Shipper, type ShipperOptions, type ShipperStats, startShipper } from './shipper.ts';
-export { type TakeOver, type TakeOverOptions, takeOverJournals } from './take-over.ts';
+export type { JournalLog } from './journal-log.ts';
+export { type OpenJournal, openJournal } from './open-journal.ts';
+export { type OwnerLock, takeOwnerLock } from './owner-lock.ts';
+export { type LedgerPort, type Shipper, type ShipperStats, startShipper } from './shipper.ts';
+export { type TakeOver, takeOverJournals } from './take-over.ts';

@@ -8,8 +8,10 @@ import { idSource, systemClock, systemRandom } from '../base/index.ts';
 import { fromPicos } from '../money/index.ts';
 import type { Attempt } from '../tree/index.ts';
 import { decodeEntry, encodeEntry } from './entry-codec.ts';
-import { type JournalNotice, type JournalOptions, type OpenJournal, openJournal, startShipper } from './index.ts';
+import { type OpenJournal, openJournal, startShipper } from './index.ts';
 import { openJournalFile } from './journal-file.ts';
+import type { JournalNotice } from './journal-log.ts';
+import type { JournalOptions } from './open-journal.ts';
 
 const ids = idSource(systemClock);
 let dir: string;
@@ -118,16 +120,71 @@ describe('journal', () => {
     await journal.begin(caseAttempt('3'));
   });
 
-  test('when the disk is full starts are refused and ends wait until there is room', async () => {
-    const disk = { full: false };
-    const journal = await open({}, async (path) => {
+  /** A disk that takes nothing more while it is full, though room in a file can still be freed. */
+  const fullDisk = () => {
+    const disk = { full: false, deletedThrough: 0 };
+    const openFile: typeof openJournalFile = async (path) => {
       const file = await openJournalFile(path);
-      const write: typeof file.write = (first, texts) => {
-        if (disk.full) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-        file.write(first, texts);
+      return {
+        ...file,
+        write(first, texts) {
+          if (disk.full) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+          file.write(first, texts);
+        },
+        deleteThrough(sequence) {
+          disk.deletedThrough = sequence;
+          file.deleteThrough(sequence);
+        },
       };
-      return { ...file, write };
-    });
+    };
+    return { disk, openFile };
+  };
+  /** Ends of all entries so far reached the ledger. */
+  const released = async (journal: OpenJournal) => {
+    await journal.sync();
+    journal.source.release(journal.source.syncedSequence, journal.unshipped);
+  };
+
+  test('what began stays in the file until its end is there too, though the disk was full when it ended', async () => {
+    const { disk, openFile } = fullDisk();
+    const journal = await open({}, openFile);
+    await journal.begin(caseAttempt('slow'));
+    await record(journal, ...many(1_500));
+    await journal.sync();
+    disk.full = true;
+    await journal.end(caseAttempt('slow'));
+    await released(journal);
+    expect(disk.deletedThrough).toBe(0);
+    disk.full = false;
+    await expect.poll(() => journal.unshipped).toBe(1);
+    await record(journal, ...many(1_500, 'more-'));
+    await released(journal);
+    expect(disk.deletedThrough).toBeGreaterThan(3_000);
+  });
+
+  test('what began long ago stays in the file until it is written again', async () => {
+    const { disk, openFile } = fullDisk();
+    const journal = await open({ syncIntervalMs: 1_000 }, openFile);
+    await journal.begin(caseAttempt('slow'));
+    for (let round = 0; round < 6; round++) await record(journal, ...many(1_750, `${round}-`));
+    await journal.sync();
+    await journal.begin(caseAttempt('later'));
+    disk.full = true;
+    await released(journal);
+    await new Promise((resolve) => setImmediate(resolve));
+    await released(journal);
+    expect(disk.deletedThrough).toBe(0);
+    disk.full = false;
+    await released(journal);
+    await journal.sync();
+    await released(journal);
+    expect(disk.deletedThrough).toBeGreaterThan(20_000);
+    for (const name of ['slow', 'later']) void journal.end(caseAttempt(name));
+  });
+
+  test('when the disk is full starts are refused and ends wait until there is room', async () => {
+    const { disk, openFile } = fullDisk();
+    const journal = await open({}, openFile);
     const begun = many(5);
     await Promise.all(begun.map((attempt) => journal.begin(attempt)));
     disk.full = true;

@@ -78,8 +78,10 @@ export async function openJournal(options: JournalOptions, openFile = openJourna
 
 interface OpenAttempt {
   readonly start: AttemptStart;
-  /** 0 until written. */
+  /** Of the last start entry in the file; 0 until written. */
   sequence: number;
+  /** While its start waits to be written again. */
+  carried: boolean;
 }
 
 interface Waiting {
@@ -92,7 +94,7 @@ type Queued = { text: string; money?: boolean } & (
   | ({ kind: 'start'; open: OpenAttempt } & Waiting)
   | ({ kind: 'extend' } & Waiting)
   | { kind: 'carry'; open: OpenAttempt }
-  | { kind: 'end'; attempt: Attempt; resolve: () => void }
+  | { kind: 'end'; attempt: Attempt; open: OpenAttempt; resolve: () => void }
   | { kind: 'checkpoint' }
   | { kind: 'closed' }
 );
@@ -108,6 +110,8 @@ class SqliteJournal implements OpenJournal {
   readonly #recent: RecentChunks;
   /** In the order of their last start entry; the first is the oldest. */
   readonly #open = new Map<string, OpenAttempt>();
+  /** Ended, with the end not in the file yet: until then their starts must stay there. */
+  readonly #ending = new Set<OpenAttempt>();
   #queue: Queued[] = [];
   #flushPlanned = false;
   #retryTimer: NodeJS.Timeout | null = null;
@@ -151,7 +155,7 @@ class SqliteJournal implements OpenJournal {
     if (this.#closed) return Promise.reject(unavailable('the journal is closed'));
     if (this.#open.size >= this.#options.openAttemptsMax) return Promise.reject(tooManyOpen(this.#open.size));
     assert(!this.#open.has(attempt.attemptId), `attempt ${attempt.attemptId} began twice`);
-    const open = { start: attempt, sequence: 0 };
+    const open = { start: attempt, sequence: 0, carried: false };
     this.#open.set(attempt.attemptId, open);
     return new Promise((resolve, reject) => {
       const text = encodeEntry('start', attempt, hold);
@@ -171,9 +175,10 @@ class SqliteJournal implements OpenJournal {
     const open = this.#open.get(attempt.attemptId);
     assert(open && open.sequence > 0, `attempt ${attempt.attemptId} ended without being open`);
     this.#open.delete(attempt.attemptId);
+    this.#ending.add(open);
     return new Promise((resolve) => {
       const text = encodeEntry('end', attempt, resolution);
-      this.#enqueue({ kind: 'end', text, money: resolution !== null, attempt, resolve });
+      this.#enqueue({ kind: 'end', text, money: resolution !== null, attempt, open, resolve });
     });
   }
 
@@ -242,8 +247,11 @@ class SqliteJournal implements OpenJournal {
     const attempts: Attempt[] = [];
     taken.forEach((entry, index) => {
       const sequence = first + index;
-      if (entry.kind === 'end') attempts.push(entry.attempt);
-      else if (entry.kind === 'start' || entry.kind === 'carry') entry.open.sequence = sequence;
+      if (entry.kind === 'end') {
+        attempts.push(entry.attempt);
+        this.#ending.delete(entry.open);
+      } else if (entry.kind === 'start') entry.open.sequence = sequence;
+      else if (entry.kind === 'carry') this.#noteCarried(entry.open, sequence);
       if (entry.kind === 'checkpoint') this.#money.noteCheckpoint(sequence);
       else if (entry.money) this.#money.noteMoney(sequence);
       if ('resolve' in entry) entry.resolve();
@@ -263,6 +271,7 @@ class SqliteJournal implements OpenJournal {
       // The answer does not wait for a disk: an end that could not be written is in memory and is tried again.
       if (entry.kind === 'end') entry.resolve();
       if (entry.kind === 'start') this.#open.delete(entry.open.start.attemptId);
+      if (entry.kind === 'carry') entry.open.carried = false;
       if ('reject' in entry) entry.reject(unavailable('the journal cannot be written', cause));
     }
     this.#planRetry();
@@ -321,18 +330,28 @@ class SqliteJournal implements OpenJournal {
   }
 
   #oldestOpen(): number {
-    for (const open of this.#open.values()) if (open.sequence > 0) return open.sequence;
-    return Number.POSITIVE_INFINITY;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const open of this.#ending) oldest = Math.min(oldest, open.sequence);
+    for (const open of this.#open.values()) if (open.sequence > 0) return Math.min(oldest, open.sequence);
+    return oldest;
   }
 
   /** Writes long-running starts again, so that one slow stream does not hold the whole file. */
   #carryOld(below: number): void {
-    for (const [attemptId, open] of [...this.#open]) {
+    for (const open of this.#open.values()) {
       if (open.sequence === 0 || open.sequence >= below) return;
-      this.#open.delete(attemptId);
-      this.#open.set(attemptId, open);
+      if (open.carried) continue;
+      open.carried = true;
       this.#enqueue({ kind: 'carry', text: encodeEntry('start', open.start), open });
     }
+  }
+
+  /** Only now is the older entry not needed any more, and the attempt one of the newest. */
+  #noteCarried(open: OpenAttempt, sequence: number): void {
+    const { attemptId } = open.start;
+    open.sequence = sequence;
+    open.carried = false;
+    if (this.#open.delete(attemptId)) this.#open.set(attemptId, open);
   }
 }
 

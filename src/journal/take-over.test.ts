@@ -13,14 +13,9 @@ import { recoverLeases } from '../books/index.ts';
 import { openDuckDbLedger } from '../ledger/duckdb/index.ts';
 import type { HoldEntry } from '../tree/index.ts';
 import { CheckpointMark } from './checkpoint-mark.ts';
-import {
-  type DeadMoney,
-  type JournalNotice,
-  type LedgerPort,
-  openJournal,
-  type TakeOverOptions,
-  takeOverJournals,
-} from './index.ts';
+import { type DeadMoney, type LedgerPort, openJournal, takeOverJournals } from './index.ts';
+import type { JournalNotice } from './journal-log.ts';
+import type { TakeOverOptions } from './take-over.ts';
 
 let dir: string;
 const notices: JournalNotice[] = [];

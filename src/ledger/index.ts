@@ -8,13 +8,12 @@ export type {
   RepeatedCalls,
   Repetitions,
   RetryRow,
-  RunDurations,
   RunRow,
-  RunSample,
   TrafficRow,
   UsersRow,
 } from './economic-questions.ts';
 export type {
+  BehaviourFilter,
   CostAnswer,
   CostQuery,
   CostRow,
@@ -30,15 +29,10 @@ export type {
   WorkflowFacts,
 } from './ledger.ts';
 export type {
-  CallOnPage,
-  LedgerSize,
   LineRow,
-  NewestRunsQuery,
   OperationQuestions,
   PageCursor,
-  PageRequest,
   PerformanceRow,
-  Quantiles,
   RunOnPage,
 } from './operation-questions.ts';
 export {
@@ -49,6 +43,6 @@ export {
   workDimensions,
 } from './people-questions.ts';
 export { connectLedger } from './remote/connect-ledger.ts';
-export { type LedgerServer, serveLedger } from './remote/serve-ledger.ts';
-export { type DimensionName, dimensionNames, isDimension } from './sql/dimensions.ts';
+export { serveLedger } from './remote/serve-ledger.ts';
+export { dimensionNames, isDimension } from './sql/dimensions.ts';
 export { callNodes, withCalls } from './sql/workflow-facts.ts';

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { caseAttempt, caseStartMs } from '../../test/cases/attempts.ts';
 import { sumUsd, zeroUsd } from '../money/index.ts';
 import { type Attempt, linesOf, totalOf } from '../tree/index.ts';
+import { behaviourFilterContract } from './behaviour-filter.contract.ts';
 import { economicQuestionsContract } from './economic-questions.contract.ts';
 import { endingsContract } from './endings.contract.ts';
 import type { CostQuery, Dimension } from './ledger.ts';
@@ -312,5 +313,6 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
   economicQuestionsContract(name, open);
   endingsContract(name, open);
   operationQuestionsContract(name, open);
+  behaviourFilterContract(name, open);
   peopleQuestionsContract(name, open);
 }

@@ -21,6 +21,7 @@ export type Dimension =
   | 'key'
   | 'status'
   | 'failure'
+  | 'cause'
   | 'reason'
   | 'layer'
   | 'streamed'
@@ -36,11 +37,34 @@ export type Dimension =
   | 'month'
   | `tag.${string}`;
 
+/** What behaved so in a stretch of time, of what the filters of the question leave: the calls behind a figure of behaviour. */
+export type BehaviourFilter = { readonly range: TimeRange } & (
+  | {
+      readonly of: 'cohort';
+      /** Users first seen in the week (UTC) that began then. */
+      readonly weekMs: number;
+    }
+  | {
+      /** Sessions of so many interactions; interactions of so many runs. */
+      readonly of: 'depth' | 'chain';
+      readonly count: number;
+      readonly orMore: boolean;
+    }
+  | {
+      /** Requests sent again while the first still ran, or within `soonMs` after. */
+      readonly of: 'repeat';
+      readonly how: 'overlapping' | 'soonAfter' | 'either';
+      readonly soonMs: number;
+    }
+);
+
 export interface CostQuery {
   readonly range: TimeRange;
   readonly by: readonly Dimension[];
   /** Equality filters; several values of one dimension are alternatives. An empty string matches rows without a value. */
   readonly where: Readonly<Partial<Record<Dimension, readonly string[]>>>;
+  /** Only attempts of what behaved so. */
+  readonly behaved?: BehaviourFilter;
   /** Dearest first (the default), or by the dimensions' values. */
   readonly orderBy?: 'cost' | 'dimensions';
   /** Most rows answered; 1,000 when absent. */

@@ -53,6 +53,8 @@ export function operationQuestionsContract(name: string, open: () => Promise<Led
       [{ workflow: ['support'] }, ['call_1', 'call_3']],
       [{ bucket: ['cacheRead'], stage: ['find'] }, ['call_4']],
       [{ priceState: ['unknown'] }, ['call_5']],
+      [{ cause: ['timeout'] }, ['call_1']],
+      [{ cause: ['network'] }, []],
       [{ team: ['nobody'] }, []],
     ])('calls behind %j are %j', async (where, found) => {
       await under.append(...attempts);

@@ -1,7 +1,7 @@
 import type { Usd } from '../money/index.ts';
 import type { Attempt, AttributionName, LineTotal, OutcomeKind } from '../tree/index.ts';
 import type { EconomicQuery, GroupedQuery } from './economic-questions.ts';
-import type { Dimension } from './ledger.ts';
+import type { BehaviourFilter, Dimension } from './ledger.ts';
 
 /** After which row a page goes on: rows that are older, or as old and of a smaller id. */
 export interface PageCursor {
@@ -23,7 +23,12 @@ export interface CallOnPage {
   readonly attempts: readonly Attempt[];
 }
 
-export interface NewestRunsQuery extends EconomicQuery {
+export interface NewestCallsQuery extends EconomicQuery {
+  /** Only calls of what behaved so. */
+  readonly behaved?: BehaviourFilter;
+}
+
+export interface NewestRunsQuery extends NewestCallsQuery {
   /** How the runs ended; `open` are those nobody reported on. Every run when absent. */
   readonly outcome?: OutcomeKind | 'open';
 }
@@ -103,7 +108,7 @@ export interface LedgerSize {
 /** Questions of those who run a product and look for single things. Attempts older than the retention period are gone. */
 export interface OperationQuestions {
   /** Calls with an attempt that matches, newest first; filters of lines mean attempts with such a line. */
-  newestCalls(query: EconomicQuery, page: PageRequest): Promise<readonly CallOnPage[]>;
+  newestCalls(query: NewestCallsQuery, page: PageRequest): Promise<readonly CallOnPage[]>;
   /** Runs that began in the range and whose first attempt (within a stage, when stages are filtered) matches, newest first. */
   newestRuns(query: NewestRunsQuery, page: PageRequest): Promise<readonly RunOnPage[]>;
   /** The largest groups first, or by their dimensions when they are told apart by time; 10,000 at most. */

@@ -34,7 +34,8 @@ describe('takeRate', () => {
       state = taken.state;
     }
     expect(takeRate(rule, state, 1, 1_000)).toMatchObject({ ok: false, remaining: 0, retryAfterMs: 3_000 });
-    expect(takeRate(rule, state, 1, 4_000)).toMatchObject({ ok: true, remaining: 0 });
+    expect(takeRate(rule, state, 1, 4_000)).toMatchObject({ ok: true, remaining: 0, resetMs: 60_000 });
+    expect(takeRate(rule, null, 1, 4_000)).toMatchObject({ remaining: 19, resetMs: 3_000 });
   });
 
   test('a cost above the whole count passes once and is paid off', () => {

@@ -25,6 +25,15 @@ describe('sizeHold', () => {
     expect(size).toMatchObject({ coveredOutputTokens: 350, maxOutputTokens: 32_000, extends: true });
   });
 
+  test('what is seen of a watched stream may be more tokens than are billed, and it is expected to need those', () => {
+    const expected = (more: Partial<HoldFacts>) =>
+      sizeHold(facts({ seenPerToken: 2, ...more }), 1_000_000n).expected.usd;
+    expect(expected({})).toBe(5n + 200n + (2n * 600n + 50n) * 10n);
+    // One that cannot be watched is held by what is billed.
+    expect(expected({ visible: false })).toBe(expected({ visible: false, seenPerToken: 1 }));
+    expect(sizeHold(facts({ visible: false, seenPerToken: 2 }), 0n).maxOutputTokens).toBe(600);
+  });
+
   test.each([
     // Plenty: the whole bound, nothing is cut.
     [10_000_000n, 32_000],
@@ -108,6 +117,12 @@ describe('extensions', () => {
     [32_000, 32_000, 0],
   ])('with %s tokens seen of %s covered, %s more are asked for', (seen, covered, more) => {
     expect(extensionTokens(facts(), seen, covered)).toBe(more);
+  });
+
+  test('of several choices take a slice for each', () => {
+    expect(extensionTokens(facts({ choices: 2 }), 600, 700)).toBe(600);
+    // Beyond what they are likely to need, the least for each.
+    expect(extensionTokens(facts({ choices: 2 }), 1_300, 1_300)).toBe(128);
   });
 
   test('cost output alone', () => {

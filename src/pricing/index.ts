@@ -1,10 +1,9 @@
 export { createPriceBook } from './price-book.ts';
-export type { GpuPool, PricedProvider, PriceOverride } from './price-override.ts';
+export type { PricedProvider } from './price-override.ts';
 export { listPrices, type PriceListing, type PriceReport, priceReport, readAnyUsage } from './price-report.ts';
 export { mergeAnthropicUsage } from './read-anthropic.ts';
 export { readUsage } from './read-usage.ts';
-export { gpuRates, usdPerMillionOutput } from './self-hosted.ts';
 export { servedTier } from './service-tier.ts';
 export { boundInput, estimateTextTokens } from './token-bound.ts';
 export type { PriceBook, RateCard, Rates } from './types.ts';
-export type { UsageProtocol, UsageReading } from './usage-reading.ts';
+export type { UsageReading } from './usage-reading.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Bucket, buckets } from '../tree/index.ts';
-import { createPriceBook, type PriceOverride } from './index.ts';
+import { createPriceBook } from './index.ts';
+import type { PriceOverride } from './price-override.ts';
 
 const atMs = Date.parse('2026-11-21T12:00:00Z');
 const contract: PriceOverride = {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createPriceBook, mergeAnthropicUsage, readUsage, type UsageProtocol } from './index.ts';
+import { createPriceBook, mergeAnthropicUsage, readUsage } from './index.ts';
+import type { UsageProtocol } from './usage-reading.ts';
 
 interface GoldenCase {
   readonly title: string;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inputTokensOf, outputTokensOf } from '../tree/index.ts';
-import { mergeAnthropicUsage, readUsage, servedTier, type UsageProtocol } from './index.ts';
+import { mergeAnthropicUsage, readUsage, servedTier } from './index.ts';
+import type { UsageProtocol } from './usage-reading.ts';
 
 const operations: readonly [UsageProtocol, string][] = [
   ['openai', 'chat'],
@@ -194,6 +195,23 @@ test('a write without a breakdown lives five minutes', () => {
 test('a chat model that always searches the web counts one search', () => {
   const body = { model: 'gpt-4o-search-preview', usage: { prompt_tokens: 1 } };
   expect(readUsage('openai', 'chat', body)).toMatchObject({ usage: { input: 1, toolCall: 1 } });
+});
+
+test('of what a web search did, only searching is counted', () => {
+  const searches = [
+    { action: { type: 'search' } },
+    { action: { type: 'open_page' } },
+    { action: { type: 'open_page' } },
+    {},
+  ];
+  const output = searches.map((search) => ({ type: 'web_search_call', ...search }));
+  const reading = readUsage('openai', 'responses', { output, usage: { input_tokens: 1, output_tokens: 1 } });
+  expect(reading).toMatchObject({ usage: { toolCall: 2 } });
+});
+
+test.each([-0.5, Number.POSITIVE_INFINITY, '8'])('%s seconds of audio are refused', (seconds) => {
+  const reading = readUsage('openai', 'audio', { usage: { type: 'duration', seconds } });
+  expect(reading).toMatchObject({ ok: false });
 });
 
 test('older image models are counted by the image, begun seconds of audio whole', () => {

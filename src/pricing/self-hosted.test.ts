@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { formatUsd, toApproximateNumber } from '../money/index.ts';
-import { createPriceBook, type GpuPool, gpuRates, usdPerMillionOutput } from './index.ts';
-import { gpuSeconds } from './self-hosted.ts';
+import { formatUsd, fromPicos, toApproximateNumber } from '../money/index.ts';
+import { createPriceBook } from './index.ts';
+import type { GpuPool } from './price-override.ts';
+import { gpuRates, gpuSeconds } from './self-hosted.ts';
 
 const hour = { hourlyUsd: '3.13', count: 2 };
 const oneShape: GpuPool = { ...hour, throughput: [{ input: 1000, output: 1000, outputTokensPerSecond: 4205 }] };
@@ -28,7 +29,10 @@ test.each([
   ['at a tenth', 0.1, '$4.14'],
 ])('70B on two H100, 1000 in and 1000 out, %s', (_, utilization, text) => {
   for (const pool of [oneShape, measured]) {
-    const usd = usdPerMillionOutput(rates(pool), { input: 1000, output: 1000 }, utilization);
+    const gpu = rates(pool);
+    // What a million output tokens cost when everything a call takes is counted on its output.
+    const picosPerCall = (gpu.picosPerSecond * gpuSeconds(gpu, { input: 1000, output: 1000 })) / utilization;
+    const usd = fromPicos(BigInt(Math.round(picosPerCall * 1000)));
     // 6.26 ÷ 3600 ÷ 4205 × 10⁶ = 0.413529 dollars.
     expect(toApproximateNumber(usd)).toBeCloseTo(0.413_529 / utilization, 4);
     expect(formatUsd(usd)).toBe(text);

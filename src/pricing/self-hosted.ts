@@ -1,5 +1,5 @@
 import { BurnrateError } from '../base/index.ts';
-import { type PicosPerUnit, type Usd, usd } from '../money/index.ts';
+import { type PicosPerUnit, usd } from '../money/index.ts';
 import { type Bucket, inputBuckets, outputBuckets } from '../tree/index.ts';
 import type { GpuPool, MeasuredThroughput } from './price-override.ts';
 import type { GpuRates, Rates } from './types.ts';
@@ -129,13 +129,4 @@ export function ratesOfShape(gpu: GpuRates, shape: RequestShape): Rates {
 
 function roundPicos(picos: number): PicosPerUnit {
   return BigInt(Math.round(picos));
-}
-
-/**
- * What a million output tokens cost at a shape when the pool is used to `utilization` (0 < utilization ≤ 1), everything
- * the call takes counted on its output. The pool's reserve counts too; give a pool without one to see the bare price.
- */
-export function usdPerMillionOutput(gpu: GpuRates, shape: RequestShape, utilization: number): Usd {
-  const picosPerCall = (gpu.picosPerSecond * gpuSeconds(gpu, shape)) / utilization;
-  return { picos: roundPicos((picosPerCall / shape.output) * 1_000_000) };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { boundInput, estimateTextTokens, type UsageProtocol } from './index.ts';
+import { boundInput, estimateTextTokens } from './index.ts';
+import type { UsageProtocol } from './usage-reading.ts';
 
 function bound(protocol: UsageProtocol, body: unknown, contextWindow: number | null = 200_000) {
   return boundInput({ protocol, body, bodyBytes: Buffer.byteLength(JSON.stringify(body)), contextWindow });

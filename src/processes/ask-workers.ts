@@ -6,8 +6,8 @@ import type { Supervised } from './supervise.ts';
 /** The workers are asked at most this often, however many look. */
 const askMs = 250;
 
-/** What calls in flight hold and which were refused, asked of every worker; one that does not answer in time is left out. */
-export function askWorkers(workers: readonly Supervised[], clock: Clock): Pick<ApiPorts, 'heldMoney' | 'refusedCalls'> {
+/** What calls in flight hold, asked of every worker; one that does not answer in time is left out. */
+export function askWorkers(workers: readonly Supervised[], clock: Clock): Pick<ApiPorts, 'heldMoney'> {
   let kept: Promise<readonly WorkerStats[]> = Promise.resolve([]);
   let askedAtMs = Number.NEGATIVE_INFINITY;
   const stats = () => {
@@ -19,7 +19,6 @@ export function askWorkers(workers: readonly Supervised[], clock: Clock): Pick<A
   };
   return {
     heldMoney: async () => (await stats()).flatMap(({ money }) => money.held),
-    refusedCalls: async () => (await stats()).flatMap(({ gateway }) => gateway.refused),
   };
 }
 

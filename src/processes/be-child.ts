@@ -1,13 +1,16 @@
 import cluster from 'node:cluster';
 import { BurnrateError } from '../base/index.ts';
+import type { Config } from '../config/index.ts';
 import type { Log } from './log.ts';
-import type { FromChild, StopRequest, ToChild } from './messages.ts';
+import type { ConfigureRequest, FromChild, StopRequest, ToChild } from './messages.ts';
 
 /** What a child process runs once it was told how to start. */
 export interface ChildWork {
   /** The port it listens on, when it has one. */
   readonly port: number | null;
   stats(): unknown;
+  /** Takes another configuration; absent where nothing depends on it. */
+  configure?(config: Config): void;
   /** Ends in good order within about `drainMs`. */
   stop(drainMs: number): Promise<void>;
 }
@@ -25,6 +28,7 @@ export interface ChildOptions<Start extends ToChild> {
  */
 export function beChild<Start extends ToChild>(options: ChildOptions<Start>): void {
   let work: ChildWork | null = null;
+  let beginning: Promise<unknown> = Promise.resolve();
   let ending = false;
   const end = async (drainMs: number) => {
     if (ending) return;
@@ -36,9 +40,12 @@ export function beChild<Start extends ToChild>(options: ChildOptions<Start>): vo
   outliveTheChannel();
   process.on('message', (message: ToChild) => {
     if (message.kind === 'stop') void end((message as StopRequest).drainMs);
-    if (message.kind === 'stats') tell({ kind: 'stats', id: message.id, stats: work?.stats() ?? null });
+    if (message.kind === 'stats') tell({ kind: 'answer', id: message.id, value: work?.stats() ?? null });
+    if (message.kind === 'configure') {
+      void beginning.then(() => tell({ kind: 'answer', id: message.id, value: configure(work, message, options.log) }));
+    }
     if (message.kind === 'start') {
-      begin(options, message as unknown as Start).then(
+      beginning = begin(options, message as unknown as Start).then(
         (begun) => {
           work = begun;
         },
@@ -54,6 +61,18 @@ async function begin<Start extends ToChild>(options: ChildOptions<Start>, start:
   const work = await options.begin(start);
   tell({ kind: 'ready', port: work.port });
   return work;
+}
+
+/** @returns whether it holds from now on */
+function configure(work: ChildWork | null, { config }: ConfigureRequest, log: Log): boolean {
+  try {
+    // Told before its start, it starts with it.
+    work?.configure?.(config);
+    return true;
+  } catch (error) {
+    log('error', 'configuration_not_taken', { error });
+    return false;
+  }
 }
 
 function fail(error: unknown, log: Log): void {

@@ -38,7 +38,7 @@ function forkChild(entry: string): ChildProcess {
 export function superviseWorker(
   start: () => WorkerStart,
   { entry, clock, log }: ChildOptions,
-  events: { readonly onExit: () => void; readonly onReady: (port: number | null) => void },
+  onExit: () => void,
 ): Supervised {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({
@@ -47,12 +47,12 @@ export function superviseWorker(
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  return supervise({ name: 'gateway', clock, log, start, spawn: () => cluster.fork().process, ...events });
+  return supervise({ name: 'gateway', clock, log, start, spawn: () => cluster.fork().process, onExit });
 }
 
 /** Serves the control plane on its private socket, where the workers hand on what is not of the data plane. */
-export async function serveControlPlane(api: ControlPlane, socket: string): Promise<Server> {
-  const listener = getRequestListener((request) => api.fetch(request));
+export async function serveControlPlane(fetch: ControlPlane['fetch'], socket: string): Promise<Server> {
+  const listener = getRequestListener((request) => fetch(request));
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void listener(request, response));
   rmSync(socket, { force: true });
   await new Promise<void>((resolve, reject) => {

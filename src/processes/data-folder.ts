@@ -11,6 +11,8 @@ export interface DataFolder {
   readonly journals: string;
   /** What past answers taught the gateway. */
   readonly learned: string;
+  /** Locked by the control process that runs on this folder. */
+  readonly lock: string;
   /** Keys the fingerprints and the sessions of this instance; made once. */
   readonly secret: Uint8Array;
 }
@@ -28,6 +30,7 @@ export function openDataFolder(path: string): DataFolder {
     ledger: join(folder, 'ledger.duckdb'),
     journals,
     learned: join(folder, 'learned.json'),
+    lock: join(folder, 'instance.lock'),
     secret: readSecret(join(folder, 'secret')),
   };
 }

@@ -1,58 +1,72 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { BurnrateError } from '../base/index.ts';
-import type { Config } from '../config/index.ts';
-import type { SimulationJob } from '../economics/index.ts';
-import {
-  buildModel,
-  type ForecastModel,
-  type ForecastReport,
-  forecast,
-  measuredLookup,
-  measuredNotes,
-  reportForecast,
-} from '../forecast/index.ts';
+import { BurnrateError, type Clock } from '../base/index.ts';
+import { type ForecastJob, type ForecastResult, performForecast } from '../economics/index.ts';
+import { connectLedger } from '../ledger/index.ts';
+import { fromSentError, type SentError, toSentError } from '../remote/index.ts';
 import { childVerbs } from './children/child-verbs.ts';
 import { priceBookOf } from './price-book-of.ts';
 
 const forecastLimits = {
-  /** Simulations that may wait for the one that runs. */
+  /** Jobs that may wait for the one that runs. */
   waitingMax: 4,
-  /** After this a simulation is ended. */
+  /** After this a job is ended. */
   runMsMax: 120_000,
   /** Answers are short beside it; a process that is gone says nothing. */
   stderrBytesMax: 4_096,
 } as const;
 
-/** Simulates in a process of its own, one at a time, so that a forecast of seconds delays neither the API nor the books. */
-export function simulateApart(entry: string): (job: SimulationJob) => Promise<ForecastReport> {
+/** What the forecast process is told: the job, and where the ledger answers. */
+interface ForecastStart {
+  readonly job: ForecastJob;
+  readonly ledgerSocket: string;
+}
+
+type ForecastEnd = { readonly done: ForecastResult } | { readonly failed: SentError };
+
+/**
+ * Does jobs in processes of their own, one simulation and one compilation at a time, so that neither the API nor the
+ * books wait for a forecast, and a page does not wait for a simulation of minutes.
+ */
+export function forecastApart(entry: string, ledgerSocket: string): (job: ForecastJob) => Promise<ForecastResult> {
+  const perform = (job: ForecastJob) => runForked(entry, { job, ledgerSocket });
+  const simulate = oneAtATime(perform);
+  const compile = oneAtATime(perform);
+  return (job) => (typeof job.want === 'string' ? compile(job) : simulate(job));
+}
+
+function oneAtATime<A, R>(work: (task: A) => Promise<R>): (task: A) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
-  return (job) => {
+  return async (task) => {
     if (waiting > forecastLimits.waitingMax) {
       throw new BurnrateError('overloaded', { message: `${waiting} forecasts are under way`, retryAfterMs: 10_000 });
     }
     waiting += 1;
-    const run = last.then(() => runForked(entry, job));
+    const run = last.then(() => work(task));
     // Whoever asked hears of a failure; the next in line only waits.
     last = run.catch(() => undefined).then(() => (waiting -= 1));
     return run;
   };
 }
 
-function runForked(entry: string, job: SimulationJob): Promise<ForecastReport> {
+function runForked(entry: string, start: ForecastStart): Promise<ForecastResult> {
   const child = fork(entry, [childVerbs.forecast], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), forecastLimits.runMsMax);
-  return new Promise<ForecastReport>((resolve, reject) => {
-    const said = lastWordsOf(child);
-    child.once('message', (report) => resolve(report as ForecastReport));
+  return new Promise<ForecastResult>((resolve, reject) => {
+    const lastWords = lastWordsOf(child);
+    child.once('message', (said) => {
+      const end = said as ForecastEnd;
+      if ('done' in end) resolve(end.done);
+      else reject(fromSentError(end.failed));
+    });
     child.once('error', reject);
     child.once('exit', (code, signal) =>
-      reject(new Error(`the forecast process ended (${signal ?? code}): ${said()}`)),
+      reject(new Error(`the forecast process ended (${signal ?? code}): ${lastWords()}`)),
     );
-    child.send(job, (error) => error && reject(error));
+    child.send(start, (error) => error && reject(error));
   }).finally(() => {
     clearTimeout(timer);
     if (child.connected) child.disconnect();
@@ -67,20 +81,21 @@ function lastWordsOf(child: ChildProcess): () => string {
   return () => text.trim();
 }
 
-/** The process that simulates: it takes one job, answers with the report and ends. */
-export function runForecastProcess(): void {
-  process.once('message', (job: SimulationJob) => {
-    process.send?.(simulate(job), () => process.disconnect());
+/** The process that forecasts: it takes one job, answers and ends. It keeps nothing; what it needs it asks of the ledger. */
+export function runForecastProcess(clock: Clock): void {
+  process.once('message', (start: ForecastStart) => {
+    void perform(start, clock).then((end) => process.send?.(end, () => process.disconnect()));
   });
   process.once('disconnect', () => process.exit(0));
 }
 
-function simulate({ model, atMs, months, measured, trials, seed, stresses }: SimulationJob): ForecastReport {
-  const options = { measured: measuredLookup(measured), ...(months === undefined ? {} : { months }) };
-  const rebuild = (changed: Config): ForecastModel | null => {
-    const built = buildModel(changed, priceBookOf(changed), atMs, options);
-    return built.ok ? built.model : null;
-  };
-  const made = forecast(model, { trials, seed, ...(stresses ? { stresses } : {}) });
-  return reportForecast(made, rebuild, measuredNotes(measured));
+async function perform({ job, ledgerSocket }: ForecastStart, clock: Clock): Promise<ForecastEnd> {
+  const ledger = connectLedger(ledgerSocket, clock);
+  try {
+    return { done: await performForecast(job, { book: priceBookOf(job.config), ledger }) };
+  } catch (error) {
+    return { failed: toSentError(error) };
+  } finally {
+    await ledger.close();
+  }
 }

@@ -1,21 +1,9 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { errorCodes } from '../base/index.ts';
+import { connectionHeaders } from '../gateway/index.ts';
 
 /** Requests to the control process one worker has open at a time; live views count too. */
 const connectionsMax = 256;
-
-/** Headers that belong to one connection, not to the message (RFC 9110, section 7.6.1). */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 export interface Forwarder {
   (incoming: IncomingMessage, outgoing: ServerResponse): void;
@@ -47,7 +35,7 @@ export function forwardTo(socketPath: string): Forwarder {
 }
 
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !connectionHeaders.has(name)));
 }
 
 /** The control process is restarting; the data plane goes on without it. */

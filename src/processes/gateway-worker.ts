@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { BurnrateError, type Clock, type IdSource, type Random } from '../base/index.ts';
-import { connectBooks, keyDirectory } from '../books/index.ts';
+import { connectBooks, keyDirectory, refusedReporter } from '../books/index.ts';
 import { connectCoordinator, LocalCoordinator } from '../coordination/index.ts';
 import { createGateway, type Gateway } from '../gateway/index.ts';
 import { type OpenJournal, openJournal, type Shipper, startShipper } from '../journal/index.ts';
@@ -42,6 +42,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
   const journal = await openJournal({ dir: data.journals, ids, log: journalLog(log) });
   const money = await openWorkerMoney({ config: start.config, books, holder: journal.id, clock, ids });
   const coordination = openCoordination(start.coordinatorSocket, options);
+  const refused = refusedReporter(books.refusedCalls, (error) => log('warn', 'refused_calls_not_kept', { error }));
   const shipper = startShipper({ source: journal.source, ledger, clock, random, log: journalLog(log) });
   const forward = forwardTo(start.controlSocket);
   const gateway = createGateway({
@@ -52,6 +53,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
     budgets: money.port,
     coordinator: coordination.coordinator,
     learning: learningFile(data.learned, log),
+    noteRefused: refused.note,
     clock,
     random,
     ids,
@@ -70,11 +72,16 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
       shipper: shipper.stats(),
       money: money.stats(),
     }),
+    configure(config) {
+      money.configure(config);
+      gateway.configure({ config, priceBook: priceBookOf(config) });
+    },
     async stop(drainMs) {
       stopListening(server);
-      await atMost(drainMs, gateway.close());
+      await gateway.close(drainMs);
       server.closeAllConnections();
       forward.close();
+      await refused.close();
       await money.close();
       await coordination.close();
       await endJournal(journal, shipper);
@@ -137,13 +144,4 @@ async function endJournal(journal: OpenJournal, shipper: Shipper): Promise<void>
   await shipper.drain(shipMsMax);
   await shipper.stop();
   await journal.close();
-}
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

@@ -1,5 +1,4 @@
 import type { InstanceFacts } from '../api/index.ts';
-import type { Clock } from '../base/index.ts';
 import { activeFeatures, type Config, type Feature } from '../config/index.ts';
 
 /** Features the dashboard has a place for. */
@@ -20,23 +19,28 @@ export function instanceFacts(
     readonly version: string;
     readonly simulated: boolean;
     readonly adminToken: string | undefined;
-    readonly clock: Clock;
+    readonly startedAtMs: number;
   },
   port: number,
 ): InstanceFacts {
-  const { config, version, simulated, adminToken, clock } = options;
+  const { config, version, simulated, adminToken, startedAtMs } = options;
   return {
     version,
     simulated,
-    startedAtMs: clock.nowMs(),
+    startedAtMs,
     timeZone: config.timeZone,
-    url: `http://${shownHost(config.listen.host)}:${port}`,
+    url: instanceUrl(config, port),
     access: config.access,
     signIn: Boolean(adminToken),
     providers: Object.entries(config.providers).map(([name, { kind }]) => ({ name, kind })),
     workflows: Object.keys(config.workflows),
     features: Object.fromEntries(shownFeatures.map((feature) => [feature, activeFeatures.has(feature)])),
   };
+}
+
+/** Where the public address answers. */
+export function instanceUrl({ listen }: Pick<Config, 'listen'>, port: number): string {
+  return `http://${shownHost(listen.host)}:${port}`;
 }
 
 /** An address to type into a browser: every interface is reached on loopback too. */

@@ -1,20 +1,21 @@
 import type { Server } from 'node:http';
-import { type ApiPorts, type Assets, type ControlPlane, createApi, openIdentify, tokenSignIn } from '../api/index.ts';
-import type { Clock, IdSource, Random } from '../base/index.ts';
+import type { Assets, ConfigReload } from '../api/index.ts';
+import { assert, BurnrateError, type Clock, type IdSource, type Random } from '../base/index.ts';
 import { type Books, serveBooks } from '../books/index.ts';
 import { assertListenAllowed, type Config } from '../config/index.ts';
 import { LocalCoordinator, serveCoordinator } from '../coordination/index.ts';
-import type { Forecaster } from '../economics/index.ts';
+import { type OwnerLock, takeOwnerLock } from '../journal/index.ts';
 import { connectLedger, type Ledger } from '../ledger/index.ts';
 import type { RemoteServer } from '../remote/index.ts';
-import { startScheduler } from '../scheduler/index.ts';
 import { askWorkers } from './ask-workers.ts';
+import { changedConfig } from './changed-config.ts';
+import { type ConfiguredParts, type Surroundings, startConfigured } from './configured-parts.ts';
 import { assertPortFree, serveControlPlane, superviseLedger, superviseWorker } from './control.ts';
 import { type DataFolder, openDataFolder, openSocketFolder, type SocketFolder } from './data-folder.ts';
 import type { Engines } from './engines.ts';
 import { fileBudgets } from './file-budgets.ts';
-import { instanceFacts } from './instance-facts.ts';
-import { instanceForecaster } from './instance-forecaster.ts';
+import { forecastApart } from './forecast-process.ts';
+import { instanceUrl } from './instance-facts.ts';
 import { instanceMetrics } from './instance-metrics.ts';
 import type { Log } from './log.ts';
 import type { Supervised } from './supervise.ts';
@@ -23,6 +24,8 @@ import { tidyBooks } from './tidy-books.ts';
 
 export interface InstanceOptions {
   readonly config: Config;
+  /** Reads the file anew; null when there is none to read. @throws BurnrateError CONFIG_UNREADABLE, CONFIG_INVALID */
+  readonly readConfig: (() => Promise<Config>) | null;
   readonly version: string;
   /** True when the providers are the emulator. */
   readonly simulated: boolean;
@@ -43,6 +46,12 @@ export interface Instance {
   readonly port: number;
   readonly workerPids: readonly number[];
   readonly ledgerPid: number | null;
+  /**
+   * Reads the file anew and lets it hold for what begins from now on. What is under way keeps what it began with.
+   * @param actor who wants it, for the audit record
+   * @throws BurnrateError config_refused, books_unavailable; then everything is as it was
+   */
+  reload(actor: string): Promise<ConfigReload>;
   /** Drains calls in flight, ships what is recorded, closes the engines, ends every child. */
   stop(): Promise<void>;
 }
@@ -56,7 +65,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   assertListenAllowed(config.listen, options.adminToken);
   await assertPortFree(config.listen.host, config.listen.port);
   const data = openDataFolder(config.data);
-  const parts = new Parts(options, data, openSocketFolder(data));
+  const lock = ownFolder(data);
+  const parts = new Parts(options, data, openSocketFolder(data), lock);
   try {
     return await parts.start();
   } catch (error) {
@@ -65,21 +75,25 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   }
 }
 
+/**
+ * Before anything in the folder is touched: sockets and budgets of an instance that runs on it are not ours.
+ * @throws BurnrateError LEDGER_LOCKED
+ */
+function ownFolder({ lock, path }: DataFolder): OwnerLock {
+  const taken = takeOwnerLock(lock);
+  if (!taken) throw new BurnrateError('LEDGER_LOCKED', { message: `another instance runs on ${path}` });
+  return taken;
+}
+
 /** Who changed what the file changed, in the audit record. */
 const fileActor = 'burnrate.yaml';
-
-/** What questions are asked of, once it is open. */
-interface Opened {
-  readonly ledger: Ledger;
-  readonly books: Books;
-  readonly forecasts: Forecaster;
-}
 
 /** The parts of an instance in the order they start; they stop in the opposite order, however far the start came. */
 class Parts {
   readonly #options: InstanceOptions;
   readonly #data: DataFolder;
   readonly #sockets: SocketFolder;
+  readonly #lock: OwnerLock;
   readonly #workers: Supervised[] = [];
   #books: Books | null = null;
   #booksServer: RemoteServer | null = null;
@@ -87,15 +101,21 @@ class Parts {
   #ledgerProcess: Supervised | null = null;
   #ledger: Ledger | null = null;
   #orphans: OrphanTaker | null = null;
-  #api: ControlPlane | null = null;
+  #config: Config;
+  #configured: ConfiguredParts | null = null;
+  #around: Surroundings | null = null;
+  /** What of the file is laid over the instance: one after another. */
+  #reloading: Promise<unknown> = Promise.resolve();
   #server: Server | null = null;
-  #scheduler: { stop(): Promise<void> } | null = null;
+  #stopping = false;
   #endTidying: () => void = () => undefined;
 
-  constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder) {
+  constructor(options: InstanceOptions, data: DataFolder, sockets: SocketFolder, lock: OwnerLock) {
     this.#options = options;
+    this.#config = options.config;
     this.#data = data;
     this.#sockets = sockets;
+    this.#lock = lock;
   }
 
   async start(): Promise<Instance> {
@@ -112,11 +132,7 @@ class Parts {
       budgets: this.#books.budgets,
     });
     const port = await this.#startWorkers();
-    const forecasts = instanceForecaster(this.#options, this.#ledger, this.#books.forecasts);
-    const engines = { ledger: this.#ledger, books: this.#books, forecasts };
-    await this.#startControlPlane(port, engines);
-    // Last: what happens by itself may take its time, and nobody waits for it.
-    this.#startScheduler(port, engines);
+    await this.#startControlPlane(port, this.#ledger, this.#books);
     return this.#instance(port);
   }
 
@@ -127,7 +143,7 @@ class Parts {
     this.#books = books;
     await books.budgets.adoptFile(fileBudgets(config), fileActor);
     this.#booksServer = await serveBooks(books, this.#sockets.books);
-    this.#endTidying = tidyBooks({ budgets: books.budgets, clock, log });
+    this.#endTidying = tidyBooks({ books, keepAttemptsMs: () => this.#config.retention.attempts.ms, clock, log });
     return books;
   }
 
@@ -139,10 +155,11 @@ class Parts {
     }
     let { port } = config.listen;
     for (let slot = 1; slot <= config.workers; slot++) {
-      const worker = superviseWorker(() => this.#workerStart(slot, port), this.#options, {
-        onExit: () => this.#orphans?.look(),
-        onReady: () => undefined,
-      });
+      const worker = superviseWorker(
+        () => this.#workerStart(slot, port),
+        this.#options,
+        () => this.#orphans?.look(),
+      );
       this.#workers.push(worker);
       port = (await worker.ready) ?? port;
     }
@@ -150,7 +167,7 @@ class Parts {
   }
 
   #workerStart(slot: number, port: number) {
-    const { config } = this.#options;
+    const config = this.#config;
     return {
       kind: 'start' as const,
       slot,
@@ -165,67 +182,71 @@ class Parts {
     };
   }
 
-  #startScheduler(port: number, opened: Opened): void {
-    const publicUrl = instanceFacts(this.#options, port).url;
-    this.#scheduler = startScheduler({ ...this.#options, ...opened, publicUrl, fetch });
-  }
-
-  async #startControlPlane(port: number, opened: Opened): Promise<void> {
-    this.#api = createApi(this.#apiPorts(port, opened));
-    this.#server = await serveControlPlane(this.#api, this.#sockets.control);
-  }
-
-  #apiPorts(port: number, { ledger, books, forecasts }: Opened): ApiPorts {
-    const { clock, ids, assets, log } = this.#options;
-    const budgets = { clock, books, ...askWorkers(this.#workers, clock) };
-    return {
-      ids,
-      ledger,
-      forecasts,
-      ...budgets,
-      assets,
-      config: this.#options.config,
-      log: (event, facts) => log('error', event, facts),
-      instance: instanceFacts(this.#options, port),
-      ...this.#signIn(books),
-      readiness: this.#readiness(ledger, books),
+  async #startControlPlane(port: number, ledger: Ledger, books: Books): Promise<void> {
+    const { clock } = this.#options;
+    this.#around = {
+      ...{ options: this.#options, ledger, books, workers: this.#workers, port },
+      forecast: forecastApart(this.#options.entry, this.#sockets.ledger),
       metrics: instanceMetrics({
-        ...this.#options,
-        ledger,
-        workers: this.#workers,
-        ledgerProcess: this.#ledgerProcess,
-        budgets,
+        ...{ ...this.#options, ledger, workers: this.#workers, ledgerProcess: this.#ledgerProcess },
+        budgets: { clock, books, ...askWorkers(this.#workers, clock) },
       }),
+      reloadConfig: (actor: string) => this.#reload(actor),
+      secret: this.#data.secret,
+      startedAtMs: clock.nowMs(),
     };
+    this.#configured = startConfigured(this.#config, this.#around);
+    this.#server = await serveControlPlane((request) => this.#fetch(request), this.#sockets.control);
   }
 
-  #signIn({ users }: Books): Pick<ApiPorts, 'identify' | 'openSession'> {
-    const { adminToken, clock } = this.#options;
-    if (!adminToken) return { identify: openIdentify, openSession: async () => null };
-    const sessionSecret = Buffer.from(this.#data.secret).toString('hex');
-    return tokenSignIn({ adminToken, sessionSecret, users, clock });
+  #fetch(request: Request): Response | Promise<Response> {
+    assert(this.#configured, 'the control plane answers once it is configured');
+    return this.#configured.api.fetch(request);
   }
 
-  #readiness(ledger: Ledger, books: Books): ApiPorts['readiness'] {
-    const fine = { ok: true, message: 'fine' };
-    return [
-      { name: 'ledger', check: () => ledger.pulse().then(() => fine) },
-      { name: 'books', check: () => books.keys.list({ limit: 1 }).then(() => fine) },
-      {
-        name: 'gateway',
-        check: async () => {
-          const alive = this.#workers.filter((worker) => worker.alive).length;
-          return { ok: alive > 0, message: `${alive} of ${this.#workers.length} workers take calls` };
-        },
-      },
-    ];
+  #reload(actor: string): Promise<ConfigReload> {
+    const reload = this.#reloading.then(() => this.#reloadNow(actor));
+    // Whoever asked hears of a failure; the next in line only waits.
+    this.#reloading = reload.catch(() => undefined);
+    return reload;
+  }
+
+  async #reloadNow(actor: string): Promise<ConfigReload> {
+    const { log } = this.#options;
+    assert(this.#books && this.#around && this.#configured, 'a running instance is reloaded');
+    const { config, changed, restartNeeded } = changedConfig(this.#config, await this.#readConfig());
+    await this.#books.budgets.adoptFile(fileBudgets(config), fileActor);
+    const after = { changed, restartNeeded };
+    await this.#books.audit.append({ action: 'config.reload', actor, subject: fileActor, before: null, after });
+    this.#config = config;
+    const told = await Promise.all(this.#workers.map((worker) => worker.configure(config)));
+    const before = this.#configured;
+    this.#configured = startConfigured(config, this.#around);
+    await before.stop();
+    const done = { ...after, workers: { told: told.filter(Boolean).length, of: told.length } };
+    log('info', 'config_reloaded', { actor, ...done });
+    return done;
+  }
+
+  /** @throws BurnrateError config_refused */
+  async #readConfig(): Promise<Config> {
+    const { readConfig, log } = this.#options;
+    try {
+      if (this.#stopping) throw new BurnrateError('overloaded', { message: 'Burnrate is stopping.' });
+      if (readConfig === null) throw new Error('This instance does not run on a file.');
+      return await readConfig();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      log('warn', 'config_refused', { message });
+      throw new BurnrateError('config_refused', { message, cause });
+    }
   }
 
   #instance(port: number): Instance {
     const workers = this.#workers;
     const ledgerProcess = this.#ledgerProcess;
     return {
-      url: instanceFacts(this.#options, port).url,
+      url: instanceUrl(this.#config, port),
       port,
       get workerPids() {
         return workers.flatMap((worker) => worker.pid ?? []);
@@ -233,17 +254,20 @@ class Parts {
       get ledgerPid() {
         return ledgerProcess?.pid ?? null;
       },
-      stop: () => this.stop(this.#options.config.server.drainTimeout.ms),
+      reload: (actor) => this.#reload(actor),
+      stop: () => this.stop(this.#config.server.drainTimeout.ms),
     };
   }
 
   /** Workers first, while the ledger still takes what they ship. */
   async stop(drainMs: number): Promise<void> {
+    this.#stopping = true;
+    await this.#reloading;
     await Promise.all(this.#workers.map((worker) => worker.stop(drainMs)));
-    this.#api?.close();
+    const configured = this.#configured?.stop();
     this.#server?.close();
     this.#server?.closeAllConnections();
-    await this.#scheduler?.stop();
+    await configured;
     await this.#orphans?.stop();
     await this.#ledger?.close();
     await this.#ledgerProcess?.stop(0);
@@ -252,5 +276,6 @@ class Parts {
     await this.#booksServer?.close();
     await this.#books?.close();
     this.#sockets.remove();
+    this.#lock.release(false);
   }
 }

@@ -33,10 +33,17 @@ export interface StatsRequest {
   readonly id: number;
 }
 
-export type ToChild = WorkerStart | LedgerStart | StopRequest | StatsRequest;
+/** Take another configuration for what begins from now on. */
+export interface ConfigureRequest {
+  readonly kind: 'configure';
+  readonly id: number;
+  readonly config: Config;
+}
+
+export type ToChild = WorkerStart | LedgerStart | StopRequest | StatsRequest | ConfigureRequest;
 
 export type FromChild =
   | { readonly kind: 'awake' }
   | { readonly kind: 'ready'; readonly port: number | null }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
-  | { readonly kind: 'stats'; readonly id: number; readonly stats: unknown };
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown };

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { BurnrateError, type Clock, type ErrorCode, errorCodes } from '../base/index.ts';
+import type { Config } from '../config/index.ts';
 import type { Log } from './log.ts';
 import type { FromChild, ToChild } from './messages.ts';
 
@@ -11,6 +12,7 @@ const superviseLimits = {
   /** How long a child may take to end after its drain before it is killed. */
   killAfterMs: 15_000,
   statsMs: 2_000,
+  configureMs: 10_000,
 } as const;
 
 export interface SuperviseOptions {
@@ -20,7 +22,6 @@ export interface SuperviseOptions {
   readonly start: () => ToChild;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReady?: (port: number | null) => void;
   readonly onExit?: () => void;
 }
 
@@ -33,6 +34,8 @@ export interface Supervised {
   readonly restarts: number;
   /** What the child says of itself; null when it does not answer in time. */
   stats(): Promise<unknown>;
+  /** Has it take another configuration. @returns whether it said in time that it did; a child that is just starting starts with it */
+  configure(config: Config): Promise<boolean>;
   /** Asks it to end, and ends it if it does not. */
   stop(drainMs: number): Promise<void>;
 }
@@ -59,8 +62,8 @@ class Supervisor implements Supervised {
   #timer: NodeJS.Timeout | null = null;
   #lastFailure: BurnrateError | null = null;
   #settle: { resolve(port: number | null): void; reject(error: Error): void } | null = null;
-  #nextStatsId = 1;
-  readonly #waiting = new Map<number, (stats: unknown) => void>();
+  #nextQuestionId = 1;
+  readonly #waiting = new Map<number, (answer: unknown) => void>();
 
   constructor(options: SuperviseOptions) {
     this.#options = options;
@@ -82,17 +85,31 @@ class Supervisor implements Supervised {
 
   stats(): Promise<unknown> {
     const child = this.#child;
-    if (!child?.connected || !this.#isReady) return Promise.resolve(null);
-    const id = this.#nextStatsId++;
+    if (!child || !this.#isReady) return Promise.resolve(null);
+    return this.#ask(child, superviseLimits.statsMs, (id) => ({ kind: 'stats', id }));
+  }
+
+  async configure(config: Config): Promise<boolean> {
+    const child = this.#child;
+    // One that is not there yet is told at its start.
+    if (!child) return true;
+    const told = await this.#ask(child, superviseLimits.configureMs, (id) => ({ kind: 'configure', id, config }));
+    return told === true || this.#child !== child;
+  }
+
+  /** @returns null when there is no answer in time */
+  #ask(child: ChildProcess, waitMs: number, question: (id: number) => ToChild): Promise<unknown> {
+    if (!child.connected) return Promise.resolve(null);
+    const id = this.#nextQuestionId++;
     return new Promise((resolve) => {
-      const finish = (stats: unknown) => {
+      const finish = (answer: unknown) => {
         clearTimeout(timer);
         this.#waiting.delete(id);
-        resolve(stats);
+        resolve(answer);
       };
-      const timer = setTimeout(() => finish(null), superviseLimits.statsMs);
+      const timer = setTimeout(() => finish(null), waitMs);
       this.#waiting.set(id, finish);
-      this.#tell(child, { kind: 'stats', id });
+      this.#tell(child, question(id));
     });
   }
 
@@ -120,13 +137,12 @@ class Supervisor implements Supervised {
 
   #hear(child: ChildProcess, message: FromChild): void {
     if (message.kind === 'awake') this.#tell(child, this.#options.start());
-    if (message.kind === 'stats') this.#waiting.get(message.id)?.(message.stats);
+    if (message.kind === 'answer') this.#waiting.get(message.id)?.(message.value);
     if (message.kind === 'failed') this.#lastFailure = failureOf(message);
     if (message.kind === 'ready') {
       this.#isReady = true;
       this.#settle?.resolve(message.port);
       this.#settle = null;
-      this.#options.onReady?.(message.port);
     }
   }
 

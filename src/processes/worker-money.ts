@@ -8,6 +8,8 @@ import { type BudgetsPort, limitRules, planRules } from '../gateway/index.ts';
 export interface WorkerMoney {
   readonly port: BudgetsPort;
   stats(): MoneyStats;
+  /** Limits and plans of another file, for calls that begin from now on; its budgets come from the books. */
+  configure(config: Config): void;
   /** Settles with the books; what is still held stays leased for whoever takes over the journal. */
   close(): Promise<void>;
 }
@@ -42,11 +44,15 @@ export async function openWorkerMoney(options: {
     nextLeaseId: () => ids.next('lease'),
     clock,
   });
-  const limits = limitRules(config);
-  const plans = planRules(config);
+  let limits = limitRules(config);
+  let plans = planRules(config);
   return {
     port: { definitions: () => directory.definitions, account, limits: () => limits, plans: () => plans },
     stats: () => moneyStats(directory, account),
+    configure(changed) {
+      limits = limitRules(changed);
+      plans = planRules(changed);
+    },
     async close() {
       directory.close();
       await account.close();

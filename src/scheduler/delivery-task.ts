@@ -4,6 +4,8 @@ import type { SchedulerLog, Task } from './run-tasks.ts';
 
 const everyMs = 5_000;
 const perRunMax = 50;
+/** A message on its way when all is to end may arrive yet, and is then not sent again. */
+const finishMs = 3_000;
 /** After this many failures a message is given up; the waits before sum to about four hours. */
 export const triesMax = 10;
 const firstWaitMs = 15_000;
@@ -27,32 +29,33 @@ export function deliveryTask(options: DeliveryTaskOptions): Task {
   return {
     name: 'alert-delivery',
     everyMs,
+    finishMs,
     async run(nowMs, signal) {
       for (const delivery of await alerts.due(nowMs, perRunMax)) {
         if (signal.aborted) return;
-        await deliver(delivery, options, nowMs, signal);
+        await deliver(delivery, options, nowMs);
       }
     },
   };
 }
 
-async function deliver(delivery: Delivery, options: DeliveryTaskOptions, nowMs: number, signal: AbortSignal) {
+async function deliver(delivery: Delivery, options: DeliveryTaskOptions, nowMs: number): Promise<void> {
   const { alerts, channels, log } = options;
   const alert = await alerts.get(delivery.alertId);
   const channel = channels.get(delivery.channel);
   // Whoever silenced it meanwhile does not want to hear of it, and a channel the file no longer names has no address.
   if (!alert || !channel || alert.silencedUntilMs > nowMs) return alerts.settle(delivery.id, { done: true });
   try {
-    await channel.send(messageOf(alert, delivery, options.publicUrl), signal);
-    await alerts.settle(delivery.id, { done: true });
+    await channel.send(messageOf(alert, delivery, options.publicUrl));
   } catch (error) {
     const givenUp = delivery.tries + 1 >= triesMax;
     log('warn', givenUp ? 'alert_delivery_given_up' : 'alert_delivery_failed', {
       ...{ alert: alert.id, channel: delivery.channel, tries: delivery.tries + 1, error },
     });
     const dueAtMs = nowMs + waitMsAfter(delivery.tries);
-    await alerts.settle(delivery.id, givenUp ? { done: true } : { done: false, dueAtMs });
+    return alerts.settle(delivery.id, givenUp ? { done: true } : { done: false, dueAtMs });
   }
+  await alerts.settle(delivery.id, { done: true });
 }
 
 function messageOf(alert: AlertRecord, delivery: Delivery, publicUrl: string): AlertMessage {

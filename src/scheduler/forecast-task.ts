@@ -22,10 +22,10 @@ export function forecastTask({ config, forecasts, log }: ForecastTaskOptions): T
     everyMs,
     async run() {
       if (Object.keys(config.workflows).length === 0) return;
-      const compiled = await forecasts.compile();
-      if (!compiled.ok) return log('info', 'forecast_impossible', { problems: compiled.problems });
+      const now = await forecasts.inputs();
+      if (!now.ok) return log('info', 'forecast_impossible', { problems: now.problems });
       const last = await forecasts.archive.latest();
-      const reasons: ForecastReason[] = last ? changedInputs(last.inputs, compiled.inputs) : ['first'];
+      const reasons: ForecastReason[] = last ? changedInputs(last.inputs, now.inputs) : ['first'];
       if (reasons.length === 0) return;
       // The same draws as before, so that versions differ by what changed and not by chance.
       const request = last ? { seed: last.report.seed } : {};

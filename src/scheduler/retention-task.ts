@@ -4,20 +4,19 @@ import type { SchedulerLog, Task } from './run-tasks.ts';
 
 const everyMs = 3_600_000;
 
+type Retention = Config['retention'];
+
 /** What burnrate.yaml says about how long attempts are kept, whole, sampled and summed. */
 export function retentionRule({ retention, workflows }: Pick<Config, 'retention' | 'workflows'>): RetentionRule {
-  const sampled = retention.sampled
-    ? { sampled: { keepMs: retention.sampled.keep.ms, share: retention.sampled.share } }
-    : {};
   const own = Object.entries(workflows).flatMap(([name, workflow]): [string, RetentionPeriods][] =>
-    workflow.retention ? [[name, { keepAttemptsMs: workflow.retention.attempts.ms, ...sampled }]] : [],
+    workflow.retention ? [[name, periodsOf({ ...retention, ...workflow.retention })]] : [],
   );
-  return {
-    keepAttemptsMs: retention.attempts.ms,
-    ...sampled,
-    workflows: Object.fromEntries(own),
-    keepAggregatesMs: retention.aggregates.ms,
-  };
+  return { ...periodsOf(retention), workflows: Object.fromEntries(own), keepAggregatesMs: retention.aggregates.ms };
+}
+
+function periodsOf({ attempts, sampled }: Pick<Retention, 'attempts' | 'sampled'>): RetentionPeriods {
+  const sample = sampled && sampled.share > 0 ? { keepMs: sampled.keep.ms, share: sampled.share } : undefined;
+  return { keepAttemptsMs: attempts.ms, ...(sample ? { sampled: sample } : {}) };
 }
 
 /** Deletes what is older than the configuration keeps; sums stay. */

@@ -6,6 +6,8 @@ export interface Task {
   readonly name: string;
   /** From the start of one run to the start of the next. */
   readonly everyMs: number;
+  /** How long it may go on after the signal to finish what it has begun, ms; not at all when absent. */
+  readonly finishMs?: number;
   /** Does it once; what is thrown is logged, and the next run comes at its time. Longer work ends early by the signal. */
   run(nowMs: number, signal: AbortSignal): Promise<void>;
 }
@@ -24,7 +26,7 @@ export interface TaskRunnerOptions {
 export interface TaskRunner {
   /** Runs what is due, if this process leads. Returns at once when a run of the same runner is under way. */
   tick(): Promise<void>;
-  /** Ends what is under way, waits for it a little and lets another lead. */
+  /** Begins nothing more, waits a little for what is under way and lets another lead. */
   stop(): Promise<void>;
 }
 
@@ -92,9 +94,10 @@ async function runOne(task: Task, options: TaskRunnerOptions, ending: AbortSigna
   const record = { name: task.name, startedAtMs };
   await books.note({ ...record, endedAtMs: null, failure: null });
   const signal = AbortSignal.any([ending, AbortSignal.timeout(taskMsMax)]);
+  const givenUp = later(signal, task.finishMs ?? 0);
   let failure: string | null = null;
   try {
-    await orAborted(task.run(startedAtMs, signal), signal);
+    await orAborted(task.run(startedAtMs, signal), givenUp);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
     if (!ending.aborted) log('warn', 'task_failed', { task: task.name, error });
@@ -111,6 +114,15 @@ function renewLease({ books, holder, log }: TaskRunnerOptions): () => void {
   }, leaseMs / 3);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** A signal that follows another after a while. */
+function later(signal: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController();
+  const follow = () => (ms === 0 ? controller.abort() : setTimeout(() => controller.abort(), ms).unref());
+  if (signal.aborted) follow();
+  else signal.addEventListener('abort', follow, { once: true });
+  return controller.signal;
 }
 
 function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -182,6 +182,46 @@ describe('telling of alerts', () => {
     expect(new Set(received.map((post) => post.headers['burnrate-delivery'])).size).toBe(1);
   });
 
+  describe('stopping in the middle of a message', () => {
+    let answer: () => void;
+    beforeEach(() => {
+      server.removeAllListeners('request');
+      server.on('request', (request, response) => {
+        received.push({ body: '', headers: request.headers });
+        answer = () => void response.writeHead(status).end();
+      });
+    });
+    const start = () => {
+      const channels = openChannels({ ops: { webhook: url, format: 'json' } }, clock, fetch);
+      const task = deliveryTask({ alerts: books.alerts, channels, publicUrl: '', log: quiet });
+      const runner = taskRunner({ tasks: [task], books: books.tasks, clock, holder: 'one', log: quiet });
+      return { runner, tick: runner.tick() };
+    };
+
+    test('waits until it arrived, begins no other, and it does not come again', async () => {
+      const second = { id: 'd2', alertId: 'alert_1', channel: 'ops', change: 'resolved', tries: 0 } as const;
+      await books.alerts.save([], [{ ...second, dueAtMs: startMs + 1 }]);
+      clock.advance(1);
+      const { runner, tick } = start();
+      await expect.poll(() => received.length).toBe(1);
+      const stopped = runner.stop();
+      answer();
+      await stopped;
+      await tick;
+      expect(await books.alerts.due(8e15, 5)).toMatchObject([{ id: 'd2', tries: 0 }]);
+      expect(received).toHaveLength(1);
+    });
+
+    test('waits no longer than a while for a receiver that says nothing', async () => {
+      const { runner, tick } = start();
+      await expect.poll(() => received.length).toBe(1);
+      await runner.stop();
+      await tick;
+      expect(await books.alerts.due(8e15, 5)).toMatchObject([{ id: 'd1' }]);
+      server.closeAllConnections();
+    }, 20_000);
+  });
+
   test('an alert silenced meanwhile is not told', async () => {
     await books.alerts.silence('alert_1', startMs + 1, 'ada');
     await deliver('json');
@@ -223,7 +263,10 @@ test('the retention of the file is the rule of the ledger', () => {
   const config = parseConfig(
     `version: 1
 retention: { attempts: 90d, sampled: { keep: 180d, share: 0.05 }, aggregates: 1000d }
-workflows: { quick: { retention: { attempts: 30d }, stages: { only: { model: openai/gpt-5-mini } } } }
+workflows:
+  quick: { retention: { attempts: 30d }, stages: { only: { model: openai/gpt-5-mini } } }
+  secret: { retention: { attempts: 7d, sampled: { keep: 7d, share: 0 } }, stages: { only: { model: openai/gpt-5-mini } } }
+  rare: { retention: { sampled: { keep: 365d, share: 0.5 } }, stages: { only: { model: openai/gpt-5-mini } } }
 `,
     { environment: {}, file: 'burnrate.yaml' },
   );
@@ -231,6 +274,10 @@ workflows: { quick: { retention: { attempts: 30d }, stages: { only: { model: ope
   const sampled = { keepMs: 180 * day, share: 0.05 };
   expect(retentionRule(config)).toEqual({
     ...{ keepAttemptsMs: 90 * day, sampled, keepAggregatesMs: 1_000 * day },
-    workflows: { quick: { keepAttemptsMs: 30 * day, sampled } },
+    workflows: {
+      quick: { keepAttemptsMs: 30 * day, sampled },
+      secret: { keepAttemptsMs: 7 * day },
+      rare: { keepAttemptsMs: 90 * day, sampled: { keepMs: 365 * day, share: 0.5 } },
+    },
   });
 });

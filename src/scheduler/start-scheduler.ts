@@ -1,7 +1,7 @@
 import type { Clock, IdSource } from '../base/index.ts';
 import type { Books } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
-import { type Forecaster, type ForecasterOptions, readStandings } from '../economics/index.ts';
+import { type Forecaster, type ForecastLedger, readStandings } from '../economics/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { alertTask } from './alert-task.ts';
 import { openChannels } from './channels/open-channels.ts';
@@ -15,8 +15,7 @@ const tickMs = 5_000;
 
 export interface SchedulerOptions {
   readonly config: Config;
-  readonly ledger: Pick<Ledger, 'applyRetention' | 'answeredCalls' | 'recordWork' | 'call' | 'run'> &
-    ForecasterOptions['ledger'];
+  readonly ledger: Pick<Ledger, 'applyRetention' | 'answeredCalls' | 'recordWork' | 'call' | 'run'> & ForecastLedger;
   readonly books: Pick<Books, 'alerts' | 'budgets' | 'reviews' | 'tasks'>;
   readonly forecasts: Forecaster;
   readonly clock: Clock;

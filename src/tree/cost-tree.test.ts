@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromPicos, sumUsd } from '../money/index.ts';
+import { foldTree } from './cost-tree.ts';
 import {
-  allocateLine,
   type CostNode,
   type DiffNode,
   diffTrees,
-  foldTree,
   inputTokensOf,
   type LineTotal,
   linesOf,
@@ -95,32 +94,6 @@ describe('cost tree', () => {
         return same && alone.presence === 'other' && alone.difference.picos === totalOf(tree).picos;
       }),
     );
-  });
-
-  test('allocating a shared line adds exactly its cost and quantity', () => {
-    const withChildren = node.filter((tree) => tree.children.length > 0);
-    fc.assert(
-      fc.property(withChildren, line, fc.nat(5), (tree, shared, offset) => {
-        const spread = allocateLine(tree, shared, (child) => child.lines.length + offset + 1);
-        const quantity = (t: CostNode) => linesOf(t).reduce((sum, l) => sum + l.quantity, 0);
-        return (
-          totalOf(spread).picos === totalOf(tree).picos + shared.cost.picos &&
-          quantity(spread) === quantity(tree) + shared.quantity
-        );
-      }),
-    );
-  });
-
-  test('allocating over no children is refused', () => {
-    const leaf: CostNode = { kind: 'stage', name: 'x', lines: [], counts: noCounts, children: [] };
-    const shared: LineTotal = {
-      line: 'infrastructure',
-      bucket: 'fixed',
-      unit: 'usd',
-      quantity: 1,
-      cost: fromPicos(5n),
-    };
-    expect(() => allocateLine(leaf, shared, () => 1)).toThrow(expect.objectContaining({ code: 'ALLOCATION_EMPTY' }));
   });
 });
 

@@ -1,4 +1,4 @@
-import { addUsd, allocate, subtractUsd, type Usd, zeroUsd } from '../money/index.ts';
+import { addUsd, subtractUsd, type Usd, zeroUsd } from '../money/index.ts';
 import type { CostLine } from './words.ts';
 
 export type NodeKind = 'workflow' | 'stage' | 'call' | 'attempt';
@@ -135,23 +135,4 @@ function pairs<T>(a: readonly T[], b: readonly T[], key: (item: T) => string): [
     return [item, match];
   });
   return [...matched, ...[...rest.values()].map((item): [T | null, T | null] => [null, item])];
-}
-
-/**
- * Spreads a shared line over the children of a node in proportion to `weight`; the parts sum to the line exactly.
- * @throws BurnrateError ALLOCATION_EMPTY when the node has no children or every weight is zero
- */
-export function allocateLine(node: CostNode, line: LineTotal, weight: (child: CostNode) => number): CostNode {
-  const weights = node.children.map(weight);
-  const costs = allocate(line.cost, weights);
-  const quantities = allocate({ picos: BigInt(line.quantity) }, weights);
-  const children = node.children.map((child, index) => {
-    const part: LineTotal = {
-      ...line,
-      quantity: Number(quantities[index]?.picos ?? 0n),
-      cost: costs[index] ?? zeroUsd,
-    };
-    return { ...child, lines: mergeLines([child.lines, [part]]) };
-  });
-  return { ...node, children };
 }

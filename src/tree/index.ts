@@ -13,11 +13,9 @@ export {
   type ScopeDimension,
 } from './budget.ts';
 export {
-  allocateLine,
   type CostNode,
   type DiffNode,
   diffTrees,
-  foldTree,
   type LineTotal,
   linesOf,
   mergeLines,

@@ -2,6 +2,8 @@ import type { AttributionName } from './words.ts';
 
 /** A call that was let nowhere near a provider, and what spoke against it at that moment. */
 export interface RefusedCall {
+  /** Its own; tells it from every other refusal. */
+  readonly id: string;
   /** The call's id; empty when it was refused before it had one. */
   readonly callId: string;
   readonly atMs: number;

@@ -116,6 +116,40 @@ describe.runIf(browserPath !== null)('figures of the dashboard in a browser', ()
     await context.close();
   });
 
+  test('what was sent again leads to the attempts that came after that failure', async () => {
+    const { page, context } = await world.visit('/operations?range=24h');
+    const retried = world.traffic.attempts.filter(({ reason, stage }) => reason === 'retry' && stage === 'answer');
+    const row = page
+      .getByRole('group', { name: 'Attempts sent again' })
+      .getByRole('row')
+      .filter({ hasText: 'answer' })
+      .filter({ hasText: 'timeout' });
+    await row.getByRole('link', { name: String(retried.length), exact: true }).click();
+    await page.getByRole('list', { name: 'Filters' }).getByText('After failure').waitFor();
+    await page.getByText(`${retried.length} attempts of`).waitFor();
+    await context.close();
+  });
+
+  test('figures of behaviour lead to the calls of those who behaved so', async () => {
+    const { page, context, complaints } = await world.visit('/economics/behaviour?range=24h');
+    const cohorts = page.getByRole('group', { name: 'Cohorts' });
+    const first = cohorts.getByRole('row').nth(1);
+    await first.getByRole('cell').nth(2).getByRole('link').click();
+    await page.getByRole('list', { name: 'Filters' }).getByText('users first seen in the week of').waitFor();
+    await page.getByText(/\d attempts of/).waitFor();
+    expect(await page.getByRole('table').locator('tbody tr').count()).toBeGreaterThan(0);
+    await page.goBack();
+    const regeneration = page.getByRole('region', { name: 'Regeneration' });
+    await regeneration.getByText('Figures').click();
+    await regeneration.getByRole('row').nth(1).getByRole('link').first().click();
+    await page.getByText('interactions of 1 run', { exact: true }).waitFor();
+    await page.getByText(`${world.traffic.attempts.length} attempts of`).waitFor();
+    await page.goto(`${world.instance.origin}/operations?range=24h&where.behaviour=depth:1`);
+    await page.getByText('narrows lists of calls or runs, not this page').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test('a count of outcomes leads to the runs that ended so', async () => {
     const { page, context } = await world.visit('/workflows/support-assistant?range=24h');
     const runs = new Set(

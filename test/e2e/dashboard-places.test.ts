@@ -91,6 +91,40 @@ describe.runIf(browserPath !== null)('every place of the dashboard in a browser'
     await context.close();
   });
 
+  test('a panel whose answer hangs says what is waited for and asks again, and the others are there meanwhile', async () => {
+    const { page, context } = await world.visit('/settings');
+    const asked = '**/api/releases?*';
+    await page.route(asked, () => undefined);
+    await page.goto(`${world.instance.origin}/economics?range=24h`);
+    await page.getByRole('region', { name: 'The whole stack' }).getByRole('row').nth(1).waitFor();
+    await page
+      .getByRole('region', { name: 'What would save' })
+      .getByText(/Nothing that surely saves/)
+      .waitFor();
+    const releases = page.getByRole('region', { name: 'Releases' });
+    await releases.getByText('“Releases” is still being read.').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.unroute(asked);
+    await releases.getByRole('button', { name: 'Try again' }).click();
+    await releases.getByRole('row').nth(1).waitFor();
+    expect(await page.getByText('is still being read.').count()).toBe(0);
+    await context.close();
+  }, 60_000);
+
+  test.each([
+    ['/economics?range=24h', '**/api/stack?*', 'Releases'],
+    ['/workflows/support-assistant?range=24h', '**/api/workflows/*/tree?*', 'Releases'],
+    ['/operations?range=24h', '**/api/performance?*', 'The record itself'],
+    ['/?range=24h', '**/api/workflows?*', 'What changed since yesterday'],
+  ])('%s without an answer of %s still shows %s', async (path, asked, panel) => {
+    const { page, context } = await world.visit('/settings');
+    await page.route(asked, (route) => route.abort());
+    await page.goto(world.instance.origin + path);
+    await page.getByRole('alert').getByText('Burnrate does not answer.').first().waitFor();
+    await page.getByRole('region', { name: panel }).getByText(/\d/).first().waitFor();
+    await context.close();
+  });
+
   test('a ledger that does not answer: nothing is called live, old figures stay, a new page says why, and all is well again', async () => {
     const { page, context } = await world.visit('/costs?by=team');
     await page.getByRole('cell', { name: 'support' }).waitFor();

@@ -73,6 +73,11 @@ describe.runIf(browserPath !== null)('the settings of the dashboard in a browser
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('you are ada, finance').waitFor();
     expect(await page.getByRole('heading', { name: 'Users' }).count()).toBe(0);
+    await guarded.raiseAlert(Date.now());
+    await page.goto(`${guarded.origin}/controls`);
+    const alert = page.getByRole('row').filter({ hasText: 'token spike' });
+    await alert.getByText('nobody yet').waitFor();
+    expect(await alert.getByRole('button').count()).toBe(0);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(complaints).toEqual([]);

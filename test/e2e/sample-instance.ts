@@ -108,7 +108,7 @@ function plainPorts({ simulated, adminToken }: SampleOptions, { users }: Books, 
     clock,
     ids: idSource(clock),
     heldMoney: async () => [],
-    refusedCalls: async () => [],
+    reloadConfig: () => Promise.reject(new BurnrateError('config_refused', { message: 'There is no file.' })),
     instance: {
       version: '0.0.0-test',
       startedAtMs: clock.nowMs(),

@@ -4,6 +4,7 @@ import type {
   Books,
   BudgetBooks,
   KeyRecord,
+  RefusedCallBooks,
   ReviewBooks,
   UserBooks,
 } from '../../src/books/index.ts';
@@ -49,6 +50,9 @@ const noUsers: UserBooks = {
   revoke: async () => null,
 };
 
+/** No call was refused. */
+const noRefusedCalls: RefusedCallBooks = { keep: async () => undefined, list: async () => [], prune: async () => 0 };
+
 /** Nobody reviews anything. */
 const noReviews: ReviewBooks = {
   add: async () => [],
@@ -64,7 +68,10 @@ const noReviews: ReviewBooks = {
 };
 
 /** Books in memory, for tests of what stands on their port. */
-export function fakeBooks(): Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews'> & {
+export function fakeBooks(): Pick<
+  Books,
+  'keys' | 'users' | 'audit' | 'budgets' | 'alerts' | 'reviews' | 'refusedCalls'
+> & {
   readonly entries: AuditEntry[];
 } {
   const entries: AuditEntry[] = [];
@@ -80,6 +87,7 @@ export function fakeBooks(): Pick<Books, 'keys' | 'users' | 'audit' | 'budgets' 
     budgets: noBudgets,
     alerts: noAlerts,
     reviews: noReviews,
+    refusedCalls: noRefusedCalls,
     keys: {
       async create(input, actor) {
         const id = input.id ?? `key_${keys.size + 1}`;

@@ -17,7 +17,8 @@ export function plainPorts(changes: Partial<ApiPorts> = {}): ApiPorts {
   const clock = changes.clock ?? manualClock(0);
   return {
     ...{ clock, ids: idSource(clock), ledger: fakeLedger(), books: fakeBooks(), config: defaultConfig({}) },
-    ...{ heldMoney: async () => [], refusedCalls: async () => [], forecasts: noForecasts },
+    reloadConfig: async () => ({ changed: [], restartNeeded: [], workers: { told: 1, of: 1 } }),
+    ...{ heldMoney: async () => [], forecasts: noForecasts },
     ...{ instance: plainInstance, identify: openIdentify, openSession: async () => null, readiness: [] },
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'burnrate_up 1\n' }),
     ...{ assets: new Map(), log: () => undefined },

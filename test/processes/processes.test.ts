@@ -1,5 +1,5 @@
 /** The processes of an instance, started as a user starts them, stopped gently and killed at the worst moment. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -155,7 +155,8 @@ describe('kill −9', () => {
 
 describe('a start that cannot be', () => {
   test('a taken port, a taken data folder', async () => {
-    const { url } = await start();
+    appendFileSync(configFile, 'budgets: [{ name: kept, limitUsd: 1, period: day }]\n');
+    const { url, children } = await start();
     writeConfig(new URL(url).host);
     const taken = await runBurnrate(['serve', '--config', configFile]);
     expect(taken).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('PORT_IN_USE') });
@@ -163,6 +164,11 @@ describe('a start that cannot be', () => {
     const locked = await runBurnrate(['serve', '--config', configFile]);
     expect(locked).toMatchObject({ code: 3, stderr: expect.stringContaining('LEDGER_LOCKED') });
     expect((await call(url, 'still-there')).status).toBe(200);
+    expect(await (await fetch(`${url}/api/budgets`)).json()).toMatchObject({ budgets: [{ name: 'kept' }] });
+    // Its successor opens every private socket anew.
+    process.kill(children('internal-worker')[0] as number, 'SIGKILL');
+    await callAgain(url, 'and-after');
+    expect((await fetch(`${url}/api/budgets`)).status).toBe(200);
   });
 
   test('beyond loopback without an admin token', async () => {

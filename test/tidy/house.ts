@@ -58,6 +58,8 @@ export const anyRoom: ReadonlySet<string> = new Set(['cli']);
 export const noRoom: ReadonlySet<string> = new Set(['client']);
 /** The pure rooms that also run in a browser. */
 export const webRooms: ReadonlySet<string> = new Set(['base', 'money', 'tree', 'forecast']);
+/** What the API answers: the dashboard may take its types, and nothing that is there when it runs. */
+export const wireTypes = 'src/api/wire.ts';
 
 /** Folders that hold one engine each; only the composition root and tests know them. */
 export const engineFolders: readonly string[] = [

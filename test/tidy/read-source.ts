@@ -12,7 +12,9 @@ export interface SourceFacts {
   readonly text: string;
   readonly lines: number;
   /** Modules of this repository it imports, resolved; packages are left out. */
-  readonly imports: readonly Mention[];
+  readonly imports: readonly Import[];
+  /** Names it exports from other modules, as a door does. */
+  readonly passedOn: readonly Mention[];
   /** Functions with their length, without blank lines. */
   readonly functions: readonly (Mention & { readonly length: number })[];
   /** Uses of `Date.now()`, `Math.random()`, `new Date()` without argument, and `process.env`. */
@@ -23,8 +25,16 @@ export interface SourceFacts {
   readonly comments: readonly Mention[];
 }
 
+export interface Import extends Mention {
+  /** What it takes of the module; `*` is all. */
+  readonly names: readonly string[];
+  /** Whether nothing of it is left when types are taken away: `import type`. */
+  readonly typesOnly: boolean;
+}
+
 interface Findings {
-  readonly imports: Mention[];
+  readonly imports: Import[];
+  readonly passedOn: Mention[];
   readonly functions: (Mention & { readonly length: number })[];
   readonly clocks: Mention[];
   readonly environment: Mention[];
@@ -33,7 +43,7 @@ interface Findings {
 
 export function readSource(path: string, text: string): SourceFacts {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, false, scriptKind(path));
-  const found: Findings = { imports: [], functions: [], clocks: [], environment: [], switchedOff: [] };
+  const found: Findings = { imports: [], passedOn: [], functions: [], clocks: [], environment: [], switchedOff: [] };
   const visit = (node: ts.Node): void => {
     const line = (): number => file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
     recordImport(node, path, line, found);
@@ -50,7 +60,29 @@ const scriptKind = (path: string): ts.ScriptKind => (path.endsWith('x') ? ts.Scr
 function recordImport(node: ts.Node, path: string, line: () => number, found: Findings): void {
   const specifier = specifierOf(node);
   if (!specifier?.startsWith('.')) return;
-  found.imports.push({ line: line(), text: posix.join(posix.dirname(path), specifier) });
+  const text = posix.join(posix.dirname(path), specifier);
+  found.imports.push({ line: line(), text, names: namesTaken(node), typesOnly: takesTypesOnly(node) });
+  if (!ts.isExportDeclaration(node) || !node.exportClause || !ts.isNamedExports(node.exportClause)) return;
+  for (const { name } of node.exportClause.elements) found.passedOn.push({ line: line(), text: name.text });
+}
+
+function takesTypesOnly(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+  return ts.isImportTypeNode(node) || (ts.isExportDeclaration(node) && node.isTypeOnly);
+}
+
+/** The names a mention of a module takes of it, as the module calls them. */
+function namesTaken(node: ts.Node): string[] {
+  const bindings = ts.isImportDeclaration(node)
+    ? node.importClause?.namedBindings
+    : ts.isExportDeclaration(node)
+      ? node.exportClause
+      : undefined;
+  if (bindings && (ts.isNamedImports(bindings) || ts.isNamedExports(bindings))) {
+    return bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+  }
+  if (ts.isImportTypeNode(node) && node.qualifier && ts.isIdentifier(node.qualifier)) return [node.qualifier.text];
+  return ts.isImportDeclaration(node) && !node.importClause ? [] : ['*'];
 }
 
 function specifierOf(node: ts.Node): string | null {

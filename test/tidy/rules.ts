@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
   anyRoom,
   childDoor,
@@ -14,6 +15,7 @@ import {
   testDoors,
   vagueNames,
   webRooms,
+  wireTypes,
 } from './house.ts';
 import type { SourceFacts } from './read-source.ts';
 
@@ -29,22 +31,32 @@ const engineOf = (path: string): string | undefined => engineFolders.find((folde
 interface Import {
   readonly from: string;
   readonly to: string;
+  readonly typesOnly: boolean;
   readonly at: string;
 }
 
 function importsOf(files: readonly SourceFacts[]): Import[] {
   return files.flatMap((file) =>
-    file.imports.map(({ line, text }) => ({ from: file.path, to: text, at: `${file.path}:${line}` })),
+    file.imports.map(({ line, text, typesOnly }) => ({
+      from: file.path,
+      to: text,
+      typesOnly,
+      at: `${file.path}:${line}`,
+    })),
   );
 }
 
-/** Rooms import only the rooms the table allows; the client none; the dashboard only the pure ones. */
+/** Rooms import only the rooms the table allows; the client none; the dashboard only the pure ones, and types of answers. */
 export const importsFollowTheTable: Rule = (files) =>
-  importsOf(files).flatMap(({ from, to, at }) => {
+  importsOf(files).flatMap((mention) => {
+    const { from, to, at } = mention;
     const target = roomOf(to);
-    if (isTest(from) || target === null || roomOf(from) === target) return [];
+    if (isTest(from) || target === null || roomOf(from) === target || takesWireTypes(mention)) return [];
     return mayImport(from, target) ? [] : [`${at} may not import ${target}`];
   });
+
+const takesWireTypes = ({ from, to, typesOnly }: Import): boolean =>
+  from.startsWith('web/') && to === wireTypes && typesOnly;
 
 function mayImport(from: string, target: string): boolean {
   if (from.startsWith('web/')) return webRooms.has(target);
@@ -56,14 +68,39 @@ function mayImport(from: string, target: string): boolean {
 
 /** A room is entered by its `index.ts`; main and tests also open an engine's folder. */
 export const roomsAreEnteredByTheirDoor: Rule = (files) =>
-  importsOf(files).flatMap(({ from, to, at }) => {
+  importsOf(files).flatMap((mention) => {
+    const { from, to, at } = mention;
     const room = roomOf(to);
-    if (room === null || roomOf(from) === room || /^src\/[^/]+\/index\.ts$/.test(to)) return [];
+    if (room === null || roomOf(from) === room || takesWireTypes(mention) || /^src\/[^/]+\/index\.ts$/.test(to))
+      return [];
     if (to === childDoor && from === compositionRoot) return [];
     if (engineOf(to) && (from === compositionRoot || isTest(from))) return [];
     if (/^(test|bench)\//.test(from) || /\.contract\.ts$/.test(to)) return [];
     return [`${at} enters ${room} past its index.ts (${to})`];
   });
+
+/** What a door shows, somebody outside asks for; the client's door is for users of the package. */
+export const doorsShowWhatIsAskedFor: Rule = (files) =>
+  files
+    .filter(({ path }) => isDoor(path) && !noRoom.has(roomOf(path) ?? ''))
+    .flatMap((door) => {
+      const asked = namesAskedFrom(door.path, files);
+      return asked.has('*')
+        ? []
+        : door.passedOn
+            .filter(({ text }) => !asked.has(text))
+            .map(({ line, text }) => `${door.path}:${line} shows ${text}, which nobody outside asks for`);
+    });
+
+const isDoor = (path: string): boolean => /^src\/.+\/index\.ts$/.test(path);
+
+function namesAskedFrom(door: string, files: readonly SourceFacts[]): Set<string> {
+  const inside = posix.dirname(door);
+  const outsiders = files.filter(({ path }) => !path.startsWith(`${inside}/`));
+  return new Set(
+    outsiders.flatMap(({ imports }) => imports.filter(({ text }) => text === door).flatMap(({ names }) => names)),
+  );
+}
 
 /** An engine is known to main, to tests and to itself. */
 export const enginesAreChosenByMain: Rule = (files) =>

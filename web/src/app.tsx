@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { ApiError } from './api/client.ts';
+import { ApiError, isRefusal, lateCode } from './api/client.ts';
 import { instanceKey } from './api/queries.ts';
 import { router } from './router.tsx';
 import { theme } from './theme/theme.ts';
@@ -9,7 +9,7 @@ import { theme } from './theme/theme.ts';
 /** How soon what failed is asked for again, ms: a ledger that restarts is back in seconds. */
 const askAgainMs = 5_000;
 
-/** A refusal will be the same a second later; only silence and 5xx are worth asking again. */
+/** A refusal will be the same a second later, and who waited in vain is told first; only breaks and 5xx are worth asking again at once. */
 const retriesMax = 2;
 
 const queryClient: QueryClient = new QueryClient({
@@ -24,15 +24,13 @@ const queryClient: QueryClient = new QueryClient({
     queries: {
       staleTime: 1_000,
       refetchOnWindowFocus: false,
-      retry: (failures, error) => failures < retriesMax && !isRefusal(error),
+      retry: (failures, error) => failures < retriesMax && !isRefusal(error) && !isLate(error),
       refetchInterval: ({ state }) => (state.status === 'error' && !isRefusal(state.error) ? askAgainMs : false),
     },
   },
 });
 
-function isRefusal(error: Error | null): boolean {
-  return error instanceof ApiError && error.status >= 400 && error.status < 500;
-}
+const isLate = (error: Error | null) => error instanceof ApiError && error.code === lateCode;
 
 /** Style tags are refused by the Content-Security-Policy: variables and classes come from theme/index.css alone. */
 export function App() {

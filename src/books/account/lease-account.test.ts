@@ -4,6 +4,7 @@ import type { HoldEntry } from '../../tree/index.ts';
 import { dailyBudget } from '../budgets.contract.ts';
 import { exchange } from '../exchange.ts';
 import { leaseTtlMs } from '../lease.ts';
+import { accountLimits } from './account-limits.ts';
 import type { HoldRequest } from './hold.ts';
 import { LeaseAccount } from './lease-account.ts';
 import { MemoryTables } from './memory-tables.ts';
@@ -89,6 +90,24 @@ describe('LeaseAccount', () => {
       [50n, 0n],
       [20n, 0n],
     ]);
+  });
+
+  test('in the moment a period ends the next lease is of the new one', async () => {
+    clock = manualClock(Date.UTC(2026, 2, 10, 23, 59, 50));
+    account = new LeaseAccount({ holder: 'j1', nextLeaseId: () => `l${++ids}`, clock });
+    await talk([request('a', 50n)]);
+    clock.advance(10_000);
+    await talk([request('b', 80n)]);
+    expect(account.tryHold(request('b', 80n)).ok).toBe(true);
+  });
+
+  test('who has nothing to say is silent until it is time to name all leases again', async () => {
+    clock.advance(accountLimits.listAllMs);
+    await talk();
+    clock.advance(accountLimits.listAllMs - 1);
+    expect(account.nextExchange([])).toBeNull();
+    clock.advance(1);
+    expect(account.nextExchange([])).not.toBeNull();
   });
 
   test('a failed message is told again', async () => {

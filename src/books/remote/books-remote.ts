@@ -8,22 +8,24 @@ import {
 } from '../../remote/index.ts';
 import type { Books } from '../books.ts';
 
-/** What a gateway process asks of the books: keys and budgets as they change, and money. */
+/** What a gateway process asks of the books: keys and budgets as they change, and money; and what it tells them. */
 export interface GatewayBooks {
   readonly keys: Pick<Books['keys'], 'findByHash' | 'changedSince'>;
   readonly budgets: Pick<Books['budgets'], 'changedSince' | 'exchange'>;
+  readonly refusedCalls: Pick<Books['refusedCalls'], 'keep'>;
 }
 
 /** An exchange that takes longer has failed for its caller; the totals in the next one make up for it. */
 const waits: RemoteWaits = { connectWaitMs: 2_000, answerWaitMs: 10_000 };
 
 /** Answers for the books on a unix socket. Whoever may open the socket may ask: keep its folder private. */
-export function serveBooks({ keys, budgets }: GatewayBooks, socketPath: string): Promise<RemoteServer> {
+export function serveBooks({ keys, budgets, refusedCalls }: GatewayBooks, socketPath: string): Promise<RemoteServer> {
   const methods: RemoteMethods = {
     'keys.findByHash': (hash: string) => keys.findByHash(hash),
     'keys.changedSince': (version: number, limit: number) => keys.changedSince(version, limit),
     'budgets.changedSince': (version: number, limit: number) => budgets.changedSince(version, limit),
     'budgets.exchange': (request: Parameters<typeof budgets.exchange>[0]) => budgets.exchange(request),
+    'refusedCalls.keep': (refused: Parameters<typeof refusedCalls.keep>[0]) => refusedCalls.keep(refused),
   };
   return serveRemote({ socketPath, methods, unavailable: 'books_unavailable' });
 }
@@ -46,6 +48,7 @@ export function connectBooks(
   return {
     keys: { findByHash: ask('keys.findByHash'), changedSince: ask('keys.changedSince') },
     budgets: { changedSince: ask('budgets.changedSince'), exchange: ask('budgets.exchange') },
+    refusedCalls: { keep: ask('refusedCalls.keep') },
     close: () => connection.close(),
   };
 }

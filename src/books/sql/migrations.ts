@@ -13,6 +13,7 @@ const steps: readonly Step[] = [
   createForecasts,
   createReviews,
   createUsers,
+  createRefusedCalls,
 ];
 
 interface VersionTable {
@@ -249,4 +250,27 @@ async function createReviews(db: Kysely<Schema>): Promise<void> {
     .execute();
   await db.schema.createIndex('reviews_by_age').on('reviews').columns(['state', 'created_at_ms', 'id']).execute();
   await db.schema.createIndex('reviews_to_record').on('reviews').columns(['in_ledger', 'state']).execute();
+}
+
+async function createRefusedCalls(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('refused_calls')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('caller', 'text', (column) => column.notNull())
+    .addColumn('user_name', 'text')
+    .addColumn('budget', 'text')
+    .addColumn('told', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('refused_calls_by_time').on('refused_calls').columns(['at_ms', 'id']).execute();
+  await db.schema
+    .createIndex('refused_calls_by_caller')
+    .on('refused_calls')
+    .columns(['caller', 'at_ms', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('refused_calls_by_user')
+    .on('refused_calls')
+    .columns(['user_name', 'at_ms', 'id'])
+    .execute();
 }

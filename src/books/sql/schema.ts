@@ -17,6 +17,7 @@ export interface Schema {
   readonly reviews: ReviewRow;
   readonly forecasts: ForecastRow;
   readonly users: UserRow;
+  readonly refused_calls: RefusedCallRow;
 }
 
 /** Sequence numbers that grow in commit order, because whoever draws one holds the row until it commits. */
@@ -151,6 +152,16 @@ export interface ForecastRow {
   inputs: string;
   summary: string;
   report: string;
+}
+
+/** `told` is the whole of it as JSON; the rest is to list and to forget by. */
+export interface RefusedCallRow {
+  id: string;
+  at_ms: number;
+  caller: string;
+  user_name: string | null;
+  budget: string | null;
+  told: string;
 }
 
 /** `labels` is JSON; workflow and stage are also columns, to list by. */

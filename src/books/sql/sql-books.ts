@@ -4,6 +4,7 @@ import { sqlAudit } from './audit-sql.ts';
 import { sqlBudgets } from './budgets-sql.ts';
 import { sqlForecasts } from './forecasts-sql.ts';
 import { sqlKeys } from './keys-sql.ts';
+import { sqlRefusedCalls } from './refused-calls-sql.ts';
 import { sqlReviews } from './reviews-sql.ts';
 import type { Store } from './store.ts';
 import { sqlTasks } from './tasks-sql.ts';
@@ -17,6 +18,7 @@ export function sqlBooks(store: Store, close: () => Promise<void>): Books {
     audit: sqlAudit(store),
     budgets: sqlBudgets(store),
     alerts: sqlAlerts(store),
+    refusedCalls: sqlRefusedCalls(store),
     reviews: sqlReviews(store),
     tasks: sqlTasks(store),
     forecasts: sqlForecasts(store),

@@ -8,6 +8,7 @@ import { alertsContract } from '../alerts.contract.ts';
 import { type BooksHarness, booksContract } from '../books.contract.ts';
 import { budgetsContract } from '../budgets.contract.ts';
 import { forecastsContract } from '../forecasts.contract.ts';
+import { refusedCallsContract } from '../refused-calls.contract.ts';
 import { reviewsContract } from '../reviews.contract.ts';
 import { usersContract } from '../users.contract.ts';
 import { openSqliteBooks } from './index.ts';
@@ -31,6 +32,7 @@ alertsContract('sqlite', sqliteHarness);
 reviewsContract('sqlite', sqliteHarness);
 forecastsContract('sqlite', sqliteHarness);
 usersContract('sqlite', sqliteHarness);
+refusedCallsContract('sqlite', sqliteHarness);
 
 describe('opening a SQLite file', () => {
   test('a file that cannot be opened is an operational failure', async () => {

@@ -10,6 +10,7 @@ export function checkConsistency(facts: Facts): void {
   checkPrices(facts);
   checkBudgets(facts);
   checkOverheads(facts);
+  checkMeasured(facts);
   checkCaches(facts);
   checkAlerts(facts);
   checkStresses(facts);
@@ -40,8 +41,11 @@ function checkPrices(facts: Facts): void {
   };
   distinct(facts, ['prices'], identity, 'model', 'provider, model and date');
   for (const path of expand(facts.raw, 'prices.*')) checkStatesPrice(facts, path);
-  for (const path of [...expand(facts.raw, 'prices.*'), ...expand(facts.raw, 'overheads.*.*')]) checkDates(facts, path);
+  for (const path of dated.flatMap((pattern) => expand(facts.raw, pattern))) checkDates(facts, path);
 }
+
+/** What is paid, or holds, between two dates. */
+const dated = ['prices.*', 'overheads.*.*', 'services.*', 'providers.*.gpu', 'providers.*.reserved.*'];
 
 const identifying = ['provider', 'model', 'from', 'until', 'contextWindow'];
 
@@ -95,6 +99,19 @@ function checkOverheads(facts: Facts): void {
       checkFixed(facts, path, cost);
     }
     distinct(facts, ['overheads', section], (item) => valueAt(item, ['name']), 'name', 'name');
+  }
+}
+
+/** What is agreed upon and not counted: the ledger cannot tell it. */
+const agreed = [
+  ...['people.*.hourlyUsd', 'services.*.perCallUsd', 'services.*.monthlyUsd', 'providers.*.reserved.*.monthlyUsd'],
+  ...amounts.map((amount) => `overheads.*.*.${amount}`),
+];
+
+function checkMeasured(facts: Facts): void {
+  for (const path of agreed.flatMap((pattern) => expand(facts.raw, pattern))) {
+    if (valueAt(facts.raw, path) === 'measured')
+      say(facts, path, 'is nothing the ledger can measure; expected a number, a range or quantiles');
   }
 }
 

@@ -6,16 +6,16 @@ import {
   duration,
   durationQuantity,
   fraction,
-  instant,
   quantity,
   usdQuantity,
 } from '../fields.ts';
 import { failuresSchema } from './providers.ts';
-import { doc, name, named, section, text } from './shapes.ts';
+import { doc, name, named, paidDates, section, text } from './shapes.ts';
 
 export const serviceSchema = section({
   perCallUsd: doc(usdQuantity.exactOptional(), 'Price of one call, US dollars.', 0.0002),
   monthlyUsd: doc(usdQuantity.exactOptional(), 'Fixed price of a month, US dollars.', 180),
+  ...paidDates,
   latency: doc(durationQuantity.exactOptional(), 'Time one call takes.', '80ms'),
   failures: doc(failuresSchema.exactOptional(), 'How often calls fail, by class.'),
   line: doc(z.enum(['retrieval', 'services']).prefault('services'), 'Cost line it is shown in.', 'retrieval'),
@@ -29,8 +29,7 @@ export const personSchema = section({
 const allocationRules = ['calls', 'tokens', 'cost', 'bytes', 'even', 'fixed'] as const;
 const shared = {
   name: doc(text, 'Name shown in reports.', 'gateway'),
-  from: doc(instant.exactOptional(), 'First day it is paid.', '2026-01-01'),
-  until: doc(instant.exactOptional(), 'First day it is no longer paid.', '2027-01-01'),
+  ...paidDates,
   allocateBy: doc(
     z.enum(allocationRules).prefault('cost'),
     'What it is shared out by: calls, tokens, cost, bytes, evenly, or by fixed `shares`.',

@@ -12,7 +12,7 @@ import {
   rate,
   usdQuantity,
 } from '../fields.ts';
-import { doc, fromEnvironment, named, section, text } from './shapes.ts';
+import { doc, fromEnvironment, named, paidDates, section, text } from './shapes.ts';
 
 const limitsSchema = section({
   requests: doc(rate.exactOptional(), 'Requests the provider allows.', '500/m'),
@@ -41,6 +41,7 @@ const throughputSchema = section({
 const gpuSchema = section({
   hourlyUsd: doc(decimalRate, 'Price of one GPU for one hour, in US dollars.', 3.13),
   count: doc(positiveCount.prefault(1), 'GPUs the throughput was measured on.', 2),
+  ...paidDates,
   spare: doc(fraction.prefault(0), 'Share kept idle as warm spare.', 0.3),
   utilisation: doc(
     fractionQuantity.exactOptional(),
@@ -54,6 +55,7 @@ const gpuSchema = section({
 
 const reservedSchema = section({
   monthlyUsd: doc(usdQuantity, 'Price of the reservation for one month, in US dollars.', 4000),
+  ...paidDates,
   tokens: doc(rate.exactOptional(), 'Throughput it covers.', '300k/m'),
   commitment: doc(calendarSpan.exactOptional(), 'How long it is committed for.', '12 months'),
 });

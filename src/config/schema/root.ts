@@ -62,7 +62,10 @@ export const rootSchema = section({
   alternatives: doc(named(alternativeSchema).prefault({}), 'What `burnrate compare` compares.', {
     'self-hosted': { replace: { 'openai/gpt-5-mini': 'local/llama-70b' } },
   }),
-  pilot: doc(pilotSchema.prefault({}), 'How `burnrate pilot` runs.'),
+  pilot: doc(
+    pilotSchema.prefault({}),
+    'How a pilot on real providers would run: its levels of traffic and its budget.',
+  ),
   alerts: doc(alertsSchema.prefault({}), 'What is watched and who is told.'),
 });
 

@@ -52,7 +52,7 @@ export const serverSchema = section({
   ),
 });
 
-const sampledRetention = section({
+export const sampledRetention = section({
   keep: doc(duration, 'How long the sample is kept.', '180d'),
   share: doc(fraction, 'Share of runs in the sample.', 0.05),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instant } from '../fields.ts';
 
 /**
  * An object that refuses unknown keys. The refusal's message lists the known keys, separated by spaces, from which the
@@ -35,6 +36,12 @@ export const textOrList = z
 
 /** `provider/model`, or a plain name for the only provider that has it. */
 export const modelName = text.meta({ id: 'ModelName', description: 'provider/model, like openai/gpt-5-mini' });
+
+/** From when and until when something is paid; days begin at midnight of the file's time zone. */
+export const paidDates = {
+  from: doc(instant.exactOptional(), 'First day it is paid.', '2026-01-01'),
+  until: doc(instant.exactOptional(), 'First day it is no longer paid.', '2027-01-01'),
+};
 
 /** An example that takes its value from the environment. */
 export const fromEnvironment = (variable: string): string => `\${${variable}}`;

@@ -11,6 +11,7 @@ import {
   signedQuantity,
   usdQuantity,
 } from '../fields.ts';
+import { sampledRetention } from './server.ts';
 import { doc, name, named, section, text } from './shapes.ts';
 import { personalData, stageSchema } from './stage.ts';
 
@@ -143,7 +144,12 @@ const storeSchema = section({
 });
 
 const workflowRetention = section({
-  attempts: doc(duration, 'How long attempts of this workflow are kept.', '30d'),
+  attempts: doc(duration.exactOptional(), 'How long attempts of this workflow are kept; as of all when absent.', '30d'),
+  sampled: doc(
+    sampledRetention.exactOptional(),
+    'A sample of its runs kept longer; as of all when absent. With a share of 0 there is none.',
+    { keep: '90d', share: 0 },
+  ),
 });
 
 const workflowObject = section({

@@ -25,6 +25,9 @@ export interface ProviderAllowance {
   readonly provider: string;
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
+  /** Of providers that count input and output apart; what is read from their cache counts against neither. */
+  readonly inputTokensPerMinute?: number;
+  readonly outputTokensPerMinute?: number;
 }
 
 /** One rule with its defaults filled in where the file says nothing. */

@@ -11,7 +11,8 @@ import {
 import { seededRandom } from '../../base/index.ts';
 import { defaultConfig } from '../../config/index.ts';
 import type { Finding } from './alert.ts';
-import { type Alert, advance, alertWatcher, isSilenced, watchRules, windowsOf } from './index.ts';
+import { windowsOf } from './burn-rate.ts';
+import { type Alert, advance, alertWatcher, isSilenced, watchRules } from './index.ts';
 
 const startMs = Date.UTC(2026, 2, 2);
 const knownDays = 15;

@@ -4,16 +4,9 @@ import { defaultConfig } from '../../config/index.ts';
 import type { CostAnswer, CostQuery } from '../../ledger/index.ts';
 import { fromPicos, picosPerUsd } from '../../money/index.ts';
 import type { BudgetDefinition } from '../../tree/index.ts';
-import {
-  type Alert,
-  type AlertFeed,
-  advance,
-  alertWatcher,
-  type Finding,
-  type WatchedBudget,
-  watchRules,
-  windowsOf,
-} from './index.ts';
+import type { Finding } from './alert.ts';
+import { windowsOf } from './burn-rate.ts';
+import { type Alert, type AlertFeed, advance, alertWatcher, type WatchedBudget, watchRules } from './index.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -102,6 +95,7 @@ describe('a look at budgets', () => {
     for (let nowMs = startMs + 10 * minuteMs; nowMs < startMs + 8 * dayMs; nowMs += 37 * minuteMs) {
       const findings = await watch({ ...watched(), rules: rules('burn-rate') }, nowMs);
       const expected = burning(spendings, nowMs);
+      for (const { summary, subject } of findings) expect(summary).toContain(`budget each of user ${subject.user} `);
       expect(
         findings
           .filter((one) => one.fires)

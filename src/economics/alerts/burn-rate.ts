@@ -1,7 +1,7 @@
 import type { CostQuery } from '../../ledger/index.ts';
 import { costsLink, type Finding, type WatchedBudget, type WatchRule } from './alert.ts';
 import { dayMs, hourMs, minuteMs } from './baseline.ts';
-import { minimumOf, shownAmount } from './budget-amounts.ts';
+import { budgetName, minimumOf, shownAmount } from './budget-amounts.ts';
 import type { BudgetSpending, Spent } from './budget-spending.ts';
 import type { Look } from './look.ts';
 
@@ -118,7 +118,7 @@ function finding(watched: Watched, { long, short }: WindowPair): Omit<Finding, '
   return {
     ...{ rule: rule.name, kind: rule.kind, severity: window.severity, fires: burn > window.burn },
     subject: { budget: name, ...spent.instance, window: `${Number((window.longMs / hourMs).toFixed(2))} h` },
-    summary: `budget ${name} burns at ${(burns.long * rule.factor).toFixed(1)} times its pace`,
+    summary: `budget ${budgetName(name, spent.instance)} burns at ${(burns.long * rule.factor).toFixed(1)} times its pace`,
     evidence: {
       burn: round(burn * rule.factor),
       firesAt: round(window.burn * rule.factor),

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { defaultConfig, parseConfig } from '../../config/index.ts';
 import type { CostAnswer, CostQuery } from '../../ledger/index.ts';
 import type { MonthStanding } from '../forecasts/month-facts.ts';
-import { alertWatcher, providerAllowances, type WatchSettings, watchRules } from './index.ts';
+import type { WatchSettings } from './alert.ts';
+import { alertWatcher, providerAllowances, watchRules } from './index.ts';
 
 const nowMs = Date.UTC(2026, 2, 2, 12);
 const minuteMs = 60_000;
@@ -18,6 +19,7 @@ describe('provider-headroom', () => {
 providers:
   openai: { kind: openai, apiKey: k, limits: { requests: 6000/h, tokens: 1000/min } }
   anthropic: { kind: anthropic, apiKey: k }
+  apart: { kind: anthropic, apiKey: k, limits: { inputTokens: 1000/m, outputTokens: 100/m } }
 `,
     { file: 'burnrate.yaml', environment: {} },
   );
@@ -29,6 +31,7 @@ providers:
       expect([by, range]).toEqual([['provider', 'minute'], { fromMs: nowMs - 10 * minuteMs, toMs: nowMs }]);
       const rows = minutes.map(([attempts, inputTokens], index) => ({
         ...{ dimensions: { provider, minute: `${index}` }, attempts, inputTokens, outputTokens: 0 },
+        cacheReadTokens: 10,
       }));
       return { rows, total: rows[0], rowsLeftOut: 0 } as unknown as CostAnswer;
     },
@@ -36,7 +39,10 @@ providers:
   const idle = [10, 10] as const;
 
   test('limits of any span are taken by the minute; who has none is not watched', () => {
-    expect(allowances).toEqual([{ provider: 'openai', requestsPerMinute: 100, tokensPerMinute: 1_000 }]);
+    expect(allowances).toEqual([
+      { provider: 'openai', requestsPerMinute: 100, tokensPerMinute: 1_000 },
+      { provider: 'apart', inputTokensPerMinute: 1_000, outputTokensPerMinute: 100 },
+    ]);
   });
 
   test.each<[string, string, (readonly [number, number])[], string[]]>([
@@ -61,6 +67,26 @@ providers:
         [80, 900],
       ],
       ['requests true', 'tokens true'],
+    ],
+    [
+      'input counts apart, without what came from the cache',
+      'apart',
+      [
+        [999, 810],
+        [999, 810],
+        [999, 810],
+      ],
+      ['input tokens true'],
+    ],
+    [
+      'and from its limit on only',
+      'apart',
+      [
+        [999, 809],
+        [999, 809],
+        [999, 809],
+      ],
+      ['input tokens false'],
     ],
     [
       'nobody knows the limits of others',

@@ -22,9 +22,20 @@ export async function providerHeadrooms(
     const minutes = rows.get(JSON.stringify([allowance.provider])) ?? [];
     const [first] = minutes;
     if (!first) return [];
+    const uncached = (row: CostRow) => row.inputTokens - row.cacheReadTokens;
     return [
       headroom(rule, first, 'requests', minutes, (row) => row.attempts, allowance.requestsPerMinute, range),
       headroom(rule, first, 'tokens', minutes, tokensOf, allowance.tokensPerMinute, range),
+      headroom(rule, first, 'input tokens', minutes, uncached, allowance.inputTokensPerMinute, range),
+      headroom(
+        rule,
+        first,
+        'output tokens',
+        minutes,
+        (row) => row.outputTokens,
+        allowance.outputTokensPerMinute,
+        range,
+      ),
     ].flatMap((finding) => finding ?? []);
   });
 }
@@ -32,7 +43,7 @@ export async function providerHeadrooms(
 function headroom(
   rule: WatchRule,
   first: CostRow,
-  what: 'requests' | 'tokens',
+  what: 'requests' | 'tokens' | 'input tokens' | 'output tokens',
   minutes: readonly CostRow[],
   amount: (row: CostRow) => number,
   limit: number | undefined,

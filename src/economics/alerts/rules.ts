@@ -57,11 +57,14 @@ export function watchRules({ alerts }: Pick<Config, 'alerts'>): WatchRule[] {
 /** What providers allow, as the file says; those without limits are left out. */
 export function providerAllowances({ providers }: Pick<Config, 'providers'>): ProviderAllowance[] {
   return Object.entries(providers).flatMap(([provider, { limits }]) => {
-    if (!limits?.requests && !limits?.tokens) return [];
+    const { requests, tokens, inputTokens, outputTokens } = limits ?? {};
+    if (!requests && !tokens && !inputTokens && !outputTokens) return [];
     return {
       provider,
-      ...(limits.requests ? { requestsPerMinute: perMinute(limits.requests) } : {}),
-      ...(limits.tokens ? { tokensPerMinute: perMinute(limits.tokens) } : {}),
+      ...(requests ? { requestsPerMinute: perMinute(requests) } : {}),
+      ...(tokens ? { tokensPerMinute: perMinute(tokens) } : {}),
+      ...(inputTokens ? { inputTokensPerMinute: perMinute(inputTokens) } : {}),
+      ...(outputTokens ? { outputTokensPerMinute: perMinute(outputTokens) } : {}),
     };
   });
 }

@@ -1,6 +1,6 @@
 import type { CostQuery } from '../../ledger/index.ts';
 import { costsLink, type Finding, type WatchedBudget, type WatchRule } from './alert.ts';
-import { minimumOf, shownAmount } from './budget-amounts.ts';
+import { budgetName, minimumOf, shownAmount } from './budget-amounts.ts';
 import type { BudgetSpending, Spent } from './budget-spending.ts';
 import type { Look } from './look.ts';
 
@@ -50,7 +50,7 @@ function finding(rule: WatchRule, budget: WatchedBudget, spent: Spent, level: nu
     ...{ rule: rule.name, kind: rule.kind, severity: level === 1 ? 'page' : rule.severity },
     ...{ fires: share >= level, once: !rolling },
     subject: { budget: name, ...spent.instance, level: percent, ...ofPeriod },
-    summary: `${percent} of budget ${name} is spent`,
+    summary: `${percent} of budget ${budgetName(name, spent.instance)} is spent`,
     evidence: { spent: shownAmount(spent.amount, unit), limit: shownAmount(limit, unit), share },
   };
 }

@@ -50,12 +50,12 @@ describe('on a ledger', () => {
     ]);
     const found = await readBehaviour(on.ledger, { range: march, timeZone: 'UTC', where: {} });
     expect(found.depth).toEqual([
-      { value: 1, count: 2 },
-      { value: 2, count: 2 },
+      { value: 1, orMore: false, count: 2 },
+      { value: 2, orMore: false, count: 2 },
     ]);
     expect(found.chains).toEqual([
-      { value: 1, count: 5 },
-      { value: 2, count: 1 },
+      { value: 1, orMore: false, count: 5 },
+      { value: 2, orMore: false, count: 1 },
     ]);
     expect(found.cohorts.map(({ week, users, weeks }) => [week, users, weeks.map((each) => each.week)])).toEqual([
       ['2026-03-02', 1, ['2026-03-02', '2026-03-09']],

@@ -6,8 +6,9 @@ import { perOne } from '../units/ratio.ts';
 import { type Concentration, concentration } from './concentration.ts';
 
 export interface Bar {
-  /** How many; the last bar holds all beyond. */
   readonly value: number;
+  /** Whether it holds all beyond too. */
+  readonly orMore: boolean;
   readonly count: number;
 }
 
@@ -43,7 +44,7 @@ export interface BehaviourQuestion {
 
 const barsMax = 20;
 /** What is asked again this soon after an answer was not answered well. */
-const soonMs = 30_000;
+export const repeatSoonMs = 30_000;
 /** The dearest; their cost is what concentration is about. */
 const usersMax = 10_000;
 
@@ -56,7 +57,7 @@ export async function readBehaviour(ledger: EconomicLedger, question: BehaviourQ
     ledger.repetitions(query, 'interaction'),
     ledger.costs({ ...query, by: ['user'], limit: usersMax }),
     ledger.cohorts(query),
-    ledger.repeats(query, soonMs),
+    ledger.repeats(query, repeatSoonMs),
   ]);
   const known = users.rows.filter((row) => row.dimensions.user !== null);
   const cohorts = cohortsOf(weeks);
@@ -75,9 +76,9 @@ export async function readBehaviour(ledger: EconomicLedger, question: BehaviourQ
 
 /** The last bar holds all beyond. */
 function bars({ bars }: Repetitions): Bar[] {
-  const shown = bars.filter(({ value }) => value < barsMax);
+  const shown = bars.filter(({ value }) => value < barsMax).map((bar) => ({ ...bar, orMore: false }));
   const beyond = bars.filter(({ value }) => value >= barsMax).reduce((sum, { count }) => sum + count, 0);
-  return beyond === 0 ? shown : [...shown, { value: barsMax, count: beyond }];
+  return beyond === 0 ? shown : [...shown, { value: barsMax, count: beyond, orMore: true }];
 }
 
 function cohortsOf(rows: readonly CohortRow[]): Cohort[] {

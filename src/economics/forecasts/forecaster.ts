@@ -1,46 +1,21 @@
-import type { Clock, IdSource, Random } from '../../base/index.ts';
+import { assert, type Clock, type IdSource, type Random } from '../../base/index.ts';
 import type { Config } from '../../config/index.ts';
-import {
-  buildModel,
-  explainMissing,
-  type ForecastInputs,
-  type ForecastModel,
-  type ForecastReason,
-  type ForecastReport,
-  inputsOf,
-  type KeptForecast,
-  type MeasuredValue,
-  type MeasuredValues,
-  type ModelProblem,
-  measuredLookup,
-  measuredPaths,
-  readMeasured,
+import type {
+  ForecastInputs,
+  ForecastReason,
+  ForecastReport,
+  KeptForecast,
+  ModelProblem,
 } from '../../forecast/index.ts';
-import type { PriceBook } from '../../pricing/index.ts';
 import { archive, type ForecastArchive, type StoredForecasts } from './archive.ts';
-import { type ForecastLedger, newestRelease, recordOfStage } from './read-inputs.ts';
-
-/** What is to be simulated, in a shape that can be sent to another process. */
-export interface SimulationJob {
-  readonly model: ForecastModel;
-  /** When the model was compiled, ms: variations of it are compiled as of the same moment. */
-  readonly atMs: number;
-  readonly months: number | undefined;
-  readonly measured: readonly MeasuredValue[];
-  readonly trials: number;
-  readonly seed: number;
-  /** Stresses run on every scenario; all when absent. */
-  readonly stresses?: readonly string[];
-}
+import type { ForecastJob, ForecastResult } from './forecast-job.ts';
+import type { ForecastPage } from './forecast-page.ts';
 
 export interface ForecasterOptions {
   readonly config: Config;
-  /** The prices in force; read when first needed. */
-  readonly book: () => PriceBook;
-  readonly ledger: ForecastLedger;
   readonly books: StoredForecasts;
-  /** Simulates away from whoever must answer at once. @throws BurnrateError overloaded */
-  readonly simulate: (job: SimulationJob) => Promise<ForecastReport>;
+  /** Does a job away from whoever must answer at once. @throws BurnrateError overloaded */
+  readonly perform: (job: ForecastJob) => Promise<ForecastResult>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly random: Random;
@@ -65,96 +40,97 @@ export interface ForecastOccasion {
   readonly reasons: readonly ForecastReason[];
 }
 
-export type CompiledForecast =
-  | {
-      readonly ok: true;
-      readonly model: ForecastModel;
-      readonly inputs: ForecastInputs;
-      readonly measured: MeasuredValues;
-      readonly atMs: number;
-      readonly book: PriceBook;
-      /** Compiles a changed file with the same prices and measured values; null when it cannot be. */
-      readonly rebuild: (changed: Config) => ForecastModel | null;
-    }
-  | { readonly ok: false; readonly problems: readonly ModelProblem[]; readonly measured: MeasuredValues };
-
-export type MadeForecast =
-  | { readonly ok: true; readonly forecast: KeptForecast; readonly repeated: boolean }
+/** What was asked for, or why the file cannot be forecast. */
+export type ForecastAnswer<T> =
+  | ({ readonly ok: true } & T)
   | { readonly ok: false; readonly problems: readonly ModelProblem[] };
 
 /** Compiles the file with the prices in force and what was measured, simulates it and keeps what came out. */
 export interface Forecaster {
   readonly archive: ForecastArchive;
-  compile(months?: number): Promise<CompiledForecast>;
-  make(request: ForecastRequest, occasion: ForecastOccasion): Promise<MadeForecast>;
+  /** What a forecast made now would be made from. */
+  inputs(): Promise<ForecastAnswer<{ readonly inputs: ForecastInputs }>>;
+  /** What a page needs to forecast by itself; up to a minute old. */
+  page(months?: number): Promise<ForecastAnswer<{ readonly page: ForecastPage }>>;
+  make(
+    request: ForecastRequest,
+    occasion: ForecastOccasion,
+  ): Promise<ForecastAnswer<{ readonly forecast: KeptForecast; readonly repeated: boolean }>>;
 }
 
 /** Seeds are whole numbers of 32 bits. */
 const seeds = 4_294_967_296;
 
 export function forecaster(options: ForecasterOptions): Forecaster {
+  const { config, perform, clock, engine } = options;
   const kept = archive(options.books);
+  const ask = async (months: number | undefined, want: ForecastJob['want']) => {
+    const knownRelease = (await kept.latest())?.inputs.release ?? '';
+    return perform({ config, engine, knownRelease, months, want, nowMs: clock.nowMs() });
+  };
   return {
     archive: kept,
-    compile: (months) => compile(options, kept, months),
+    inputs: () => ask(undefined, 'inputs'),
+    page: keptPages(clock, async (months) => pageOf(await ask(months, 'page'))),
     async make(request, occasion) {
       const known = request.id === undefined ? null : await kept.get(request.id);
       if (known) return { ok: true, forecast: known, repeated: true };
-      const compiled = await compile(options, kept, request.months);
-      if (!compiled.ok) return { ok: false, problems: compiled.problems };
-      const forecast = await simulated(options, compiled, request, occasion);
+      const made = await ask(request.months, simulationOf(request, options));
+      if (!made.ok) return made;
+      const forecast = keptForecast(request, occasion, made, options);
       await kept.keep(forecast);
       return { ok: true, forecast, repeated: false };
     },
   };
 }
 
-async function compile(
-  { config, book: bookOf, ledger, clock, engine }: ForecasterOptions,
-  kept: ForecastArchive,
-  months: number | undefined,
-): Promise<CompiledForecast> {
-  const atMs = monthStart(clock.nowMs());
-  const book = bookOf();
-  const measured = await readMeasured(config, measuredPaths(config, book, atMs), recordOfStage(ledger, clock.nowMs()));
-  const lookup = measuredLookup(measured.values);
-  const compiled = (file: Config) =>
-    buildModel(file, book, atMs, { measured: lookup, ...(months === undefined ? {} : { months }) });
-  const built = compiled(config);
-  if (!built.ok) return { ok: false, problems: explainMissing(built.problems, measured.missing), measured };
-  const known = (await kept.latest())?.inputs.release ?? '';
-  const release = (await newestRelease(ledger, clock.nowMs())) ?? config.release ?? known;
-  const paths = measured.values.map(({ path }) => path);
-  const inputs = inputsOf(built.model, { release, engine, measured: paths });
-  const rebuild = (changed: Config) => {
-    const again = compiled(changed);
-    return again.ok ? again.model : null;
+type Page = Awaited<ReturnType<Forecaster['page']>>;
+
+/** Pages opened within a minute get the same: what is measured moves slowly, and a compilation takes a process. */
+const pageKeptMs = 60_000;
+/** Lengths of a forecast whose page is kept at a time. */
+const pagesMax = 4;
+
+function keptPages(clock: Clock, make: (months: number | undefined) => Promise<Page>): Forecaster['page'] {
+  const pages = new Map<number | undefined, { readonly atMs: number; readonly page: Promise<Page> }>();
+  return (months) => {
+    const known = pages.get(months);
+    if (known && clock.monotonicMs() - known.atMs < pageKeptMs) return known.page;
+    const entry = { atMs: clock.monotonicMs(), page: make(months) };
+    // What failed is asked anew at once.
+    entry.page.catch(() => pages.get(months) === entry && pages.delete(months));
+    pages.delete(months);
+    pages.set(months, entry);
+    const [oldest] = pages.keys();
+    if (pages.size > pagesMax) pages.delete(oldest);
+    return entry.page;
   };
-  return { ok: true, model: built.model, inputs, measured, atMs, book, rebuild };
 }
 
-/** The running month belongs to a forecast that is held against facts, so it begins there and not with the coming one. */
-function monthStart(nowMs: number): number {
-  const now = new Date(nowMs);
-  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
+function pageOf(result: ForecastResult): Page {
+  return result.ok ? { ok: true, page: wanted(result.page) } : result;
 }
 
-async function simulated(
-  { config, simulate, clock, ids, random }: ForecasterOptions,
-  compiled: CompiledForecast & { ok: true },
-  request: ForecastRequest,
-  occasion: ForecastOccasion,
-): Promise<KeptForecast> {
-  const { model, inputs, measured, atMs } = compiled;
-  const scenarios = model.scenarios.filter(({ name }) => request.scenario === undefined || name === request.scenario);
-  const report = await simulate({
-    model: { ...model, scenarios },
-    atMs,
-    months: request.months,
-    measured: measured.values,
-    trials: request.trials ?? config.forecast.trials,
+function simulationOf(request: ForecastRequest, { config, random }: ForecasterOptions): ForecastJob['want'] {
+  const { scenario, stress, trials = config.forecast.trials } = request;
+  return {
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(stress === undefined ? {} : { stress }),
+    trials,
     seed: request.seed ?? config.forecast.seed ?? Math.floor(random.next() * seeds),
-    ...(request.stress === undefined ? {} : { stresses: [request.stress] }),
-  });
-  return { id: request.id ?? ids.next('forecast'), madeAtMs: clock.nowMs(), ...occasion, inputs, report };
+  };
+}
+
+function keptForecast(
+  { id }: ForecastRequest,
+  occasion: ForecastOccasion,
+  { inputs, report }: { readonly inputs: ForecastInputs; readonly report?: ForecastReport },
+  { clock, ids }: Pick<ForecasterOptions, 'clock' | 'ids'>,
+): KeptForecast {
+  return { id: id ?? ids.next('forecast'), madeAtMs: clock.nowMs(), ...occasion, inputs, report: wanted(report) };
+}
+
+function wanted<T>(made: T | undefined): T {
+  assert(made !== undefined, 'a job gives what was wanted of it');
+  return made;
 }

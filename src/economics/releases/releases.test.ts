@@ -19,6 +19,10 @@ function runs(count: number, mean: number, { spread = 0.2, successShare = 0.7, s
   }));
 }
 
+test('a change from nothing is no number', () => {
+  expect(compareRuns(runs(200, 0), runs(200, 1)).change).toBeNull();
+});
+
 describe('a release', () => {
   test.each([
     ['half the cost', runs(200, 1), runs(200, 0.5, { seed: 2 }), 'better', 'success'],
@@ -33,6 +37,8 @@ describe('a release', () => {
     ],
     ['few runs', runs(200, 1), runs(29, 0.1), 'too early', 'success'],
     ['few and unsure', runs(40, 1), runs(40, 1.05, { seed: 2 }), 'too early', 'success'],
+    ['nothing, as before', runs(200, 0), runs(200, 0, { seed: 2 }), 'no change', 'success'],
+    ['something instead of nothing', runs(200, 0), runs(200, 1, { seed: 2 }), 'worse', 'success'],
     ['no successes', runs(200, 1, { successShare: 0 }), runs(200, 2, { successShare: 0 }), 'worse', 'run'],
   ] as const)('%s', (_, before, after, verdict, per) => {
     expect(compareRuns(before, after)).toMatchObject({ verdict, per });

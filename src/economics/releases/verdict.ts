@@ -32,6 +32,9 @@ export function compareRuns(before: readonly RunRow[], after: readonly RunRow[])
   const costs = sides.map((rows) =>
     rows.map((row) => [toApproximateNumber(row.cost), succeeded(row) ? 1 : 0] as const),
   );
+  const [was = 0, is = 0] = costs.map((runs) => costPer(runs, 'run'));
+  // What cost nothing has no relative change.
+  if (was === 0) return { per, change: null, verdict: is === 0 ? 'no change' : 'worse' };
   const change = bootstrap(
     costs,
     ([old = [], young = []]) => costPer(young, per) / costPer(old, per) - 1,

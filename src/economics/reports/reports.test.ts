@@ -5,7 +5,7 @@ import { sumUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { readCostStack } from '../stack/cost-stack.ts';
 import type { ReportCell, ReportTable } from './report.ts';
 import { readChargeback, readShowback } from './showback.ts';
-import { weekBefore, weekOf } from './week.ts';
+import { weekBefore, weekOf, weekOfDay } from './week.ts';
 import { readWeeklyReview } from './weekly-review.ts';
 
 const config = configured(`
@@ -32,6 +32,14 @@ describe('weeks', () => {
     expect([week.fromMs, week.toMs].map((ms) => new Date(ms).toISOString())).toEqual([from, to]);
     expect(weekBefore(week, timeZone).toMs).toBe(week.fromMs);
   });
+});
+
+test.each([
+  ['Pacific/Auckland', '2026-03-08', '2026-03-01T11:00:00.000Z'],
+  ['Pacific/Kiritimati', '2026-03-02', '2026-03-01T10:00:00.000Z'],
+  ['America/Los_Angeles', '2026-03-08', '2026-03-02T08:00:00.000Z'],
+])('in %s %s is in the week from %s', (timeZone, day, from) => {
+  expect(new Date(weekOfDay(day, timeZone).fromMs).toISOString()).toBe(from);
 });
 
 describe('reports of one ledger', () => {
@@ -87,6 +95,37 @@ describe('reports of one ledger', () => {
       ...['inference', 'human', 'infrastructure', 'compliance'],
     ]);
     expect(table('Unit economics').rows).toHaveLength(5);
+    const before = await readCostStack(
+      under.ledger,
+      { range: weekBefore(week, 'UTC'), by: [], timeZone: 'UTC' },
+      config,
+    );
+    expect(table('Teams, overheads included').total?.slice(1, 3)).toEqual([total, before.total]);
     expect(review.paragraphs.join(' ')).toMatch(/less than the week before.*One successful outcome cost/);
+  });
+
+  test('what was there a week ago, or bears a share without a call, is in the weekly review', async () => {
+    await under.append([
+      caseAttempt('1', { workflow: 'support', team: 'care' }),
+      caseAttempt('2', { workflow: 'search', team: 'web', startedAtMs: caseStartMs - weekMs }),
+    ]);
+    const shared = configured(`
+version: 1
+workflows: { support: { stages: { a: { model: openai/gpt-5-mini } } }, search: { stages: { a: { model: openai/gpt-5-mini } } } }
+overheads: { compliance: [ { name: review, monthlyUsd: 310, until: 2026-03-09, allocateBy: fixed, shares: { support: 0.5, search: 0.5 } } ] }
+`);
+    const review = async (config: typeof shared, ms: number) => {
+      const { tables } = await readWeeklyReview(under.ledger, weekOf(ms, 'UTC'), { config, simulated: false });
+      return (title: string) => tables.find((each) => each.title === title) as ReportTable;
+    };
+    const now = await review(shared, caseStartMs);
+    expect(now('Teams, overheads included').rows.map(([name]) => name)).toEqual(['care', '(none)', 'web']);
+    const spent = sumUsd(now('Workflows').rows.map((row) => usdCells(row)[0] ?? zeroUsd));
+    expect(spent).toEqual(now('Where the money went').total?.[1]);
+    const later = await review(configured('version: 1'), caseStartMs + weekMs);
+    expect(later('Workflows').rows).toEqual([['support', 0, zeroUsd, -1, null, null, null, null, null]]);
+    expect(later('Teams, overheads included').rows.map((row) => [row[0], row[1], row[4]])).toEqual([
+      ['care', zeroUsd, -1],
+    ]);
   });
 });

@@ -100,21 +100,38 @@ function byLine({ lines: own }: CostStack): Map<string, Usd> {
 
 function workflows(now: Week, before: Week): ReportTable {
   const was = (name: string | null) => before.units.workflows.find((each) => each.facts.workflow === name);
+  const is = (name: string | null) => now.units.workflows.some((each) => each.facts.workflow === name);
+  const gone = before.units.workflows.filter(({ facts }) => !is(facts.workflow));
   return {
     title: 'Workflows',
     columns: [
       ...[text('workflow'), count('runs'), money('full cost'), share('change'), money('cost per success')],
       ...[money('week before'), share('containment'), share('escalation'), plainNumber('calls per interaction')],
     ],
-    rows: now.units.workflows.map((each: WorkflowUnits) => {
-      const { facts, costs } = each;
-      const earlier = was(facts.workflow);
-      return [
-        ...[facts.workflow || '(none)', facts.runs, facts.cost, change(facts.cost, earlier?.facts.cost ?? zeroUsd)],
-        ...[costs.perSuccess, earlier?.costs.perSuccess ?? null],
-        ...[costs.containment, costs.escalation, costs.multiplier],
-      ];
-    }),
+    rows: [
+      ...now.units.workflows.map((each: WorkflowUnits) => {
+        const { facts, costs } = each;
+        const earlier = was(facts.workflow);
+        return [
+          ...[facts.workflow || '(none)', facts.runs, facts.cost, change(facts.cost, earlier?.facts.cost ?? zeroUsd)],
+          ...[costs.perSuccess, earlier?.costs.perSuccess ?? null],
+          ...[costs.containment, costs.escalation, costs.multiplier],
+        ];
+      }),
+      ...gone.map(({ facts, costs }) => [
+        ...[
+          facts.workflow || '(none)',
+          0,
+          zeroUsd,
+          change(zeroUsd, facts.cost),
+          null,
+          costs.perSuccess,
+          null,
+          null,
+          null,
+        ],
+      ]),
+    ],
   };
 }
 
@@ -146,14 +163,17 @@ function measures(now: Week, before: Week): ReportTable[] {
 }
 
 function teams(now: Week, before: Week): ReportTable {
-  const was = new Map(before.stack.groups.map((group) => [group.dimensions.team ?? null, group.total]));
+  const byTeam = ({ stack: { groups } }: Week) =>
+    new Map(
+      groups.filter(({ total }) => total.picos !== 0n).map(({ dimensions, total }) => [dimensions.team ?? null, total]),
+    );
+  const [is, was] = [byTeam(now), byTeam(before)];
+  const names = [...new Set([...is.keys(), ...was.keys()])];
   return {
     title: 'Teams, overheads included',
     columns: [text('team'), ...comparison],
-    rows: now.stack.groups.map((group) => {
-      const team = group.dimensions.team ?? null;
-      return [team ?? '(none)', ...compared(group.total, was.get(team) ?? zeroUsd)];
-    }),
+    rows: names.map((team) => [team ?? '(none)', ...compared(is.get(team) ?? zeroUsd, was.get(team) ?? zeroUsd)]),
+    total: ['total', ...compared(now.stack.total, before.stack.total)],
   };
 }
 

@@ -75,10 +75,13 @@ function ratioOf(blocks: readonly Block[]): number {
   return recorded === 0 ? 0 : sum((block) => block.saved) / recorded;
 }
 
-function shareWidth(blocks: readonly Block[]): number {
+/** Blocks in which nothing was recorded tell nothing of a share; of a single one nothing can be told. */
+function shareWidth(all: readonly Block[]): number {
+  const blocks = all.filter((block) => block.recorded > 0);
   const recorded = blocks.reduce((sum, block) => sum + block.recorded, 0);
+  if (blocks.length < 2) return recorded === 0 ? 0 : 1;
   const ratio = ratioOf(blocks);
-  return recorded === 0 ? 0 : width(blocks.map((block) => block.saved - ratio * block.recorded)) / recorded;
+  return width(blocks.map((block) => block.saved - ratio * block.recorded)) / recorded;
 }
 
 const width = (values: readonly number[]): number =>

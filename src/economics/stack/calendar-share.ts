@@ -1,4 +1,5 @@
 import { Temporal } from '@js-temporal/polyfill';
+import type { Instant } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { fromPicos, sumUsd, type Usd } from '../../money/index.ts';
 
@@ -46,6 +47,11 @@ export function monthsOf(range: TimeRange, timeZone: string): number {
 /** The same day of the month, `months` later, in a time zone. */
 export function monthsAfter(ms: number, months: number, timeZone: string): number {
   return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).add({ months }).epochMilliseconds;
+}
+
+/** When a day of the file begins where its calendar is kept; a time with its offset is that moment. */
+export function momentOf({ ms, day }: Instant, timeZone: string): number {
+  return day === undefined ? ms : Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds;
 }
 
 /** What of a range lies within dates; empty (from = to) when nothing does. */

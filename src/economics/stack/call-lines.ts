@@ -9,13 +9,16 @@ import type { StackBuilder } from './stack-builder.ts';
 /** What calls themselves cost, each where its call is. The rows of `lines` and the rest sum to the ledger's own total. */
 export function addCallLines(builder: StackBuilder, groups: Groups, facts: StackFacts, config: Config): void {
   const guards = guardStages(config);
+  const sumOf = (kind: LineKind, read: (row: CostRow) => number) =>
+    facts.lines.reduce((sum, row) => (kindOf(row, guards) === kind ? sum + read(row) : sum), 0);
   const open = new Map<LineKind, ReturnType<StackBuilder['open']>>();
   const line = (kind: LineKind) => {
     const known = open.get(kind);
     if (known) return known;
     const made = builder.open({
       ...{ line: kind, name: kind, origin: 'calls', rule: 'direct' },
-      ...{ quantity: quantityOf(kind, facts, guards), unit: 'calls', estimated: false },
+      ...{ unit: 'calls', quantity: sumOf(kind, (row) => row.attempts) },
+      estimated: sumOf(kind, (row) => row.estimatedAttempts) > 0,
       behind: behind(kind, facts.lines, guards),
     });
     open.set(kind, made);
@@ -26,10 +29,6 @@ export function addCallLines(builder: StackBuilder, groups: Groups, facts: Stack
   }
   const rest = subtractUsd(facts.linesTotal, sumUsd(facts.lines.map((row) => row.cost)));
   if (rest.picos !== 0n) builder.put(line('inference'), groups.indexOf(facts.unlisted), rest);
-}
-
-function quantityOf(kind: LineKind, facts: StackFacts, guards: ReadonlySet<string>): number {
-  return facts.lines.reduce((sum, row) => (kindOf(row, guards) === kind ? sum + row.calls : sum), 0);
 }
 
 const valuesMax = 20;

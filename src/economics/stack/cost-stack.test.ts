@@ -195,6 +195,45 @@ describe('on a ledger', () => {
     expect(toDecimal(debt.total)).toBe('3800');
   });
 
+  test('people’s minutes are where their run began, also by tag; those of deleted runs are in the total of every split', async () => {
+    await append(
+      caseAttempt('1', { workflow: 'support', tags: { region: 'eu' } }),
+      caseAttempt('2', { workflow: 'support', tags: { region: 'us' } }),
+      caseAttempt('3', { workflow: 'support' }),
+    );
+    await ended('run_1', 6, 'support-agent');
+    await ended('run_2', 12, 'support-agent');
+    const minutes = async (where = {}) => {
+      const { groups, lines, total } = await stackOf(['tag.region' as Dimension], march, where);
+      const parts = lines.find(({ line }) => line === 'human')?.parts ?? [];
+      const named = groups.map(({ dimensions }, index) => [
+        dimensions['tag.region'],
+        toDecimal(parts[index] ?? usd(0)),
+      ]);
+      return { total, human: Object.fromEntries(named) };
+    };
+    expect((await minutes()).human).toEqual({ eu: '3.8', us: '7.6', null: '0' });
+    expect((await minutes({ 'tag.region': ['us'] })).human).toEqual({ us: '7.6' });
+    await ledger.applyRetention({ keepAttemptsMs: 86_400_000 }, caseStartMs + 10 * 86_400_000);
+    const { total, human } = await minutes();
+    expect(human).toEqual({ null: '11.4' });
+    expect(total).toEqual((await stackOf(['workflow'])).total);
+  });
+
+  test('minutes of more groups than the ledger tells apart are in the total', async () => {
+    await append(...['1', '2', '3'].map((id) => caseAttempt(id, { workflow: 'support', user: `u${id}` })));
+    for (const id of ['1', '2', '3']) await ended(`run_${id}`, 6, 'support-agent');
+    const first = (rows: readonly unknown[]) => rows.slice(0, 1);
+    const cut = Object.assign(Object.create(ledger) as Ledger, {
+      endings: async (query: never, groupings: never[]) =>
+        (await ledger.endings(query, groupings)).map((rows, at) => (at === 0 ? first(rows) : rows)),
+    });
+    const question = { range: march, by: ['user'] as const, timeZone: 'UTC' };
+    const { total, lines } = await readCostStack(cut, question, configured(file));
+    expect(lines.find(({ line }) => line === 'human')?.quantity).toBe(18);
+    expect(total).toEqual((await stackOf(['workflow'])).total);
+  });
+
   test('a range without a call still costs what is paid by the month', async () => {
     const stack = await stackOf(['team'], fifthOfMarch);
     expect(stack.groups).toHaveLength(1);
@@ -254,7 +293,7 @@ function factsOf(rows: readonly { dimensions: Record<string, string | null>; cos
     traffic: [],
     retries: [],
     unlisted: {},
-    reserved: new Map([['openai', []]]),
+    held: new Map(),
   };
 }
 

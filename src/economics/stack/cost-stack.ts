@@ -2,6 +2,7 @@ import type { Config } from '../../config/index.ts';
 import { addUsd, fromPicos, sumUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { billedLines } from '../../tree/index.ts';
 import { addCallLines } from './call-lines.ts';
+import { addCapacityLines } from './capacity-lines.ts';
 import { type FineGroup, Groups } from './groups.ts';
 import { addObservabilityLines, bytesPerCall } from './observability-lines.ts';
 import { addOverheadLines } from './overhead-lines.ts';
@@ -35,6 +36,7 @@ export function buildCostStack(facts: StackFacts, question: StackQuestion, confi
   addServiceLines(context);
   const minutesWithoutRate = addPeopleLines(context);
   addOverheadLines(context);
+  addCapacityLines(context);
   const bytesStoredPerCall = addObservabilityLines(context);
   return {
     range: question.range,

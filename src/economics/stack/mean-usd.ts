@@ -9,6 +9,11 @@ export function meanUsd(quantity: UsdQuantity): Usd | null {
   return mean === null ? null : fromPicos(BigInt(Math.round(mean)));
 }
 
+/** Whether a quantity is a guess: a range, or quantiles. What nobody states is none. */
+export function isEstimate(quantity: Pick<Quantity, 'kind'> | undefined): boolean {
+  return quantity !== undefined && quantity.kind !== 'value' && quantity.kind !== 'measured';
+}
+
 function inPicos(quantity: UsdQuantity): Quantity {
   const picos = (amount: Usd) => Number(amount.picos);
   switch (quantity.kind) {

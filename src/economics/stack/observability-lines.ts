@@ -41,21 +41,32 @@ function measuredBytes(traffic: readonly TrafficRow[]): ReadonlyMap<string, numb
 export function addObservabilityLines({ builder, groups, config }: LineContext): number | null {
   const { observability } = config.overheads;
   if (!observability) return null;
+  const stated = groups.list.some(
+    ({ calls, dimensions }) => calls > 0 && !isMeasured(config, dimensions.workflow ?? ''),
+  );
   const bytes = groups.list.reduce((sum, group) => sum + group.bytes, 0);
   const calls = groups.list.reduce((sum, group) => sum + group.calls, 0);
-  const add = (name: string, quantity: number, cost: Usd) => {
+  const add = (name: string, quantity: number, cost: Usd, estimated: boolean) => {
     const facts = { line: 'observability', name, origin: 'configuration', rule: 'bytes', unit: 'bytes' } as const;
-    builder.share(builder.open({ ...facts, quantity, estimated: false }), cost, 'bytes');
+    builder.share(builder.open({ ...facts, quantity, estimated }), cost, 'bytes');
   };
-  add('ingest', Math.round(bytes), storageCost(bytes, observability.perGbIngestUsd, 1));
+  add('ingest', Math.round(bytes), storageCost(bytes, observability.perGbIngestUsd, 1), stated);
   let stored = 0;
   for (const tier of observability.tiers) {
     const kept = tierBytes(tier, bytes, calls);
     stored += kept;
     const price = tier.perGbMonthUsd ?? observability.perGbMonthUsd;
-    add(`kept ${days(tier.keep.ms)}`, Math.round(kept), storageCost(kept, price, tier.keep.ms / monthMs));
+    const cost = storageCost(kept, price, tier.keep.ms / monthMs);
+    add(`kept ${days(tier.keep.ms)}`, Math.round(kept), cost, stated || isStated(tier.bytesPerCall));
   }
   return calls === 0 ? null : stored / calls;
+}
+
+/** Bytes that were stated are no measurement. */
+const isStated = (bytes: { readonly kind: string } | undefined) => bytes !== undefined && bytes.kind !== 'measured';
+
+function isMeasured({ workflows, overheads }: Config, workflow: string): boolean {
+  return !isStated(workflows[workflow]?.bytesPerCall ?? overheads.observability?.bytesPerCall);
 }
 
 const days = (ms: number) => `${Number((ms / 86_400_000).toFixed(2))} days`;

@@ -1,11 +1,11 @@
-import type { Config, OverheadCost, SwitchingCost, WorkCost } from '../../config/index.ts';
+import type { Config, OverheadCost, Service, SwitchingCost, WorkCost } from '../../config/index.ts';
 import { meanOfQuantity } from '../../forecast/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { addUsd, fromPicos, type Usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind } from '../../tree/index.ts';
-import { monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
+import { momentOf, monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
 import type { Groups } from './groups.ts';
-import { meanUsd, timesUsd } from './mean-usd.ts';
+import { isEstimate, meanUsd, timesUsd } from './mean-usd.ts';
 import type { StackFacts } from './read-stack-facts.ts';
 import type { StackBuilder } from './stack-builder.ts';
 
@@ -17,33 +17,31 @@ export interface LineContext {
   readonly range: TimeRange;
 }
 
-/** Everything burnrate.yaml states under `overheads`, reservations and services' monthly prices, dated and prorated. */
+type Dated = Pick<SwitchingCost, 'from' | 'until'>;
+
+/** Everything burnrate.yaml states under `overheads`, and services' monthly prices, dated and prorated. */
 export function addOverheadLines(context: LineContext): void {
-  const { overheads, providers, services } = context.config;
+  const { overheads, services } = context.config;
   for (const cost of overheads.infrastructure) addCost(context, 'infrastructure', cost);
   for (const cost of overheads.capacity) addCost(context, 'capacity', cost);
   for (const cost of overheads.compliance) addCost(context, 'compliance', cost);
   for (const cost of overheads.maintenance) addCost(context, 'maintenance', cost);
   for (const cost of overheads.operationalDebt) addCost(context, 'operationalDebt', cost);
   for (const cost of overheads.switching) addSwitching(context, cost);
-  for (const [name, { reserved }] of Object.entries(providers)) {
-    for (const each of reserved ?? []) addReservation(context, name, meanUsd(each.monthlyUsd) ?? zeroUsd);
-  }
-  for (const [name, { monthlyUsd, line }] of Object.entries(services)) {
-    if (monthlyUsd) addMonthly(context, line, name, meanUsd(monthlyUsd) ?? zeroUsd);
-  }
+  for (const [name, service] of Object.entries(services)) addMonthly(context, name, service);
 }
 
 /** A monthly price and work shared by the stated rule; what grows with calls or tokens follows these. */
 function addCost(context: LineContext, line: LineKind, cost: OverheadCost | WorkCost): void {
   const { builder, range, config, facts } = context;
-  const paid = within(range, cost.from?.ms, cost.until?.ms);
+  const paid = paidIn(context, cost);
   const months = monthsOf(paid, config.timeZone);
   if (months === 0) return;
   const hours = meanOfQuantity(cost.hoursPerMonth ?? { kind: 'value', value: 0 }) ?? 0;
   const monthly = addUsd(meanOr(cost.monthlyUsd), timesUsd(hourly(config, cost.role), hours));
   const open = builder.open({
-    ...{ line, name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
+    ...{ line, name: cost.name, origin: 'configuration', rule: cost.allocateBy },
+    estimated: isGuessed(config, cost) || (isByThePiece(cost) && lengthOf(paid) < lengthOf(range)),
     ...(hours > 0 ? { quantity: hours * months, unit: 'hours' } : { quantity: 1, unit: 'usd' }),
   });
   builder.share(open, monthlyInRange(monthly, paid, config.timeZone), cost.allocateBy, cost.shares);
@@ -55,6 +53,30 @@ function addCost(context: LineContext, line: LineKind, cost: OverheadCost | Work
   builder.share(open, timesUsd(meanOr(perMillionTokensUsd), (tokens * share) / 1e6), 'tokens');
 }
 
+/** The part of the range in which a cost is paid: between its dates, and for `months` at most. */
+export function paidIn(
+  { range, config }: Pick<LineContext, 'range' | 'config'>,
+  { from, until }: Dated,
+  months?: number,
+): TimeRange {
+  const at = (date: Dated['from']) => (date === undefined ? undefined : momentOf(date, config.timeZone));
+  const [begins, ends] = [at(from), at(until)];
+  const over = begins === undefined || months === undefined ? undefined : monthsAfter(begins, months, config.timeZone);
+  return within(range, begins, Math.min(ends ?? Number.MAX_VALUE, over ?? Number.MAX_VALUE));
+}
+
+/** Whether any amount of a cost, or the rate of who works for it, is a guess. */
+function isGuessed({ people }: Config, cost: OverheadCost | WorkCost | SwitchingCost): boolean {
+  const { monthlyUsd, perCallUsd, perMillionTokensUsd, hoursPerMonth, hours, onceUsd, role } = {
+    ...cost,
+  } as Partial<OverheadCost & SwitchingCost>;
+  const amounts = [monthlyUsd, perCallUsd, perMillionTokensUsd, hoursPerMonth, hours, onceUsd];
+  return [...amounts, role === undefined ? undefined : people[role]?.hourlyUsd].some(isEstimate);
+}
+
+/** What is priced by the piece and paid for part of a range is taken as evenly spread over it. */
+const isByThePiece = (cost: OverheadCost | WorkCost) => 'perCallUsd' in cost || 'perMillionTokensUsd' in cost;
+
 const lengthOf = ({ fromMs, toMs }: TimeRange) => toMs - fromMs;
 const meanOr = (amount: OverheadCost['monthlyUsd']) => (amount === undefined ? zeroUsd : (meanUsd(amount) ?? zeroUsd));
 
@@ -65,35 +87,26 @@ function hourly(config: Config, role: string | undefined): Usd {
 
 /** Spread evenly over its months from its date on; without a date it is taken to be under way. */
 function addSwitching(context: LineContext, cost: SwitchingCost): void {
-  const { builder, range, config } = context;
+  const { builder, config } = context;
   const hours = meanOfQuantity(cost.hours ?? { kind: 'value', value: 0 }) ?? 0;
   const once = addUsd(meanOr(cost.onceUsd), timesUsd(hourly(config, cost.role), hours));
   const { months } = cost.amortizedOver;
-  const ends = cost.from === undefined ? undefined : monthsAfter(cost.from.ms, months, config.timeZone);
-  const paid = within(range, cost.from?.ms, cost.until?.ms ?? ends);
+  const paid = paidIn(context, cost, months);
   const open = builder.open({
-    ...{ line: 'switching', name: cost.name, origin: 'configuration', rule: cost.allocateBy, estimated: false },
+    ...{ line: 'switching', name: cost.name, origin: 'configuration', rule: cost.allocateBy },
+    estimated: isGuessed(config, cost),
     ...{ quantity: (hours * monthsOf(paid, config.timeZone)) / months, unit: 'hours' },
   });
   const monthly = fromPicos(once.picos / BigInt(Math.max(1, months)));
   builder.share(open, monthlyInRange(monthly, paid, config.timeZone), cost.allocateBy, cost.shares);
 }
 
-/** Paid whether used or not: by the tokens that used it, and by everyone's where nobody did. */
-function addReservation({ builder, groups, facts, config, range }: LineContext, name: string, monthly: Usd): void {
+function addMonthly(context: LineContext, name: string, { line, monthlyUsd, ...dates }: Service): void {
+  if (monthlyUsd === undefined) return;
+  const { builder, config } = context;
   const open = builder.open({
-    ...{ line: 'capacity', name: `${name} reservation`, origin: 'configuration', rule: 'tokens', estimated: false },
-    ...{ quantity: 1, unit: 'usd' },
+    ...{ line, name, origin: 'configuration', rule: 'calls', quantity: 1, unit: 'usd' },
+    estimated: isEstimate(monthlyUsd),
   });
-  const used = facts.reserved.get(name) ?? [];
-  const weights = groups.list.map(() => 0);
-  for (const row of used) weights[groups.indexOf(row.dimensions)] = row.inputTokens + row.outputTokens;
-  builder.shareBy(open, monthlyInRange(monthly, range, config.timeZone), weights);
-}
-
-function addMonthly({ builder, config, range }: LineContext, line: LineKind, name: string, monthly: Usd): void {
-  const open = builder.open({
-    ...{ line, name, origin: 'configuration', rule: 'calls', quantity: 1, unit: 'usd', estimated: false },
-  });
-  builder.share(open, monthlyInRange(monthly, range, config.timeZone), 'calls');
+  builder.share(open, monthlyInRange(meanOr(monthlyUsd), paidIn(context, dates), config.timeZone), 'calls');
 }

@@ -2,7 +2,7 @@ import type { Config } from '../../config/index.ts';
 import type { Usd } from '../../money/index.ts';
 import { groupBy } from '../sampling/group-by.ts';
 import type { Groups } from './groups.ts';
-import { dividedUsd, meanUsd, timesUsd } from './mean-usd.ts';
+import { dividedUsd, isEstimate, meanUsd, timesUsd } from './mean-usd.ts';
 import type { LineContext } from './overhead-lines.ts';
 import type { StackLine } from './stack.ts';
 
@@ -47,11 +47,12 @@ interface RoleMinutes {
   readonly rate: Usd;
 }
 
-function addRole({ builder, groups }: LineContext, { origin, role, rows, rate }: RoleMinutes): void {
+function addRole({ builder, groups, config }: LineContext, { origin, role, rows, rate }: RoleMinutes): void {
   const quantity = sum(rows);
   const name = origin === 'reviews' ? `${role}, reviews` : role;
   const line = builder.open({
-    ...{ line: 'human', name, origin, rule: 'direct', unit: 'minutes', estimated: false, quantity },
+    ...{ line: 'human', name, origin, rule: 'direct', unit: 'minutes', quantity },
+    estimated: isEstimate(config.people[role]?.hourlyUsd),
   });
   builder.shareBy(line, dividedUsd(timesUsd(rate, quantity), minutesPerHour), weightsOf(groups, rows));
 }

@@ -1,6 +1,7 @@
 import { BurnrateError } from '../../base/index.ts';
 import type { Config } from '../../config/index.ts';
 import type {
+  CostAnswer,
   CostQuery,
   CostRow,
   Dimension,
@@ -13,8 +14,7 @@ import type {
   WorkRow,
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
-import { attributionNames } from '../../tree/index.ts';
-import { readWork } from './read-work.ts';
+import { readEndings, readWorked } from './people-facts.ts';
 
 /** What economics asks of the ledger. */
 export type EconomicLedger = Pick<Ledger, 'costs' | 'workflows' | 'work'> & EconomicQuestions;
@@ -41,8 +41,8 @@ export interface StackFacts {
   /** By workflow. */
   readonly traffic: readonly TrafficRow[];
   readonly retries: readonly RetryRow[];
-  /** By provider with a reservation: its tokens and calls, by workflow and the dimensions. */
-  readonly reserved: ReadonlyMap<string, readonly CostRow[]>;
+  /** What was used of providers whose capacity is held for the product, by workflow and the dimensions. */
+  readonly held: ReadonlyMap<string, Pick<CostAnswer, 'rows' | 'total'>>;
 }
 
 export interface StackQuestion {
@@ -64,17 +64,6 @@ export function matches(labels: Readonly<Record<string, string | null>>, where: 
 }
 
 const unique = (names: readonly Dimension[]): Dimension[] => [...new Set(names)];
-/** Endings know the labels of a run's first attempt, and when it began; its stage is not where people worked. */
-const ofRuns = new Set<string>([
-  ...attributionNames.filter((name) => name !== 'stage'),
-  'day',
-  'week',
-  'month',
-  'hour',
-  'simulated',
-  'key',
-]);
-
 /** @throws BURNRATE bad_request when filters would have to tell more groups apart than are read */
 export async function readStackFacts(
   ledger: EconomicLedger,
@@ -86,15 +75,15 @@ export async function readStackFacts(
   const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);
   const common = { range, where: {}, timeZone };
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
-  const [groups, lines, [endings = []], work, workflows, traffic, retries, reserved] = await Promise.all([
+  const [groups, lines, endings, work, workflows, traffic, retries, held] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
     ledger.costs({ ...common, where, by: fine, limit: groupsMax, total: 'rows' }),
-    ledger.endings(common, [dimensions.filter((name) => ofRuns.has(name))]),
-    readWork(ledger, { ...common, by: dimensions }),
+    readEndings(ledger, common, dimensions),
+    readWorked(ledger, { ...common, by: dimensions }),
     ledger.costs({ ...common, by: ['workflow'], limit: groupsMax }),
     ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.retries({ ...common, where }),
-    readReserved(ledger, { ...question, by: dimensions }, config),
+    readHeld(ledger, { ...question, by: dimensions }, config),
   ]);
   const rest = remainder(groups.rows, groups.total);
   if (rest && Object.keys(where).length > 0) {
@@ -113,7 +102,7 @@ export async function readStackFacts(
     runs: new Map(workflows.rows.map(({ dimensions: { workflow }, runs }) => [workflow ?? '', runs])),
     traffic,
     retries,
-    reserved,
+    held,
   };
 }
 
@@ -122,12 +111,15 @@ function labelsOf(where: CostQuery['where']): Record<string, string | null> {
   return Object.fromEntries(Object.entries(where).map(([name, values]) => [name, values?.[0] || null]));
 }
 
-async function readReserved(ledger: EconomicLedger, { range, by, timeZone }: StackQuestion, config: Config) {
-  const names = Object.entries(config.providers).flatMap(([name, { reserved }]) => (reserved ? [name] : []));
+/** Providers whose capacity is paid whether it is used or not. */
+async function readHeld(ledger: EconomicLedger, { range, by, timeZone }: StackQuestion, config: Config) {
+  const names = Object.entries(config.providers).flatMap(([name, { reserved, gpu }]) =>
+    reserved || gpu ? [name] : [],
+  );
   const answers = await Promise.all(
     names.map((name) => ledger.costs({ range, by, timeZone, where: { provider: [name] }, limit: groupsMax })),
   );
-  return new Map(names.map((name, index) => [name, answers[index]?.rows ?? []]));
+  return new Map(answers.map((answer, index) => [names[index] ?? '', answer]));
 }
 
 /** What is in the total and in no row, as a row without names; null when nothing is. */

@@ -3,7 +3,7 @@ import { meanOfQuantity } from '../../forecast/index.ts';
 import type { CostRow } from '../../ledger/index.ts';
 import type { Usd } from '../../money/index.ts';
 import { expectedVisits } from './expected-visits.ts';
-import { meanUsd, timesUsd } from './mean-usd.ts';
+import { isEstimate, meanUsd, timesUsd } from './mean-usd.ts';
 import type { LineContext } from './overhead-lines.ts';
 
 /** What calls of services cost by the piece: as many as were counted, else as many as the workflow's own plan says. */
@@ -13,7 +13,8 @@ export function addServiceLines(context: LineContext): void {
       const service = work.kind === 'service' ? context.config.services[work.service] : undefined;
       const price = service?.perCallUsd ? meanUsd(service.perCallUsd) : null;
       if (work.kind !== 'service' || !service || !price || price.picos === 0n) continue;
-      addStage(context, { workflow, settings, stage, name: work.service, line: service.line, price });
+      const estimated = isEstimate(service.perCallUsd);
+      addStage(context, { workflow, settings, stage, name: work.service, line: service.line, price, estimated });
     }
   }
 }
@@ -25,6 +26,8 @@ interface ServiceStage {
   readonly name: string;
   readonly line: Service['line'];
   readonly price: Usd;
+  /** Whether the price is a guess. */
+  readonly estimated: boolean;
 }
 
 function addStage({ builder, groups, facts }: LineContext, service: ServiceStage): void {
@@ -41,7 +44,7 @@ function addStage({ builder, groups, facts }: LineContext, service: ServiceStage
     : (facts.runs.get(service.workflow) ?? 0) * callsPerRun(service);
   const open = builder.open({
     ...{ line: service.line, name: service.name, origin: measured ? 'calls' : 'configuration', rule: 'direct' },
-    ...{ quantity, unit: 'calls', estimated: !measured },
+    ...{ quantity, unit: 'calls', estimated: !measured || service.estimated },
   });
   const places = rows.map((row) => groups.indexOf(row.dimensions));
   const weights = groups.list.map(() => 0);

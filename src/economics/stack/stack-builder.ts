@@ -40,7 +40,8 @@ export class StackBuilder {
     if (cost.picos === 0n) return;
     const stated = rule === 'fixed' && Object.values(shares).some((share) => share > 0);
     if (stated) this.#shareFixed(line, cost, shares);
-    else this.#spread(line, cost, this.#everyone(), weightsBy(rule === 'fixed' ? 'even' : rule, this.#groups.list));
+    else if (rule === 'fixed' || rule === 'even') this.#shareEvenly(line, cost);
+    else this.#spread(line, cost, this.#everyone(), weightsBy(rule, this.#groups.list));
   }
 
   /** Cost shared by weights of the caller's own, one for each group that is there. */
@@ -58,8 +59,20 @@ export class StackBuilder {
     for (const [index, name] of names.entries()) this.#shareWithin(line, parts[index] ?? fromPicos(0n), name);
   }
 
-  #shareWithin(line: OpenLine, cost: Usd, workflow: string): void {
-    const members = this.#everyone().filter((index) => this.#groups.list[index]?.dimensions.workflow === workflow);
+  /** Every workflow bears the same, whatever else groups are told apart by. */
+  #shareEvenly(line: OpenLine, cost: Usd): void {
+    const workflows = [...new Set(this.#groups.list.map(({ dimensions }) => dimensions.workflow ?? null))];
+    const parts = allocate(
+      cost,
+      workflows.map(() => 1),
+    );
+    for (const [index, name] of workflows.entries()) this.#shareWithin(line, parts[index] ?? fromPicos(0n), name);
+  }
+
+  #shareWithin(line: OpenLine, cost: Usd, workflow: string | null): void {
+    const members = this.#everyone().filter(
+      (index) => (this.#groups.list[index]?.dimensions.workflow ?? null) === workflow,
+    );
     const named = members.length > 0 ? members : [this.#groups.indexOf({ workflow })];
     const groups = named.flatMap((index) => this.#groups.list[index] ?? []);
     this.#spread(line, cost, named, weightsBy('cost', groups));
@@ -86,6 +99,6 @@ export class StackBuilder {
   }
 }
 
-function weightsBy(rule: Exclude<SharedRule, 'fixed'>, groups: readonly FineGroup[]): number[] {
-  return groups.map((group) => (rule === 'even' ? 1 : group[rule]));
+function weightsBy(rule: Exclude<SharedRule, 'fixed' | 'even'>, groups: readonly FineGroup[]): number[] {
+  return groups.map((group) => group[rule]);
 }

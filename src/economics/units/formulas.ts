@@ -36,7 +36,10 @@ export const unitFormulas = {
     formula: '(value + labour saved − full cost) ÷ full cost',
     source: 'outcomes, or successes × outcome.valueUsd; minutesSaved × rate of savedRole',
   },
-  paybackMonths: { formula: 'what is paid once ÷ net benefit of a month', source: 'overheads.switching' },
+  paybackMonths: {
+    formula: 'what is paid once ÷ net benefit of a month before its instalments',
+    source: 'overheads.switching; of a workflow the share it bears',
+  },
   margin: {
     formula: '(active users × plan price × months − allocated full cost) ÷ revenue',
     source: 'plans.*.priceUsd, ledger',

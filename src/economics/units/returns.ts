@@ -14,25 +14,45 @@ export interface Returns {
   readonly net: Usd;
   /** (value + labour saved − cost) ÷ cost; null when nothing was spent. */
   readonly roi: number | null;
-  /** One-off costs ÷ net benefit of a month; null when it never pays back or nothing was paid once. */
+  /** One-off costs ÷ net benefit of a month before their instalments; null when it never pays back or nothing was paid once. */
   readonly paybackMonths: number | null;
 }
 
-export function returnsOf(facts: UnitFacts, config: Config, months: number): Returns {
+/** @param once what was paid once for it */
+export function returnsOf(facts: UnitFacts, config: Config, months: number, once: Usd = zeroUsd): Returns {
   const outcome = outcomeOf(facts, config);
   const successes = facts.outcomes.success;
   const stated = outcome?.valueUsd ? (meanUsd(outcome.valueUsd) ?? zeroUsd) : zeroUsd;
   const value = facts.value.picos === 0n ? timesUsd(stated, successes) : facts.value;
-  const labourSaved = timesUsd(minuteRate(config, outcome?.savedRole), mean(outcome?.minutesSaved) * successes);
-  const net = subtractUsd(addUsd(value, labourSaved), facts.cost);
-  const roi = facts.cost.picos === 0n ? null : Number(net.picos) / Number(facts.cost.picos);
-  return { value, labourSaved, net, roi, paybackMonths: payback(onceUsd(config), net, months) };
+  const labourSaved = minutesUsd(config, outcome?.savedRole, mean(outcome?.minutesSaved) * successes);
+  return returnsFrom({ value, labourSaved }, facts, months, once);
 }
 
-/** Months until what was paid once is earned back: once ÷ net benefit of a month. */
-export function payback(once: Usd, net: Usd, months: number): number | null {
-  if (once.picos === 0n || net.picos <= 0n || months <= 0) return null;
-  return (Number(once.picos) / Number(net.picos)) * months;
+export function returnsFrom(
+  { value, labourSaved }: Pick<Returns, 'value' | 'labourSaved'>,
+  { cost, costByLine }: Pick<UnitFacts, 'cost' | 'costByLine'>,
+  months: number,
+  once: Usd,
+): Returns {
+  const net = subtractUsd(addUsd(value, labourSaved), cost);
+  const roi = cost.picos === 0n ? null : Number(net.picos) / Number(cost.picos);
+  const earned = addUsd(net, costByLine.get('switching') ?? zeroUsd);
+  return { value, labourSaved, net, roi, paybackMonths: payback(once, earned, months) };
+}
+
+/**
+ * Months until what was paid once is earned back: once ÷ net benefit of a month, without the instalments of what was
+ * paid once, which would count it twice.
+ */
+export function payback(once: Usd, earned: Usd, months: number): number | null {
+  if (once.picos === 0n || earned.picos <= 0n || months <= 0) return null;
+  return (Number(once.picos) / Number(earned.picos)) * months;
+}
+
+/** A part's share of what is paid once: that of its instalments in all of them; nothing where there are none. */
+export function shareOfOnce(once: Usd, part: Pick<UnitFacts, 'costByLine'>, whole: Pick<UnitFacts, 'costByLine'>): Usd {
+  const paid = ({ costByLine }: Pick<UnitFacts, 'costByLine'>) => costByLine.get('switching')?.picos ?? 0n;
+  return paid(whole) === 0n ? zeroUsd : fromPicos((once.picos * paid(part)) / paid(whole));
 }
 
 /** What is paid once: the efforts under `switching`. */
@@ -51,12 +71,14 @@ const mean = (quantity: WorkflowOutcome['minutesSaved']) =>
 const outcomeOf = (facts: UnitFacts, config: Config): WorkflowOutcome | undefined =>
   facts.workflow === null ? undefined : config.workflows[facts.workflow]?.outcome;
 
-/** What a minute of a role costs; of the only role there is when none is named. */
-function minuteRate({ people }: Config, role: string | undefined): Usd {
+const minutesPerHour = 60;
+
+/** What minutes of a role cost; of the only role there is when none is named. */
+function minutesUsd({ people }: Config, role: string | undefined, minutes: number): Usd {
   const names = Object.keys(people);
   const known = people[role ?? (names.length === 1 ? (names[0] ?? '') : '')];
   const hourly = known ? (meanUsd(known.hourlyUsd) ?? zeroUsd) : zeroUsd;
-  return fromPicos(hourly.picos / 60n);
+  return dividedUsd(timesUsd(hourly, minutes), minutesPerHour);
 }
 
 /** Internal operations: what a wrong action costs belongs to every action. */
@@ -120,7 +142,7 @@ export function resolutionCost(facts: UnitFacts, config: Config): ResolutionCost
   const { success, escalated } = facts.outcomes;
   const returning = success * mean(outcome.reworkRate);
   const rework = timesUsd(perOne(facts.cost, facts.runs) ?? zeroUsd, returning);
-  const handleTime = timesUsd(minuteRate(config, outcome.savedRole), escalated * mean(outcome.extraHandleMinutes));
+  const handleTime = minutesUsd(config, outcome.savedRole, escalated * mean(outcome.extraHandleMinutes));
   const total = addUsd(facts.cost, addUsd(rework, handleTime));
   const resolved = success - returning;
   return {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { caseAttempt } from '../../../test/cases/attempts.ts';
 import { configured, economicLedger, march } from '../../../test/cases/economic-ledger.ts';
 import { toDecimal, type Usd, usd, zeroUsd } from '../../money/index.ts';
-import { payback, resolutionCost, returnsOf, revenueLift, riskAdjusted } from './returns.ts';
+import { payback, resolutionCost, returnsOf, revenueLift, riskAdjusted, shareOfOnce } from './returns.ts';
 import { componentFigures, unitCosts } from './unit-costs.ts';
 import { readUnitEconomics } from './unit-economics.ts';
 import type { UnitFacts } from './unit-facts.ts';
@@ -96,6 +96,23 @@ describe('returns', () => {
     // 45,000 paid once is earned back in half a month of 90,000.
     expect(payback(usd(45_000), returns.net, 1)).toBe(0.5);
     expect(payback(usd(45_000), usd(-1), 1)).toBeNull();
+  });
+
+  test('instalments of what was paid once do not delay its payback', () => {
+    const costByLine = new Map([['switching', usd(10)]] as const);
+    const { net, paybackMonths } = returnsOf(facts({ value: usd(190), costByLine }), outcome('{}'), 1, usd(240));
+    expect([dollars(net), paybackMonths]).toEqual(['90', 2.4]);
+    const third = { costByLine: new Map([['switching', usd(30)]] as const) };
+    expect(dollars(shareOfOnce(usd(240), { costByLine }, third))).toBe('80');
+    expect(dollars(shareOfOnce(usd(240), { costByLine }, { costByLine: new Map() }))).toBe('0');
+  });
+
+  test('minutes saved are priced in one sum', () => {
+    const config = configured(
+      `{ version: 1, people: { agent: { hourlyUsd: 38 } }, workflows: { support: { outcome: { minutesSaved: 6, extraHandleMinutes: 3 }, stages: { a: { model: openai/gpt-5 } } } } }`,
+    );
+    expect(dollars(returnsOf(facts(), config, 1).labourSaved)).toBe('76');
+    expect(dollars(resolutionCost(facts(), config)?.handleTime)).toBe('19');
   });
 
   test('without reported values, successes count at the stated value and the minutes they save', () => {

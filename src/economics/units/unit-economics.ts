@@ -1,6 +1,6 @@
 import type { Config } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
-import { addUsd, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
+import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import { askOnce } from '../stack/ask-once.ts';
 import { monthsOf } from '../stack/calendar-share.ts';
 import { type EconomicLedger, groupFilters } from '../stack/read-stack-facts.ts';
@@ -8,15 +8,16 @@ import { type Margin, marginsBy } from './margins.ts';
 import { ratio } from './ratio.ts';
 import {
   onceUsd,
-  payback,
   type ResolutionCost,
   type Returns,
   type RevenueLift,
   type RiskAdjusted,
   resolutionCost,
+  returnsFrom,
   returnsOf,
   revenueLift,
   riskAdjusted,
+  shareOfOnce,
 } from './returns.ts';
 import { sampledDurations } from './sampled-durations.ts';
 import { type ComponentFigure, componentFigures, type UnitCosts, unitCosts } from './unit-costs.ts';
@@ -66,18 +67,19 @@ export async function readUnitEconomics(
   const months = monthsOf(question.range, question.timeZone);
   const query = { range: question.range, where: groupFilters(question.where) };
   const [readings, samples] = await Promise.all([counted, sampledDurations(ledger, query, { counted, config })]);
+  const once = onceUsd(config);
   const workflows = readings.workflows.map((facts) => {
     const sample = samples.get(facts.workflow ?? '');
     return {
-      ...workflowUnits(facts, config, months),
+      ...workflowUnits(facts, config, months, shareOfOnce(once, facts, readings.whole)),
       waiting: sample ? waitingCost(facts, sample, config) : null,
     };
   });
-  return { range: question.range, ...wholeUnits(readings, workflows, { config, months }), workflows };
+  return { range: question.range, ...wholeUnits(readings, workflows, { config, months, once }), workflows };
 }
 
-function workflowUnits(facts: UnitFacts, config: Config, months: number): Omit<WorkflowUnits, 'waiting'> {
-  const returns = returnsOf(facts, config, months);
+function workflowUnits(facts: UnitFacts, config: Config, months: number, once: Usd): Omit<WorkflowUnits, 'waiting'> {
+  const returns = returnsOf(facts, config, months, once);
   return {
     ...{ facts, returns },
     costs: unitCosts(facts),
@@ -91,7 +93,7 @@ function workflowUnits(facts: UnitFacts, config: Config, months: number): Omit<W
 function wholeUnits(
   { whole, stages, byPlan, byCustomer, usersByPlan, usersByCustomer }: UnitReadings,
   workflows: readonly WorkflowUnits[],
-  scope: { readonly config: Config; readonly months: number },
+  scope: { readonly config: Config; readonly months: number; readonly once: Usd },
 ): Omit<UnitEconomics, 'range' | 'workflows'> {
   return {
     facts: whole,
@@ -110,16 +112,10 @@ function wholeUnits(
 function wholeReturns(
   whole: UnitFacts,
   workflows: readonly WorkflowUnits[],
-  { config, months }: { readonly config: Config; readonly months: number },
+  { months, once }: { readonly months: number; readonly once: Usd },
 ): Returns {
   const sum = (read: (returns: Returns) => Usd) =>
     workflows.reduce((total, { returns }) => addUsd(total, read(returns)), zeroUsd);
-  const value = sum((returns) => returns.value);
-  const labourSaved = sum((returns) => returns.labourSaved);
-  const net = subtractUsd(addUsd(value, labourSaved), whole.cost);
-  return {
-    ...{ value, labourSaved, net },
-    roi: whole.cost.picos === 0n ? null : Number(net.picos) / Number(whole.cost.picos),
-    paybackMonths: payback(onceUsd(config), net, months),
-  };
+  const parts = { value: sum((returns) => returns.value), labourSaved: sum((returns) => returns.labourSaved) };
+  return returnsFrom(parts, whole, months, once);
 }

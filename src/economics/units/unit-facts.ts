@@ -67,7 +67,7 @@ export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, 
     ledger.users(common, [[], ['workflow'], ['plan'], ['customer', 'plan']]),
   ]);
   const [everybody = [], usersByWorkflow = [], usersByPlan = [], usersByCustomer = []] = users;
-  const named = facts.map((each) =>
+  const named = [...facts, ...bearersAmong(byWorkflow, facts)].map((each) =>
     workflowFacts(each, { stack: byWorkflow, workflows, users: usersByWorkflow, work }),
   );
   return {
@@ -97,6 +97,16 @@ async function readCounts(ledger: EconomicLedger, query: EconomicQuery): Promise
       calls,
       ...endedAs(endings.filter((row) => (row.dimensions.workflow ?? '') === name)),
     };
+  });
+}
+
+/** Workflows that bear part of the cost and had no call: a share that was stated, or people's work. */
+function bearersAmong({ groups }: CostStack, counted: readonly WorkflowCounts[]): WorkflowCounts[] {
+  const names = new Set(counted.map(({ name }) => name));
+  return groups.flatMap(({ dimensions, total }) => {
+    const name = dimensions.workflow ?? '';
+    if (names.has(name) || total.picos === 0n) return [];
+    return [{ name, runs: 0, interactions: 0, calls: 0, ...endedAs([]) }];
   });
 }
 

@@ -2,6 +2,7 @@ import type { AttemptCursor, CostQuery, TimeRange } from '../../ledger/index.ts'
 import { addUsd, type Usd, zeroUsd } from '../../money/index.ts';
 import type { Attempt } from '../../tree/index.ts';
 import { type CostAt, countsDays } from '../sampling/block-interval.ts';
+import { groupBy } from '../sampling/group-by.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 
 /** Attempts of some stages over a range: all of them, or where there are very many stretches spread evenly over it. */
@@ -49,7 +50,7 @@ export async function readStageAttempts(
     cost: own.reduce((sum, row) => addUsd(sum, row.cost), zeroUsd),
   };
   if (whole.attempts <= attemptsMax) {
-    return { attempts: await readPages(ledger, range, where, attemptsMax), whole, sampled: false };
+    return { attempts: await readWhole(ledger, range, stages, attemptsMax), whole, sampled: false };
   }
   const unit = countsDays(range) ? 'day' : 'hour';
   const [attempts, times] = await Promise.all([
@@ -58,6 +59,20 @@ export async function readStageAttempts(
   ]);
   const costs = times.rows.map(({ dimensions, cost }) => ({ atMs: Date.parse(dimensions[unit] ?? ''), cost }));
   return { attempts, whole: { ...whole, costs }, sampled: true };
+}
+
+/** Workflow by workflow: filters of several would let through stages of one that were asked for of another. */
+async function readWhole(
+  ledger: HistoryLedger,
+  range: TimeRange,
+  stages: readonly StageName[],
+  attemptsMax: number,
+): Promise<Attempt[]> {
+  const workflows = [...groupBy(stages, ({ workflow }) => workflow)];
+  const read = workflows.map(([workflow, own]) =>
+    readPages(ledger, range, { workflow: [workflow], stage: own.map(({ stage }) => stage) }, attemptsMax),
+  );
+  return (await Promise.all(read)).flat().sort((a, b) => a.startedAtMs - b.startedAtMs);
 }
 
 async function readPages(

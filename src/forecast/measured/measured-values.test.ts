@@ -8,9 +8,10 @@ const config = parseConfig(
   `version: 1
 providers: { openai: { kind: openai, apiKey: k } }
 prices: [{ provider: openai, model: m, inputPerMillion: 1, outputPerMillion: 10 }]
-people: { agent: { hourlyUsd: measured } }
+people: { agent: { hourlyUsd: 38 } }
 workflows:
   desk:
+    outcome: { valueUsd: measured }
     traffic: { runsPerDay: measured, regenerationsPerInteraction: 0.1 }
     start: ask
     stages:
@@ -37,7 +38,7 @@ const rows = Array.from(
 test('every measured number of the file is asked for, of the stage whose calls tell it, once', async () => {
   const paths = measuredPaths(config, book, startMs);
   expect(paths.map((path) => path.join('.')).toSorted()).toEqual([
-    'people.agent.hourlyUsd',
+    'workflows.desk.outcome.valueUsd',
     'workflows.desk.stages.ask.failures.timeout',
     'workflows.desk.stages.ask.input',
     'workflows.desk.stages.ask.latency',
@@ -62,7 +63,7 @@ test('every measured number of the file is asked for, of the stage whose calls t
   expect(values.every(({ count, evidence }) => count > 30 && evidence.includes('SIMULATED'))).toBe(true);
   expect(missing.map(({ path, why }) => [path.at(-1), why])).toEqual(
     expect.arrayContaining([
-      ['hourlyUsd', 'calls do not tell it'],
+      ['valueUsd', 'calls do not tell it'],
       ['output', '3 calls of desk.more are recorded, at least 30 are needed'],
     ]),
   );

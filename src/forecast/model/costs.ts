@@ -37,6 +37,8 @@ export interface ObservabilityModel {
 export interface PoolModel {
   readonly provider: string;
   readonly monthlyUsd: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
   /** Null: idle time is what the pool costs beyond what calls used. */
   readonly utilisation: Num | null;
 }
@@ -90,13 +92,18 @@ function overhead(
   };
 }
 
-type Shared = Pick<OverheadModel, 'name' | 'fromMs' | 'untilMs' | 'allocateBy' | 'shares'>;
+type Dates = Pick<OverheadModel, 'fromMs' | 'untilMs'>;
 
-function shared({ name, from, until, allocateBy, shares }: OverheadCost | WorkCost | SwitchingCost): Shared {
+function datesOf({ from, until }: Pick<OverheadCost, 'from' | 'until'>): Dates {
+  return { fromMs: from?.ms ?? Number.NEGATIVE_INFINITY, untilMs: until?.ms ?? Number.POSITIVE_INFINITY };
+}
+
+type Shared = Dates & Pick<OverheadModel, 'name' | 'allocateBy' | 'shares'>;
+
+function shared({ name, allocateBy, shares, ...dates }: OverheadCost | WorkCost | SwitchingCost): Shared {
   return {
     name,
-    fromMs: from?.ms ?? Number.NEGATIVE_INFINITY,
-    untilMs: until?.ms ?? Number.POSITIVE_INFINITY,
+    ...datesOf(dates),
     allocateBy,
     shares: shares ?? {},
   };
@@ -129,19 +136,25 @@ function switching(
   };
 }
 
-const always = { fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY, shares: {} };
-const unmetered = { perCallUsd: zero, perMillionTokensUsd: zero, hoursPerMonth: zero, hourlyUsd: zero, months: 1 };
+const unmetered = {
+  shares: {},
+  perCallUsd: zero,
+  perMillionTokensUsd: zero,
+  hoursPerMonth: zero,
+  hourlyUsd: zero,
+  months: 1,
+};
 
 function serviceFee(name: string, service: Config['services'][string], builder: ModelBuilder): OverheadModel[] {
   if (!service.monthlyUsd) return [];
   const monthlyUsd = builder.money(service.monthlyUsd, ['services', name, 'monthlyUsd']);
-  return [{ ...always, ...unmetered, line: service.line, name, monthlyUsd, allocateBy: 'calls' }];
+  return [{ ...datesOf(service), ...unmetered, line: service.line, name, monthlyUsd, allocateBy: 'calls' }];
 }
 
 function reservations({ providers }: Config, builder: ModelBuilder): OverheadModel[] {
   return Object.entries(providers).flatMap(([provider, { reserved }]) =>
     (reserved ?? []).map((reservation, index) => ({
-      ...always,
+      ...datesOf(reservation),
       ...unmetered,
       line: 'capacity' as const,
       name: `${provider} reservation`,
@@ -183,6 +196,6 @@ export function compilePools({ providers }: Config, used: ReadonlySet<string>, b
     const utilisation = gpu.utilisation
       ? builder.number(gpu.utilisation, ['providers', provider, 'gpu', 'utilisation'], 1, { low: 0.01, high: 1 })
       : null;
-    return [{ provider, monthlyUsd: Number(gpu.hourlyUsd) * gpu.count * hoursPerMonth, utilisation }];
+    return [{ provider, monthlyUsd: Number(gpu.hourlyUsd) * gpu.count * hoursPerMonth, utilisation, ...datesOf(gpu) }];
   });
 }

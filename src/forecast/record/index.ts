@@ -1,4 +1,4 @@
-export { compareTrees, type NodeComparison, type TreeComparison } from './compare-trees.ts';
+export { compareTrees } from './compare-trees.ts';
 export {
   compareMonth,
   compareWithFacts,

@@ -31,8 +31,8 @@ export function inputsOf(model: ForecastModel, { release, engine, measured }: Su
 function saidOf(config: Config): unknown {
   const { workflows, services, people, overheads, budgets, plans, scenarios, stresses, forecast } = config;
   const providers = Object.entries(config.providers).map(([name, provider]) => {
-    const { kind, limits, latency, failures, reserved } = provider;
-    return [name, { kind, limits, latency, failures, reserved }];
+    const { kind, limits, latency, failures, gpu, reserved } = provider;
+    return [name, { kind, limits, latency, failures, gpu, reserved }];
   });
   return { workflows, services, people, overheads, budgets, plans, scenarios, stresses, forecast, providers };
 }

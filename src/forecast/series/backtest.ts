@@ -7,12 +7,8 @@ import { at, latestOf, type Series, seasonsOf } from './series.ts';
 export interface BacktestOptions {
   /** Steps forecast at each origin; one short season (a day of hours) when absent. */
   readonly horizon?: number;
-  /** Steps from one origin to the next; the horizon when absent, so that every step is scored once. */
-  readonly every?: number;
   /** Steps before the first origin; three short seasons when absent. */
   readonly training?: number;
-  /** Most folds, the latest ones; 120 when absent. */
-  readonly foldsMax?: number;
   readonly onFold?: (done: number, of: number) => void;
 }
 
@@ -40,7 +36,8 @@ export interface BacktestReport {
   readonly details: readonly Fold[];
 }
 
-const foldsMaxUsual = 120;
+/** Most folds that are scored; the latest ones. */
+const foldsMax = 120;
 /** Folds a baseline must have been scored on before it can be preferred, and how much better it must have been. */
 const proofFolds = 5;
 const proofShare = 0.98;
@@ -72,11 +69,10 @@ function planOf(series: Series, options: BacktestOptions): Plan {
   const { short } = seasonsOf(series.stepMs);
   const horizon = options.horizon ?? short;
   const training = options.training ?? 3 * short;
-  const every = options.every ?? horizon;
   const origins: number[] = [];
-  for (let origin = training; origin + horizon <= series.values.length; origin += every) origins.push(origin);
+  for (let origin = training; origin + horizon <= series.values.length; origin += horizon) origins.push(origin);
   if (origins.length > 0 && training >= 2 * short) {
-    return { horizon, training, origins: origins.slice(-(options.foldsMax ?? foldsMaxUsual)) };
+    return { horizon, training, origins: origins.slice(-foldsMax) };
   }
   throw new BurnrateError('SERIES_TOO_SHORT', {
     message: `${series.name} has ${series.values.length} steps; ${Math.max(training, 2 * short)} to learn from and ${horizon} to check are needed`,

@@ -85,8 +85,3 @@ export function wholePower(p: number, n: number): number {
   for (let i = 0; i < n; i++) product *= p;
   return product;
 }
-
-/** Most calls one request can become when every layer retries what the layer below gave up on: the product of their tries. */
-export function attemptsThroughLayers(tries: readonly number[]): number {
-  return tries.reduce((product, each) => product * each, 1);
-}

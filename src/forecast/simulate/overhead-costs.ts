@@ -66,7 +66,7 @@ export function prepareOverheads(
       if (logs.month(month, scratch))
         put({ line: 'observability', name: 'observability', allocateBy: 'bytes', shares: {} }, scratch);
       for (const pool of model.pools) {
-        pools.idle(pool, scratch);
+        pools.idle(pool, activeShare(pool, plan), scratch);
         put({ line: 'capacity', name: `${pool.provider} idle`, allocateBy: 'tokens', shares: {} }, scratch);
       }
     },
@@ -74,7 +74,10 @@ export function prepareOverheads(
   };
 }
 
-function activeShare({ fromMs, untilMs }: OverheadModel, { startMs, endMs }: MonthPlan): number {
+function activeShare(
+  { fromMs, untilMs }: Pick<OverheadModel, 'fromMs' | 'untilMs'>,
+  { startMs, endMs }: MonthPlan,
+): number {
   const active = Math.min(endMs, untilMs) - Math.max(startMs, fromMs);
   return Math.max(0, active) / (endMs - startMs);
 }
@@ -104,7 +107,8 @@ function fill(
 const isNothing = ({ column, constant }: Num): boolean => column < 0 && constant === 0;
 
 interface PoolCosts extends Pick<Overheads, 'begin' | 'used'> {
-  idle(pool: PoolModel, into: Float64Array): void;
+  /** @param active share of the month in which the pool is paid */
+  idle(pool: PoolModel, active: number, into: Float64Array): void;
 }
 
 /** A pool is paid whether it works or not: what calls did not use is capacity. */
@@ -119,12 +123,13 @@ function poolCosts(pools: readonly PoolModel[], columns: Columns, trials: number
       if (!sum) return;
       for (let t = 0; t < trials; t++) sum[t] = (sum[t] as number) + (usdPerRun[t] as number) * (runs[t] as number);
     },
-    idle({ provider, monthlyUsd, utilisation }, into) {
+    idle({ provider, monthlyUsd, utilisation }, active, into) {
       const sum = used.get(provider);
+      const pool = monthlyUsd * active;
       for (let t = 0; t < trials; t++) {
         const worked = sum?.[t] ?? 0;
-        const pools = Math.max(1, Math.ceil(worked / monthlyUsd));
-        into[t] = utilisation ? worked * (1 / read(utilisation, columns, t) - 1) : pools * monthlyUsd - worked;
+        const pools = pool === 0 ? 0 : Math.max(1, Math.ceil(worked / pool));
+        into[t] = utilisation ? worked * (1 / read(utilisation, columns, t) - 1) : Math.max(0, pools * pool - worked);
       }
     },
   };

@@ -23,15 +23,14 @@ import { type Attempt, type HoldEntry, inputTokensOf, outputTokensOf } from '../
 import type { Control, Exchange, Stage } from '../exchange.ts';
 import { setMember } from '../json-bytes.ts';
 import { limits } from '../limits.ts';
-import type { BudgetsPort, LearningStore } from '../ports.ts';
+import type { BudgetsPort } from '../ports.ts';
 import type { GatewaySettings } from '../settings.ts';
 import { actualOf, billableOf, withInteraction } from './amounts.ts';
 import { factsOf, learnKeyOf, potOf } from './call-facts.ts';
-import { ControlCounters } from './control-counters.ts';
+import type { ControlCounters } from './control-counters.ts';
 import { Coverage } from './coverage.ts';
 import { checkPlan, type Hurdle, measure } from './hurdle.ts';
-import { readKeptLearning } from './kept-learning.ts';
-import { Learned } from './learned.ts';
+import type { Learned } from './learned.ts';
 import { pause } from './pause.ts';
 import { amountText, refusedByBudget } from './refused.ts';
 import { setBody, switchModel } from './switch-model.ts';
@@ -42,27 +41,25 @@ export interface ControlDeps {
   readonly journal: Pick<Journal, 'extend'>;
   readonly priceBook: PriceBook;
   readonly clock: Clock;
-  readonly learning: LearningStore;
 }
 
 /** Bounds calls before anything of them goes out, and settles what they held when they end. */
 export class Controls {
-  readonly counters = new ControlCounters();
+  readonly counters: ControlCounters;
   readonly #deps: ControlDeps;
   readonly #settings: GatewaySettings;
   readonly #learned: Learned;
   #queued = 0;
 
-  constructor(deps: ControlDeps, settings: GatewaySettings) {
+  constructor(
+    deps: ControlDeps,
+    settings: GatewaySettings,
+    memory: { readonly controlCounters: ControlCounters; readonly learned: Learned },
+  ) {
     this.#deps = deps;
     this.#settings = settings;
-    this.#learned = new Learned(readKeptLearning(deps.learning.load()));
-  }
-
-  /** Keeps what was learned, if it changed, for the process after this one. */
-  keepLearning(): void {
-    const kept = this.#learned.keep();
-    if (kept) this.#deps.learning.save(kept);
+    this.counters = memory.controlCounters;
+    this.#learned = memory.learned;
   }
 
   /**

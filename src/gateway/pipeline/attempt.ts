@@ -1,6 +1,7 @@
 import { BurnrateError, type Clock } from '../../base/index.ts';
 import type { Controls } from '../control/controls.ts';
 import type { BreakOff, Exchange, Stage, UpstreamResult } from '../exchange.ts';
+import { keptText } from '../kept-text.ts';
 import { limits } from '../limits.ts';
 import type { GatewaySettings } from '../settings.ts';
 import { emptyObservation } from '../upstream/observer.ts';
@@ -53,7 +54,7 @@ export function attempt(options: AttemptOptions): Stage {
       sent: end.kind === 'complete' || end.sent,
       breakOff: observation.cut ? null : breakOffOf(end, watch.timedOut()),
       simulated: relay.simulated,
-      requestId: observation.requestId || relay.requestId,
+      requestId: keptText(observation.requestId || relay.requestId),
       servedTier: relay.servedTier,
       firstByteMs: relay.firstByteMs,
       durationMs: elapsedMs(),

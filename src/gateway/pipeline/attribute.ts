@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { BurnrateError } from '../../base/index.ts';
 import { type Attribution, type AttributionName, attributionNames } from '../../tree/index.ts';
 import type { Exchange } from '../exchange.ts';
+import { keptText } from '../kept-text.ts';
 import { limits } from '../limits.ts';
 import type { GatewaySettings } from '../settings.ts';
 import { readBaggage } from './baggage.ts';
@@ -33,7 +34,8 @@ export function readAttribution(
     workflow === undefined ? {} : settings.workflows.get(workflow)?.defaults,
     exchange.caller.defaults,
   );
-  if (user !== '') told.user = clipped(user);
+  // A provider's own user field is the provider's to judge: one that is too long for us is cut, not refused.
+  if (user !== '') told.user = keptText(user);
   const run = traceRun(headers.traceparent);
   if (run !== '') told.run = run;
   return Object.assign(told, explicit);
@@ -77,15 +79,6 @@ function checked(value: string, name: string, bytesMax: number = limits.attribut
   if (Buffer.byteLength(value) > bytesMax) throw bad(`"${name}" is longer than ${bytesMax} bytes.`);
   if (controlCharacter.test(value)) throw bad(`"${name}" holds a control character.`);
   return value;
-}
-
-/** A provider's own user field is the provider's to judge: one that is too long for us is clipped, not refused. */
-function clipped(user: string): string {
-  if (Buffer.byteLength(user) <= limits.attributionValueBytesMax) return user;
-  return Buffer.from(user)
-    .subarray(0, limits.attributionValueBytesMax)
-    .toString('utf8')
-    .replace(/\uFFFD+$/, '');
 }
 
 /** `k=v,k=v`; spaces around names and values do not count. */

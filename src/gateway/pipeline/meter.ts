@@ -1,6 +1,7 @@
 import { estimateTextTokens, servedTier } from '../../pricing/index.ts';
 import { type FailureClass, outputTokensOf, type Usage } from '../../tree/index.ts';
 import type { Exchange, Metered, Observation, Stage, UpstreamResult } from '../exchange.ts';
+import { keptText } from '../kept-text.ts';
 
 type Counted = Pick<Metered, 'usage' | 'usageSource'>;
 
@@ -13,9 +14,10 @@ export const meter: Stage = (exchange) => {
   const named = reading?.ok ? reading.model : null;
   exchange.metered = {
     ...countedOf(exchange, result),
-    modelServed: named || observation.model || exchange.understanding.facts.model,
-    tier:
+    modelServed: keptText(named || observation.model) || exchange.understanding.facts.model,
+    tier: keptText(
       result.servedTier === '' ? ((reading?.ok ? reading.tier : null) ?? 'standard') : servedTier(result.servedTier),
+    ),
     failure: failureOf(exchange, result),
   };
 };

@@ -3,6 +3,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { BurnrateError } from '../../base/index.ts';
 import type { Exchange, Route, Stage, Understanding } from '../exchange.ts';
 import { insertMember, replaceSpan, topLevelMember } from '../json-bytes.ts';
+import { keptText } from '../kept-text.ts';
 import { limits } from '../limits.ts';
 import { protocols } from '../protocols/index.ts';
 import { modelOfForm } from '../protocols/openai/request.ts';
@@ -55,7 +56,7 @@ function operationOf(exchange: Exchange): Operation {
 /** A body in a coding that is not read here: it passes through, and only what path and answer tell is known. */
 function unread(exchange: Exchange): Understanding {
   const operation = operationOf(exchange);
-  const facts = { model: operation.pathModel, streamed: operation.streamed, user: '' };
+  const facts = { model: keptText(operation.pathModel), streamed: operation.streamed, user: '' };
   const { body } = exchange;
   return { operation, facts, json: null, clear: body, upstreamBody: body, inflated: false, usageAdded: false };
 }
@@ -75,7 +76,8 @@ function readClear(
   const changed = asked.body !== clear;
   return {
     operation: routed.operation ?? operation,
-    facts: { ...facts, model: routed.model },
+    // The body keeps the name it has; only what is looked up and written down is cut.
+    facts: { ...facts, model: keptText(routed.model) },
     json,
     clear,
     upstreamBody: changed ? asked.body : exchange.body,
@@ -146,7 +148,7 @@ function otherKind(model: string, route: Route): BurnrateError {
   const prefix = model.slice(0, model.indexOf('/'));
   return new BurnrateError('bad_request', {
     message:
-      `Model "${model}" names the provider "${prefix}", which speaks another wire format than this base URL ` +
+      `Model "${keptText(model)}" names the provider "${prefix}", which speaks another wire format than this base URL ` +
       `(${route.provider.kind}). Use that provider's own base URL.`,
   });
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BurnrateError } from '../../base/index.ts';
+import { joinPieces } from '../join-pieces.ts';
 import { limits } from '../limits.ts';
 
 const nothing = Buffer.alloc(0);
@@ -64,7 +65,7 @@ class BodyReader {
     req.on('end', () => {
       if (this.#settled) return;
       this.#settled = true;
-      resolve(this.#chunks.length === 1 ? (this.#chunks[0] ?? nothing) : Buffer.concat(this.#chunks, this.#bytes));
+      resolve(joinPieces(this.#chunks));
     });
     req.on('error', (cause) => refuse(brokenOff(cause)));
     req.on('close', () => {

@@ -1,7 +1,6 @@
+import { joinPieces } from '../join-pieces.ts';
 import { limits } from '../limits.ts';
 import { LineCutter } from './lines.ts';
-
-const nothing = Buffer.alloc(0);
 
 /** Lets whole server-sent events through and keeps the begun one back, so that a stream can be ended between two. */
 export class EventGate {
@@ -38,6 +37,6 @@ export class EventGate {
   #take(): Buffer {
     const out = this.#out;
     this.#out = [];
-    return out.length === 0 ? nothing : out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
+    return joinPieces(out);
   }
 }

@@ -1,5 +1,6 @@
 import { readUsage } from '../../pricing/index.ts';
 import type { Observation } from '../exchange.ts';
+import { joinPieces } from '../join-pieces.ts';
 import { endOfString, endOfValue, findLastValue, findValue } from '../json-bytes.ts';
 import { limits } from '../limits.ts';
 import { asObject, asText, type JsonObject, type Protocol } from '../protocols/protocol.ts';
@@ -40,7 +41,7 @@ export class PlainObserver implements Observer {
   }
 
   end(whole: boolean): Observation {
-    const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
+    const bytes = joinPieces(this.#chunks);
     if (!whole) return { ...emptyObservation, finished: false };
     if (this.#head) return this.#observe(pickMembers(this.#head, bytes, this.#protocol));
     const json = parse(bytes);

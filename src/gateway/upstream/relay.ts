@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { BurnrateError } from '../../base/index.ts';
 import type { Coverage } from '../control/coverage.ts';
 import type { AnswerWay, Exchange, Observation } from '../exchange.ts';
+import { joinPieces } from '../join-pieces.ts';
 import { limits } from '../limits.ts';
 import { asObject } from '../protocols/protocol.ts';
 import { errorFacts, refuse } from '../server/refusal.ts';
@@ -266,7 +267,7 @@ export class Relay implements AnswerSink, AnswerWay {
     else if (this.#held && this.#head) {
       const { status, message } = this.#head;
       res.writeHead(status, message, [...this.#head.headers, ...headers]);
-      res.end(this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held, this.#heldBytes));
+      res.end(joinPieces(this.#held));
     } else if (this.#cut) this.#writeEnding();
     else {
       const rest = this.#stripper?.end();

@@ -1,17 +1,7 @@
 import type { ProviderSettings } from '../settings.ts';
+import { connectionHeaders } from './connection-headers.ts';
 
-/** Headers that concern one connection only (RFC 9110, section 7.6.1), and those the HTTP client writes itself. */
-const perConnection = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** Headers the HTTP client writes itself. */
 const written = new Set(['host', 'content-length', 'expect']);
 /** Where clients put keys; cookies belong to the dashboard's own host. */
 const secrets = new Set(['authorization', 'x-api-key', 'x-goog-api-key', 'api-key', 'cookie']);
@@ -48,7 +38,7 @@ export function upstreamHeaders(input: RequestHeaderInput): string[] {
 }
 
 function isDropped(name: string, input: RequestHeaderInput): boolean {
-  if (perConnection.has(name) || written.has(name) || name.startsWith(ownPrefix)) return true;
+  if (connectionHeaders.has(name) || written.has(name) || name.startsWith(ownPrefix)) return true;
   if (name === 'content-encoding') return input.inflated;
   return secrets.has(name) && (input.provider.credentials === 'server' || name === 'cookie');
 }
@@ -104,7 +94,7 @@ export function answerHeaders(rawHeaders: readonly Buffer[], drop: ReadonlySet<s
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     const lower = (pairs[i] as string).toLowerCase();
     const own = lower.startsWith(ownPrefix) && lower !== emulatorHeader;
-    if (perConnection.has(lower) || named.has(lower) || drop.has(lower) || own) continue;
+    if (connectionHeaders.has(lower) || named.has(lower) || drop.has(lower) || own) continue;
     headers.push(pairs[i] as string, pairs[i + 1] as string);
   }
   return headers;

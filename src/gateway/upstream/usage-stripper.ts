@@ -1,3 +1,4 @@
+import { joinPieces } from '../join-pieces.ts';
 import { findLastValue, isJsonSpace } from '../json-bytes.ts';
 import { limits } from '../limits.ts';
 import { asArray, asObject, type JsonObject } from '../protocols/protocol.ts';
@@ -42,7 +43,7 @@ export class UsageStripper {
   #take(): Buffer {
     const out = this.#out;
     this.#out = [];
-    return out.length === 0 ? nothing : out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
+    return joinPieces(out);
   }
 
   #onLine(line: Buffer): void {

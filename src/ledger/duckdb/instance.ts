@@ -9,6 +9,9 @@ import { BurnrateError, type Clock } from '../../base/index.ts';
  */
 const openFiles = new Set<string>();
 const lockRetryMs = 100;
+/** What the engine may use of the machine. */
+const memoryMax = '1024MB';
+const threadsMax = 2;
 
 export interface OwnedInstance {
   /** Of the database file. */
@@ -22,8 +25,6 @@ export interface InstanceOptions {
   readonly clock: Clock;
   /** How long to wait for a killed predecessor to let go of the file. */
   readonly lockWaitMs: number;
-  readonly memoryMaxMb: number;
-  readonly threads: number;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function openInstance(options: InstanceOptions): Promise<OwnedInsta
 }
 
 async function createInstance(path: string, options: InstanceOptions): Promise<DuckDBInstance> {
-  const settings = { memory_limit: `${options.memoryMaxMb}MB`, threads: String(options.threads) };
+  const settings = { memory_limit: memoryMax, threads: String(threadsMax) };
   const deadlineMs = options.clock.monotonicMs() + options.lockWaitMs;
   for (;;) {
     try {

@@ -28,13 +28,9 @@ export interface DuckDbLedgerOptions {
   readonly clock: Clock;
   /** How long to wait for a killed predecessor to let go of the file; 5 s when absent. */
   readonly lockWaitMs?: number;
-  /** Memory the engine may use; 1,024 MB when absent. */
-  readonly memoryMaxMb?: number;
-  /** Threads the engine may use; 2 when absent. */
-  readonly threads?: number;
 }
 
-const defaults = { lockWaitMs: 5_000, memoryMaxMb: 1_024, threads: 2 };
+const lockWaitMsUsual = 5_000;
 const readers = 3;
 /** Ids used longer ago are not looked up again when a ledger opens. */
 const rememberedSpanMs = 86_400_000;
@@ -53,7 +49,7 @@ const settleMsMin = 60_000;
  * @throws BurnrateError LEDGER_LOCKED when it is open elsewhere, LEDGER_UNAVAILABLE when it cannot be read
  */
 export async function openDuckDbLedger(options: DuckDbLedgerOptions): Promise<Ledger> {
-  const owned = await openInstance({ ...defaults, ...options });
+  const owned = await openInstance({ lockWaitMs: lockWaitMsUsual, ...options });
   try {
     const writer = await owned.instance.connect();
     await migrate(writer);

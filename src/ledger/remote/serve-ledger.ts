@@ -14,5 +14,3 @@ export function serveLedger(ledger: Ledger, socketPath: string): Promise<RemoteS
 }
 
 type Ask = (...args: readonly unknown[]) => Promise<unknown>;
-
-export type { RemoteServer as LedgerServer } from '../../remote/index.ts';

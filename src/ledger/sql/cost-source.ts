@@ -1,5 +1,6 @@
 import { inputBuckets, outputBuckets } from '../../tree/index.ts';
 import type { CostQuery, Dimension } from '../ledger.ts';
+import { behaviourColumns, behaviourOf } from './behaviour-filter.ts';
 import type { Dialect } from './dialect.ts';
 import { columnsRead, expressionOf, groupingOf, isOfLines, isTag } from './dimensions.ts';
 import { factRows, lineColumns } from './fact-rows.ts';
@@ -30,12 +31,14 @@ export function costSource(
   const expression = (name: string) => expressionOf(name, dialect, query, parameters);
   const grouping = (name: string) => (tagsFirst && isTag(name) ? 'tags' : groupingOf(name, dialect, query, parameters));
   const groups = by.map((name, index) => `${grouping(name)} AS d${index}`);
-  const where = clause('WHERE', filtersOf(query, dialect, parameters, expression), ' AND ');
+  const behaved = behaviourOf(query, dialect, parameters);
+  const where = clause('WHERE', [...filtersOf(query, dialect, parameters, expression), ...behaved], ' AND ');
   const names = [...by, ...Object.keys(query.where)];
   const asked = { ...query, by };
-  const pieces = piecesOf(rollupFor(asked), asked, extent, { additive: true });
-  const rows = (more: readonly string[]) =>
-    factRows(pieces, [...columnsRead(names), ...sums, ...more], dialect, parameters);
+  // Behaviour is of single users, sessions and requests, which sums do not tell apart.
+  const pieces = piecesOf(query.behaved ? null : rollupFor(asked), asked, extent, { additive: true });
+  const columns = [...columnsRead(names), ...(query.behaved ? behaviourColumns : []), ...sums];
+  const rows = (more: readonly string[]) => factRows(pieces, [...columns, ...more], dialect, parameters);
   if (!names.some(isOfLines)) return `SELECT ${[...groups, ...sums].join(', ')} FROM (${rows([])}) AS facts ${where}`;
   const lineByLine = (condition: string) => {
     const source = `SELECT * FROM (${rows(['row_id', 'plain_line', ...lineColumns])}) AS facts WHERE ${condition}`;

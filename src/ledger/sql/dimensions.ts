@@ -34,6 +34,7 @@ const columns = {
   key: 'key_id',
   status: 'CAST(status AS VARCHAR)',
   failure: 'failure',
+  cause: 'cause',
   reason: 'reason',
   layer: 'layer',
   streamed: 'CAST(streamed AS VARCHAR)',

@@ -12,6 +12,7 @@ import type {
 } from '../economic-questions.ts';
 import type { Dimension } from '../ledger.ts';
 import { readAttempt } from './attempt-columns.ts';
+import { askedFirst, sentAgain } from './behaviour-filter.ts';
 import { endings } from './ending-queries.ts';
 import { filtersOf, rangeOf } from './filters.ts';
 import { attemptExpressions } from './grouped-facts.ts';
@@ -246,17 +247,14 @@ async function repeats(reader: SqlReader, query: EconomicQuery, soonMs: number):
   };
 }
 
-/** Only requests that came more than once are put in order, which few are. */
 function repeatStatement(reader: SqlReader, query: EconomicQuery, soonMs: number): Statement {
   const parameters = new Parameters(reader.dialect.placeholder);
   const soon = `started_at < ends_at + ${parameters.bind(soonMs)}`;
-  const asked = `${condition(query, reader, parameters)} AND reason = 'first' AND fingerprint IS NOT NULL`;
-  const again = `SELECT fingerprint FROM attempts WHERE ${asked} GROUP BY fingerprint HAVING count(*) > 1`;
+  const meant = condition(query, reader, parameters);
   return parameters.statement(`
-    SELECT (SELECT count(*) FROM attempts WHERE ${asked}) AS calls, count(CASE WHEN started_at < ends_at THEN 1 END) AS overlapping,
+    SELECT (SELECT count(*) FROM attempts WHERE ${meant} AND ${askedFirst}) AS calls,
+      count(CASE WHEN started_at < ends_at THEN 1 END) AS overlapping,
       count(CASE WHEN started_at >= ends_at AND ${soon} THEN 1 END) AS soon_after,
       coalesce(sum(CASE WHEN ${soon} THEN cost END), 0) AS cost
-    FROM (SELECT started_at, cost, max(started_at + duration_ms) OVER (PARTITION BY key_id, user_id, fingerprint
-        ORDER BY started_at, attempt_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ends_at
-      FROM attempts WHERE ${asked} AND fingerprint IN (${again})) AS sent`);
+    FROM (${sentAgain(meant)}) AS sent`);
 }

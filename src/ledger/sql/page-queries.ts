@@ -1,8 +1,16 @@
 import { fromPicos } from '../../money/index.ts';
 import { type Attempt, type AttributionName, attributionNames, type OutcomeKind } from '../../tree/index.ts';
 import type { EconomicQuery } from '../economic-questions.ts';
-import type { CallOnPage, NewestRunsQuery, PageCursor, PageRequest, RunOnPage } from '../operation-questions.ts';
+import type {
+  CallOnPage,
+  NewestCallsQuery,
+  NewestRunsQuery,
+  PageCursor,
+  PageRequest,
+  RunOnPage,
+} from '../operation-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
+import { behaviourOf } from './behaviour-filter.ts';
 import type { Dialect } from './dialect.ts';
 import { attributionColumns, expressionOf, isOfLines } from './dimensions.ts';
 import { filtersOf, rangeOf } from './filters.ts';
@@ -49,15 +57,19 @@ function olderThan(before: PageCursor | undefined, parameters: Parameters): stri
 }
 
 /** Attempts that match, one row or more each. */
-function matching(query: EconomicQuery, dialect: Dialect, parameters: Parameters): string {
+function matching(query: NewestCallsQuery, dialect: Dialect, parameters: Parameters): string {
   const expression = (name: string) => expressionOf(name, dialect, query, parameters);
   const inRange = `SELECT * FROM attempts WHERE ${rangeOf(query, parameters)}`;
   const source = Object.keys(query.where).some(isOfLines) ? dialect.explodeLines(inRange) : inRange;
-  const filters = filtersOf(query, dialect, parameters, expression);
+  const filters = [...filtersOf(query, dialect, parameters, expression), ...behaviourOf(query, dialect, parameters)];
   return `SELECT * FROM (${source}) AS found WHERE ${['true', ...filters].join(' AND ')}`;
 }
 
-export async function newestCalls(reader: SqlReader, query: EconomicQuery, page: PageRequest): Promise<CallOnPage[]> {
+export async function newestCalls(
+  reader: SqlReader,
+  query: NewestCallsQuery,
+  page: PageRequest,
+): Promise<CallOnPage[]> {
   const { dialect } = reader;
   // A call stands where its newest matching attempt does, so attempts that began after the cursor must be looked at too.
   const latestMs = page.before === undefined ? query.range.toMs : page.before.atMs + callSpanMs;

@@ -20,18 +20,19 @@ const retriesMax = 2;
 const connectionsMax = 64;
 const timeoutMs = 60_000;
 
+/** The demo's instance accepts any key. */
+const demoKey = 'demo';
+
 /** Calls a gateway the way an official SDK does: same headers, same retries, counted in the same header. */
 export class DemoClient {
   readonly #agent = new Agent({ connections: connectionsMax, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
   readonly #target: string;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #apiKey: string;
   readonly #clock: Clock;
   readonly #random: Random;
 
-  constructor(target: string, apiKey: string, clock: Clock, random: Random) {
+  constructor(target: string, clock: Clock, random: Random) {
     this.#target = target.replace(/\/$/, '');
-    this.#apiKey = apiKey;
     this.#headers = {
       'content-type': 'application/json',
       'user-agent': 'burnrate-demo-product/1.0 (simulated)',
@@ -65,7 +66,7 @@ export class DemoClient {
         method: 'POST',
         headers: {
           ...this.#headers,
-          ...keyHeader(call.path, this.#apiKey),
+          ...keyHeader(call.path),
           'x-stainless-retry-count': String(retry),
           ...call.headers,
         },
@@ -80,8 +81,8 @@ export class DemoClient {
 }
 
 /** Each SDK puts its key in a header of its own. */
-function keyHeader(path: string, apiKey: string): Record<string, string> {
-  if (path.startsWith('/anthropic')) return { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' };
-  if (path.startsWith('/gemini')) return { 'x-goog-api-key': apiKey };
-  return { authorization: `Bearer ${apiKey}` };
+function keyHeader(path: string): Record<string, string> {
+  if (path.startsWith('/anthropic')) return { 'x-api-key': demoKey, 'anthropic-version': '2023-06-01' };
+  if (path.startsWith('/gemini')) return { 'x-goog-api-key': demoKey };
+  return { authorization: `Bearer ${demoKey}` };
 }

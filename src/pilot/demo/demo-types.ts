@@ -3,7 +3,6 @@ import type { Clock, Random } from '../../base/index.ts';
 export interface DemoOptions {
   /** Origin of the gateway, like `http://127.0.0.1:4700`. */
   readonly target: string;
-  readonly apiKey?: string;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Ends the traffic; interactions in flight are given a moment to finish. */

@@ -41,7 +41,7 @@ class DemoTraffic {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#ids = idSource(this.#clock);
-    this.#client = new DemoClient(options.target, options.apiKey ?? 'demo', this.#clock, this.#random);
+    this.#client = new DemoClient(options.target, this.#clock, this.#random);
   }
 
   async run(): Promise<DemoSummary> {

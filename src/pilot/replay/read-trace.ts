@@ -52,7 +52,9 @@ async function* recordsOf(
       for await (const line of lines) yield read(source, jsonFields(source, line.number, line.text), line.number);
       return;
     }
-    const columns: CsvColumns = csvColumns(source, head.text, head.number);
+    const found = csvColumns(source, head.text, head.number);
+    // BurstGPT names products, not models that could be asked for.
+    const columns: CsvColumns = format === 'csv' ? found : { ...found, model: -1 };
     for await (const line of lines) yield csvRecord(source, columns, line.text, line.number);
   } finally {
     // Ends the file stream when the reader stops early.

@@ -25,8 +25,7 @@ export function requestOf(
   streamed: boolean,
 ): ReplayRequest {
   const kind = options.kind ?? 'openai';
-  const mapped = record.model === null ? undefined : options.models?.[record.model];
-  const model = mapped ?? options.model ?? modelDefaults[kind];
+  const model = options.model ?? record.model ?? modelDefaults[kind];
   // A request must ask for at least one token; the emulator is told the exact number beside it.
   const wanted = { model, maxTokens: Math.max(1, record.outputTokens), streamed, messages: promptOf(record) };
   const { path, body } = writers[kind](wanted);

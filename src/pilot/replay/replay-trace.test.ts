@@ -130,6 +130,17 @@ describe('replaying', () => {
     expect((usage.output ?? 0) + (usage.reasoning ?? 0)).toBe(output);
   });
 
+  test('a model the trace names is asked for, unless another is chosen for all', async () => {
+    const source = sample('generic.csv');
+    const send = async (choice: { readonly model?: string }) => {
+      emulator.reset();
+      await replayTrace({ source, target: `${url}/v1`, speed: Number.POSITIVE_INFINITY, ...choice });
+      return Object.keys(emulator.billed().byModel).sort();
+    };
+    expect(await send({})).toEqual(['gpt-4o', 'gpt-4o-mini']);
+    expect(await send({ model: 'gpt-5-mini' })).toEqual(['gpt-5-mini']);
+  });
+
   test('repeated prefixes really hit the cache', async () => {
     const summary = await replayTrace({
       source: sample('mooncake.jsonl'),

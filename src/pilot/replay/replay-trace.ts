@@ -12,7 +12,7 @@ import type { TraceRecord } from './trace-record.ts';
 
 const concurrencyDefault = 256;
 const progressEveryMs = 100;
-const timeoutMsDefault = 120_000;
+const retryForMsDefault = 120_000;
 
 /**
  * Sends a recorded trace through a gateway over HTTP, paced by its timestamps. Every record ends exactly once; records
@@ -68,8 +68,7 @@ class Replay {
     this.#sending = {
       pool: this.#pool,
       kind: options.kind ?? 'openai',
-      requestTimeoutMs: options.requestTimeoutMs ?? timeoutMsDefault,
-      retryForMs: options.retryForMs ?? timeoutMsDefault,
+      retryForMs: options.retryForMs ?? retryForMsDefault,
       clock: this.#clock,
       random: this.#random,
       signal: ownSignal(options.signal),

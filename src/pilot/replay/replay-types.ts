@@ -15,10 +15,8 @@ export interface ReplayOptions {
   readonly target: string;
   /** Default openai. */
   readonly kind?: WireKind;
-  /** Model of every request that `models` does not map; default by kind. */
+  /** Model of every request; what the record names when absent, else a default by kind. */
   readonly model?: string;
-  /** Trace model name → model to ask for. */
-  readonly models?: Readonly<Record<string, string>>;
   readonly apiKey?: string;
   /** Share of requests sent as streams, 0 to 1. Default 0. */
   readonly streamShare?: number;
@@ -30,8 +28,6 @@ export interface ReplayOptions {
   readonly attribution?: Partial<Readonly<Record<AttributionName, string>>>;
   /** Sent with every request, like `emulator-tag`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A request with no answer after this long is a lost connection. Default 120,000. */
-  readonly requestTimeoutMs?: number;
   /** How long a record is retried over lost connections before it counts as failed. Default 120,000. */
   readonly retryForMs?: number;
   readonly clock?: Clock;

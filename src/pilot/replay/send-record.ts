@@ -5,10 +5,12 @@ import type { WireKind } from '../emulator/emulator-types.ts';
 import { type AnswerUsage, readAnswer } from './answer-usage.ts';
 import type { ReplayRequest } from './replay-request.ts';
 
+/** A request with no byte of an answer for this long is a lost connection. */
+const silentMsMax = 120_000;
+
 export interface SendOptions {
   readonly pool: Pool;
   readonly kind: WireKind;
-  readonly requestTimeoutMs: number;
   readonly retryForMs: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -49,8 +51,8 @@ async function sendOnce(request: ReplayRequest, sends: number, options: SendOpti
       method: 'POST',
       headers: { ...request.headers, ...retryHeaders },
       body: request.body,
-      headersTimeout: options.requestTimeoutMs,
-      bodyTimeout: options.requestTimeoutMs,
+      headersTimeout: silentMsMax,
+      bodyTimeout: silentMsMax,
       signal: options.signal,
     });
     const text = await answer.body.text();

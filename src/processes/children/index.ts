@@ -27,7 +27,7 @@ export async function becomeChild(verb: string | undefined, options: ChildProces
     runLedgerProcess({ engines, clock, log: log('ledger') });
   } else if (verb === childVerbs.forecast) {
     const { runForecastProcess } = await import('../forecast-process.ts');
-    runForecastProcess();
+    runForecastProcess(clock);
   } else return false;
   return true;
 }

@@ -10,8 +10,8 @@ export interface AlertMessage extends Omit<AlertRecord, 'key' | 'once'> {
 
 /** A way to people. */
 export interface Channel {
-  /** @throws what the way throws when the message did not arrive */
-  send(message: AlertMessage, signal: AbortSignal): Promise<void>;
+  /** Takes a bounded time. @throws what the way throws when the message did not arrive */
+  send(message: AlertMessage): Promise<void>;
 }
 
 /** `FIRED page: budget company burns at 16.2 times its pace` */

@@ -26,8 +26,8 @@ export function openChannels(
 /** What arrived one way is sent again when another way failed: told twice is better than not at all. */
 function all(ways: readonly Channel[]): Channel {
   return {
-    async send(message: AlertMessage, signal: AbortSignal) {
-      for (const way of ways) await way.send(message, signal);
+    async send(message: AlertMessage) {
+      for (const way of ways) await way.send(message);
     },
   };
 }

@@ -18,7 +18,7 @@ export interface WebhookOptions {
  */
 export function webhook({ url, format, secret, clock, fetch }: WebhookOptions): Channel {
   return {
-    async send(message, signal) {
+    async send(message) {
       const body = JSON.stringify(format === 'slack' ? slackBody(message) : jsonBody(message));
       const response = await fetch(url, {
         method: 'POST',
@@ -29,7 +29,7 @@ export function webhook({ url, format, secret, clock, fetch }: WebhookOptions): 
           ...(secret ? { 'burnrate-signature': signature(body, secret, clock.nowMs()) } : {}),
         },
         body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)]),
+        signal: AbortSignal.timeout(answerMsMax),
       });
       await response.body?.cancel();
       if (!response.ok) throw new Error(`the receiver answered ${response.status}`);

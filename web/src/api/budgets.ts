@@ -5,46 +5,7 @@ import { addMoney, chartDollars } from '../format/money.ts';
 import { getJson } from './client.ts';
 import { liveKey } from './live-key.ts';
 import { budgetsPath } from './paths.ts';
-
-export interface Standing {
-  readonly instance: string;
-  readonly of: Readonly<Record<string, string>>;
-  readonly posted: string;
-  readonly estimated: string;
-  readonly held: string;
-  readonly leasedIdle: string;
-  readonly available: string;
-  readonly usedShare: number;
-  readonly resetsAt: string | null;
-}
-
-export interface Budget {
-  readonly name: string;
-  readonly source: 'file' | 'api';
-  readonly scope: Readonly<Record<string, readonly string[]>>;
-  readonly per: readonly string[];
-  readonly unit: string;
-  readonly limit: string;
-  readonly period: string;
-  readonly window: string;
-  readonly hard: boolean;
-  readonly brake: readonly {
-    /** Share of the limit from which it holds. */
-    readonly at: number;
-    readonly maxOutputTokens?: number;
-    readonly model?: string;
-    readonly queueMs?: number;
-    readonly cooldownMs?: number;
-    readonly stop?: boolean;
-  }[];
-  readonly instances: number;
-  readonly fullest: Standing | null;
-}
-
-export interface Budgets {
-  readonly budgets: readonly Budget[];
-  readonly partial: boolean;
-}
+import type { Budget, Budgets } from './schema.ts';
 
 /** A slider is compared with one and the same past; what is spent while somebody moves it changes little, ms. */
 const soFarStaleMs = 300_000;

@@ -16,6 +16,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the API said no, which it will say again. */
+export function isRefusal(error: Error | null): error is ApiError {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
+
 /**
  * Reads one resource of the API. Statuses of `alsoFine` carry an answer too.
  * @throws ApiError with the API's code and remedy, or `unreachable`
@@ -49,8 +54,16 @@ async function request(
     return await fetch(path, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
   } catch (cause) {
     if (signal.aborted) throw cause;
-    throw unreachable(cause);
+    throw cause instanceof DOMException && cause.name === 'TimeoutError' ? late(cause) : unreachable(cause);
   }
+}
+
+/** Of an answer that did not come in time. */
+export const lateCode = 'no_answer';
+
+function late(cause: unknown): ApiError {
+  const remedy = 'Its ledger may be busy: choose a shorter range, or try again.';
+  return new ApiError(lateCode, 0, `Burnrate did not answer within ${timeoutMs / 1_000} s.`, remedy, cause);
 }
 
 function unreachable(cause: unknown): ApiError {

@@ -1,3 +1,4 @@
+import { behaviourFilter } from '../view/behaviour-filter.ts';
 import type { ResolvedRange } from '../view/range.ts';
 import { dimensionFilters, type Filters, outcomeFilter, withoutFilter } from '../view/view-state.ts';
 
@@ -19,6 +20,7 @@ export function costsPath(query: CostsQuery, range: ResolvedRange): string {
   if (query.orderBy) params.set('orderBy', query.orderBy);
   if (query.limit !== undefined) params.set('limit', String(query.limit));
   addFilters(params, query.where);
+  addBehaviour(params, query.where);
   return `/api/costs?${params}`;
 }
 
@@ -27,6 +29,12 @@ export function addFilters(params: URLSearchParams, where: Filters): void {
   for (const [name, values] of Object.entries(dimensionFilters(where))) {
     for (const value of values) params.append('where', `${name}:${value}`);
   }
+}
+
+/** Lists can be narrowed to what behaved in one way. */
+function addBehaviour(params: URLSearchParams, where: Filters): void {
+  const behaviour = where[behaviourFilter]?.[0];
+  if (behaviour !== undefined) params.set('behaviour', behaviour);
 }
 
 export function workflowsPath(where: Filters, range: ResolvedRange): string {
@@ -59,6 +67,7 @@ function pageParams({ where, limit, before }: PageQuery, range: ResolvedRange): 
   params.set('limit', String(limit));
   if (before !== null) params.set('before', before);
   addFilters(params, where);
+  addBehaviour(params, where);
   return params;
 }
 

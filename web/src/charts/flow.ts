@@ -1,4 +1,5 @@
 import type { CostNode, LineTotal } from '../api/schema.ts';
+import { lineWords } from '../format/line-words.ts';
 import { chartDollars } from '../format/money.ts';
 
 /** Words for people: `cacheWrite5m` → `cache write 5 min`. */
@@ -10,6 +11,7 @@ const bucketWords: Readonly<Record<string, string>> = {
   audioCacheRead: 'cached audio',
   audioOutput: 'audio out',
   imageInput: 'image in',
+  imageCacheRead: 'cached image',
   imageOutput: 'image out',
   toolCall: 'tool calls',
   call: 'per call',
@@ -22,7 +24,7 @@ export function bucketLabel(bucket: string): string {
 /** `output`, `retries · output`: plain inference goes without saying. */
 export function lineLabel(line: Pick<LineTotal, 'line' | 'bucket'>): string {
   const bucket = bucketLabel(line.bucket);
-  return line.line === 'inference' ? bucket : `${line.line} · ${bucket}`;
+  return line.line === 'inference' ? bucket : `${lineWords(line.line)} · ${bucket}`;
 }
 
 export interface FlowNode {

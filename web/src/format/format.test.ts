@@ -46,6 +46,7 @@ describe('money', () => {
 
   test.each([
     ['12000', 2],
+    ['886.67', 2],
     ['2.81', 4],
     ['0.04', 6],
   ])('a column up to %s has %i decimals', (most, digits) => {

@@ -48,7 +48,7 @@ export function axisMoney(dollars: number): string {
 export function moneyDigits(of: string): number {
   const magnitude = Math.abs(toApproximateNumber(usd(of)));
   if (magnitude === 0) return 2;
-  return magnitude >= 1_000 ? 2 : magnitude >= 1 ? 4 : 6;
+  return magnitude >= 100 ? 2 : magnitude >= 1 ? 4 : 6;
 }
 
 /** An amount with a fixed number of decimals, so that a column lines up; rounded half away from zero. */

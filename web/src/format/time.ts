@@ -45,3 +45,10 @@ export function parseBucket(text: string): number {
   const iso = withTime.replace(' ', 'T');
   return Date.parse(/T/.test(iso) && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(iso) ? `${iso}Z` : iso);
 }
+
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', year: 'numeric' });
+
+/** `Mar 1, 2026` of a moment in ms since the Unix epoch. */
+export function showDay(ms: number): string {
+  return day.format(ms);
+}

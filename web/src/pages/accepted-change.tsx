@@ -1,5 +1,5 @@
 import { Button, CopyButton } from '@mantine/core';
-import type { Recommendation } from '../api/economics.ts';
+import type { Recommendation } from '../api/schema.ts';
 import { showMoney } from '../format/money.ts';
 import { plural } from '../format/number.ts';
 import styles from './recommendations.module.css';

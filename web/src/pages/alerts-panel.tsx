@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { attributionNames } from '../../../src/tree/index.ts';
-import { type Alert, alertsKey, useAlerts } from '../api/alerts.ts';
+import { alertsKey, useAlerts } from '../api/alerts.ts';
 import { ApiError, sendJson } from '../api/client.ts';
+import type { Alert } from '../api/schema.ts';
+import { useMay } from '../api/use-may.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import type { Column } from '../parts/data-table.tsx';
@@ -43,7 +45,9 @@ function Actions({ alert }: { readonly alert: Alert }) {
     },
     onSuccess: () => client.invalidateQueries({ queryKey: alertsKey }),
   });
+  const operator = useMay('operator');
   if (alert.state === 'resolved') return alert.resolvedAt === null ? null : showMoment(alert.resolvedAt);
+  if (!operator) return <span className="muted">{alert.acknowledgedBy ?? 'nobody yet'}</span>;
   return (
     <span className="row">
       {alert.acknowledgedBy === null ? (

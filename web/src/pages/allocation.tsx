@@ -1,6 +1,7 @@
 import { Button, Select } from '@mantine/core';
-import { type CostStack, economicParams, type StackGroup } from '../api/economics.ts';
+import { economicParams } from '../api/economics.ts';
 import { useLive } from '../api/live.tsx';
+import type { CostStack, StackGroup } from '../api/schema.ts';
 import { chartDollars, maxMoney, moneyDigits, shareOf, showMoney } from '../format/money.ts';
 import { showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
@@ -23,8 +24,10 @@ export function Allocation({ stack, by }: SharedProps) {
       note={
         <>
           The full cost shared out, overheads included:{' '}
-          <strong title={`$${stack.totalUsd}`}>{showMoney(stack.totalUsd)}</strong> in all. A chargeback file holds it
-          line by line and sums to the same.
+          <strong title={`$${stack.totalUsd}`}>
+            <Behind>{showMoney(stack.totalUsd)}</Behind>
+          </strong>{' '}
+          in all. A chargeback file holds it line by line and sums to the same.
         </>
       }
       flush

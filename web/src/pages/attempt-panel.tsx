@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Attempt, CostLine } from '../api/schema.ts';
 import { bucketLabel } from '../charts/flow.ts';
+import { lineWords } from '../format/line-words.ts';
 import { chartDollars, unknownText } from '../format/money.ts';
 import { showBytes, showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
@@ -128,7 +129,7 @@ const lineColumns: readonly Column<CostLine>[] = [
     label: 'Cost line',
     render: (line) => (
       <>
-        {bucketLabel(line.bucket)} <span className="muted">{line.line}</span>
+        {bucketLabel(line.bucket)} <span className="muted">{lineWords(line.line)}</span>
       </>
     ),
     csv: (line) => line.bucket,

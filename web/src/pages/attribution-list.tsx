@@ -9,7 +9,7 @@ import styles from './attribution-list.module.css';
 /** What a call is attributed to; each value leads to all its costs. */
 export function AttributionList({ call }: { readonly call: Call }) {
   const { view } = useView();
-  const inferred = new Set(call.attempts.flatMap((attempt) => attempt.inferred));
+  const inferred = new Set<string>(call.attempts.flatMap((attempt) => attempt.inferred));
   const fields = attributionNames.flatMap((name) =>
     call[name] === undefined ? [] : [{ name: name as string, value: call[name] }],
   );

@@ -1,4 +1,6 @@
-import { type Bar, type Behaviour, useBehaviour } from '../api/behaviour.ts';
+import { Link } from '@tanstack/react-router';
+import { useBehaviour } from '../api/behaviour.ts';
+import type { Bar, Behaviour } from '../api/schema.ts';
 import { Bars } from '../charts/bars.tsx';
 import { showMoney, showUnitMoney, unknownText } from '../format/money.ts';
 import { plural, showCount, showShare } from '../format/number.ts';
@@ -10,8 +12,9 @@ import { FilterBar } from '../parts/filter-bar.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import { EconomicPlaces } from '../parts/sub-places.tsx';
+import { ofCount, ofRepeats } from '../view/behaviour-filter.ts';
 import { useTitle } from '../view/use-title.ts';
-import { useView } from '../view/use-view.ts';
+import { carry, useView } from '../view/use-view.ts';
 import { dimensionFilters } from '../view/view-state.ts';
 import { Cohorts } from './cohorts.tsx';
 import { ConcentrationPanel } from './concentration.tsx';
@@ -39,8 +42,10 @@ function BehaviourBody({ data }: { readonly data: Behaviour }) {
       <div className={layout.halves}>
         <BarsPanel
           title="Depth of conversations"
-          note="Sessions by how many interactions they had; the last bar holds all beyond"
+          note="Sessions by how many interactions they had"
           bars={data.depth}
+          of="depth"
+          share={data.depthShare}
           ofBar="Interactions"
           counted="Sessions"
           fileName="burnrate-depth.csv"
@@ -50,6 +55,8 @@ function BehaviourBody({ data }: { readonly data: Behaviour }) {
           title="Regeneration"
           note="Interactions by how many runs they took: a draft and every time it was made anew"
           bars={data.chains}
+          of="chain"
+          share={data.chainsShare}
           ofBar="Runs"
           counted="Interactions"
           fileName="burnrate-regeneration.csv"
@@ -57,7 +64,7 @@ function BehaviourBody({ data }: { readonly data: Behaviour }) {
         />
       </div>
       <ConcentrationPanel concentration={data.concentration} />
-      <Cohorts cohorts={data.cohorts} />
+      <Cohorts data={data} />
     </div>
   );
 }
@@ -78,33 +85,39 @@ function BehaviourFacts({ data }: { readonly data: Behaviour }) {
       <Fact
         hero
         label="Cost of the dearest tenth"
-        value={tenth && concentration.users > 0 ? <Behind>{showShare(tenth.cost)}</Behind> : unknownText}
+        value={tenth && concentration.users > 0 ? <CostsBy name="user">{showShare(tenth.cost)}</CostsBy> : unknownText}
         detail={`of what ${plural(concentration.users, 'user')} cost`}
       />
       <Fact
         label="Interactions ÷ session"
-        value={depth === null ? unknownText : depth.toFixed(1)}
+        value={depth === null ? unknownText : <CostsBy name="session">{depth.toFixed(1)}</CostsBy>}
         detail="how deep conversations go"
       />
       <Fact
         label="Runs ÷ interaction"
-        value={chain === null ? unknownText : chain.toFixed(2)}
+        value={chain === null ? unknownText : <CostsBy name="interaction">{chain.toFixed(2)}</CostsBy>}
         detail="above 1 is made anew"
       />
       <Fact
         label="Impatient repeats"
-        value={<Behind>{showCount(impatient)}</Behind>}
-        detail={`${showCount(repeats.overlapping)} while the first still ran, ${showCount(repeats.soonAfter)} within 30 s, of ${plural(repeats.callsLookedAt, 'call')}`}
+        value={<Behind where={ofRepeats('either')}>{showCount(impatient)}</Behind>}
+        detail={
+          <>
+            <Behind where={ofRepeats('overlapping')}>{showCount(repeats.overlapping)}</Behind> while the first still
+            ran, <Behind where={ofRepeats('soonAfter')}>{showCount(repeats.soonAfter)}</Behind> within 30 s, of{' '}
+            {plural(repeats.callsLookedAt, 'call')}
+          </>
+        }
       />
       <Fact
         label="Repeats cost"
-        value={<Behind>{showMoney(repeats.costUsd)}</Behind>}
+        value={<Behind where={ofRepeats('either')}>{showMoney(repeats.costUsd)}</Behind>}
         exact={`$${repeats.costUsd}`}
         detail="what asking again cost"
       />
       <Fact
         label="A new user's week"
-        value={showUnitMoney(data.newUserWeekUsd)}
+        value={data.newUserWeekUsd === null ? unknownText : <ToCohorts>{showUnitMoney(data.newUserWeekUsd)}</ToCohorts>}
         detail={
           data.steadyUserWeekUsd === null
             ? 'told once a second week was seen'
@@ -115,21 +128,54 @@ function BehaviourFacts({ data }: { readonly data: Behaviour }) {
   );
 }
 
+interface LinkProps {
+  readonly children: string;
+}
+
+/** Told one by one, the dearest first. */
+function CostsBy({ name, children }: LinkProps & { readonly name: string }) {
+  const { view } = useView();
+  return (
+    <Link to="/costs" search={carry(view, { by: [name] })} className="figure">
+      {children}
+    </Link>
+  );
+}
+
+/** A mean over cohorts leads to them. */
+function ToCohorts({ children }: LinkProps) {
+  const { view } = useView();
+  return (
+    <Link to="/economics/behaviour" search={carry(view)} hash="cohorts" className="figure">
+      {children}
+    </Link>
+  );
+}
+
 interface BarsPanelProps {
   readonly title: string;
   readonly note: string;
   readonly bars: readonly Bar[];
+  /** What a bar counts, as a filter of calls. */
+  readonly of: 'depth' | 'chain';
+  /** How much of all was looked at. */
+  readonly share: number;
   readonly ofBar: string;
   readonly counted: string;
   readonly fileName: string;
   readonly empty: string;
 }
 
-function BarsPanel({ title, note, bars, ofBar, counted, fileName, empty }: BarsPanelProps) {
+function BarsPanel({ title, note, bars, of, share, ofBar, counted, fileName, empty }: BarsPanelProps) {
   const all = bars.reduce((sum, bar) => sum + bar.count, 0);
-  const columns = barColumns(ofBar, counted, all);
+  const columns = barColumns(ofBar, counted, all, of);
   return (
-    <Panel title={title} note={note} flush actions={<CsvButton fileName={fileName} columns={columns} rows={bars} />}>
+    <Panel
+      title={title}
+      note={share < 1 ? `${note}; a sample of ${showShare(share)} of them` : note}
+      flush
+      actions={<CsvButton fileName={fileName} columns={columns} rows={bars} />}
+    >
       {bars.length === 0 ? (
         <NothingHere>{empty}</NothingHere>
       ) : (
@@ -137,7 +183,7 @@ function BarsPanel({ title, note, bars, ofBar, counted, fileName, empty }: BarsP
           <div className={layout.chart}>
             <Bars
               label={`${counted} by ${ofBar.toLowerCase()}`}
-              bars={bars.map(({ value, count }) => ({ name: String(value), value: count }))}
+              bars={bars.map((bar) => ({ name: barName(bar), value: bar.count }))}
               of={counted}
               format={showCount}
             />
@@ -152,21 +198,23 @@ function BarsPanel({ title, note, bars, ofBar, counted, fileName, empty }: BarsP
   );
 }
 
-function barColumns(ofBar: string, counted: string, all: number): readonly Column<Bar>[] {
+const barName = ({ value, orMore }: Bar): string => `${value}${orMore ? '+' : ''}`;
+
+function barColumns(ofBar: string, counted: string, all: number, of: 'depth' | 'chain'): readonly Column<Bar>[] {
   return [
-    { key: ofBar.toLowerCase(), label: ofBar, number: true, render: ({ value }) => value, csv: ({ value }) => value },
+    { key: ofBar.toLowerCase(), label: ofBar, number: true, render: barName, csv: barName },
     {
       key: counted.toLowerCase(),
       label: counted,
       number: true,
-      render: ({ count }) => showCount(count),
+      render: (bar) => <Behind where={ofCount(of, bar)}>{showCount(bar.count)}</Behind>,
       csv: ({ count }) => count,
     },
     {
       key: 'share',
       label: 'Share',
       number: true,
-      render: ({ count }) => showShare(count / all),
+      render: (bar) => <Behind where={ofCount(of, bar)}>{showShare(bar.count / all)}</Behind>,
       csv: ({ count }) => count / all,
     },
   ];

@@ -40,7 +40,7 @@ export const callColumns: readonly Column<CallInList>[] = [
     key: 'attempts',
     label: 'Attempts',
     number: true,
-    render: (call) => showCount(call.attempts.length),
+    render: (call) => <ToCall call={call}>{showCount(call.attempts.length)}</ToCall>,
     csv: (call) => call.attempts.length,
     sort: (call) => call.attempts.length,
   },
@@ -48,7 +48,7 @@ export const callColumns: readonly Column<CallInList>[] = [
     key: 'inputTokens',
     label: 'Tokens in',
     number: true,
-    render: (call) => showCount(call.inputTokens),
+    render: (call) => <ToCall call={call}>{showCount(call.inputTokens)}</ToCall>,
     csv: (call) => call.inputTokens,
     sort: (call) => call.inputTokens,
   },
@@ -56,7 +56,7 @@ export const callColumns: readonly Column<CallInList>[] = [
     key: 'outputTokens',
     label: 'Tokens out',
     number: true,
-    render: (call) => showCount(call.outputTokens),
+    render: (call) => <ToCall call={call}>{showCount(call.outputTokens)}</ToCall>,
     csv: (call) => call.outputTokens,
     sort: (call) => call.outputTokens,
   },
@@ -64,7 +64,7 @@ export const callColumns: readonly Column<CallInList>[] = [
     key: 'durationMs',
     label: 'Took',
     number: true,
-    render: (call) => showDuration(call.durationMs),
+    render: (call) => <ToCall call={call}>{showDuration(call.durationMs)}</ToCall>,
     csv: (call) => call.durationMs,
     sort: (call) => call.durationMs,
   },
@@ -73,7 +73,9 @@ export const callColumns: readonly Column<CallInList>[] = [
     label: 'Cost',
     number: true,
     render: (call) => (
-      <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>{showUnitMoney(call.costUsd)}</span>
+      <span title={call.costUsd === null ? undefined : `$${call.costUsd}`}>
+        <ToCall call={call}>{showUnitMoney(call.costUsd)}</ToCall>
+      </span>
     ),
     csv: (call) => call.costUsd,
     sort: (call) => Number(call.knownCostUsd),
@@ -87,6 +89,16 @@ function Named({ text }: { readonly text: string | undefined }) {
 
 function None() {
   return <span className="muted">(none)</span>;
+}
+
+/** Figures of a call are explained on its page; the keyboard comes there by the row's first link. */
+function ToCall({ call, children }: { readonly call: CallInList; readonly children: string }) {
+  const { view } = useView();
+  return (
+    <Link to="/calls/$id" params={{ id: call.id }} search={carry(view)} tabIndex={-1} className="figure">
+      {children}
+    </Link>
+  );
 }
 
 function CallLink({ call }: { readonly call: CallInList }) {
@@ -112,13 +124,13 @@ function Status({ call }: { readonly call: CallInList }) {
   const attempt = last(call);
   if (!attempt) return <None />;
   const status = attempt.status === 0 ? 'no answer' : String(attempt.status);
-  const failed = attempt.failure !== null;
+  const { failure } = attempt;
   return (
     <span className="row">
       <Mark
-        tone={failed ? 'bad' : 'good'}
-        label={failed ? attempt.failure.replaceAll('_', ' ') : status}
-        meaning={failed ? `The last attempt failed: ${status}.` : 'The last attempt was answered in full.'}
+        tone={failure === null ? 'good' : 'bad'}
+        label={failure?.replaceAll('_', ' ') ?? status}
+        meaning={failure === null ? 'The last attempt was answered in full.' : `The last attempt failed: ${status}.`}
       />
       <UnknownPriceMark attempts={call.unknownPriceAttempts} short />
       <EstimatedMark attempts={call.estimatedAttempts} short />

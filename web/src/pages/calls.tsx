@@ -6,9 +6,9 @@ import { FilterBar } from '../parts/filter-bar.tsx';
 import { More } from '../parts/more.tsx';
 import { PageHead } from '../parts/panel.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
+import { behaviourFilter } from '../view/behaviour-filter.ts';
 import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
-import { dimensionFilters } from '../view/view-state.ts';
 import { callColumns } from './call-columns.tsx';
 
 const pageSize = 50;
@@ -16,13 +16,12 @@ const pageSize = 50;
 /** The single calls behind any number: newest first, under the filters it was counted with. */
 export function CallsPage() {
   const { view } = useView();
-  const where = dimensionFilters(view.where);
-  const calls = useCalls(where, view.range, pageSize);
+  const calls = useCalls(view.where, view.range, pageSize);
   useTitle('Calls');
   return (
     <>
       <PageHead title="Calls" />
-      <FilterBar />
+      <FilterBar also={[behaviourFilter]} />
       <TablePanel
         title="Newest first"
         note={<Summary />}
@@ -44,7 +43,7 @@ export function CallsPage() {
 /** The same sums the number clicked was made of. */
 function Summary() {
   const { view } = useView();
-  const costs = useCosts({ by: [], where: dimensionFilters(view.where) }, view.range);
+  const costs = useCosts({ by: [], where: view.where }, view.range);
   if (!costs.data) return 'Every call with an attempt that matches.';
   const { total, totalUsd, simulated } = costs.data;
   return (

@@ -1,6 +1,5 @@
-import type { Behaviour } from '../api/behaviour.ts';
 import { useCosts } from '../api/queries.ts';
-import type { CostRow } from '../api/schema.ts';
+import type { Behaviour, CostRow } from '../api/schema.ts';
 import { type Curve, ValueCurves } from '../charts/value-curve.tsx';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, shareOf } from '../format/money.ts';
 import { plural, showCount, showShare } from '../format/number.ts';

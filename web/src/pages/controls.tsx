@@ -1,4 +1,5 @@
-import { type Budget, useBudgets } from '../api/budgets.ts';
+import { useBudgets } from '../api/budgets.ts';
+import type { Budget } from '../api/schema.ts';
 import { nowMs } from '../clock.ts';
 import { showAmount } from '../format/amount.ts';
 import { unknownText } from '../format/money.ts';

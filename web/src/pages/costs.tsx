@@ -4,6 +4,7 @@ import { Breakdown } from '../parts/breakdown.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
 import { Loaded } from '../parts/states.tsx';
+import { behaviourFilter } from '../view/behaviour-filter.ts';
 import { timeDimensions } from '../view/behind.ts';
 import { dimensionLabel } from '../view/dimensions.ts';
 import { bucketOf } from '../view/range.ts';
@@ -26,7 +27,7 @@ export function CostsPage() {
   return (
     <>
       <PageHead title="Costs" />
-      <FilterBar />
+      <FilterBar also={[behaviourFilter]} />
       <div className="stack">
         <Panel title="Cost over time" note={`Per ${bucket}, by ${dimensionLabel(stackBy).toLowerCase()}`}>
           <Loaded query={costs} height={240}>

@@ -1,5 +1,7 @@
-import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/economics.ts';
+import { Link } from '@tanstack/react-router';
 import { useEconomics } from '../api/economics.ts';
+import type { CostComponent, CostStack, StackLine, UnitEconomics } from '../api/schema.ts';
+import { lineWords } from '../format/line-words.ts';
 import {
   alignMoney,
   chartDollars,
@@ -10,7 +12,7 @@ import {
   showUnitMoney,
   unknownText,
 } from '../format/money.ts';
-import { showShare } from '../format/number.ts';
+import { showBytes, showShare } from '../format/number.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
 import type { Column } from '../parts/data-table.tsx';
@@ -22,7 +24,7 @@ import { EconomicPlaces } from '../parts/sub-places.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
 import { describeRange } from '../view/range.ts';
 import { useTitle } from '../view/use-title.ts';
-import { useView } from '../view/use-view.ts';
+import { carry, useView } from '../view/use-view.ts';
 import { dimensionFilters, type Filters } from '../view/view-state.ts';
 import { Allocation, allocationOf } from './allocation.tsx';
 import { Margins } from './margins.tsx';
@@ -42,20 +44,22 @@ export function EconomicsPage() {
       <PageHead title="Economics" badges={economics.data && <Marks stack={economics.data.stack} />} />
       <EconomicPlaces />
       <FilterBar />
-      <Loaded query={economics}>
-        {({ stack, units }) => (
-          <div className="stack">
-            <EconomicFacts stack={stack} units={units} />
-            <Lines stack={stack} />
-            <Components units={units} />
-            <Allocation stack={stack} by={by} />
-            <Margins units={units} />
-            <PriceOfWaiting units={units} />
-            <ReleasesPanel where={where} />
-            <Recommendations />
-          </div>
-        )}
-      </Loaded>
+      <div className="stack">
+        <Loaded query={economics}>
+          {({ stack, units }) => (
+            <>
+              <EconomicFacts stack={stack} units={units} />
+              <Lines stack={stack} />
+              <Components units={units} />
+              <Allocation stack={stack} by={by} />
+              <Margins units={units} />
+              <PriceOfWaiting units={units} />
+            </>
+          )}
+        </Loaded>
+        <ReleasesPanel where={where} />
+        <Recommendations />
+      </div>
     </>
   );
 }
@@ -137,6 +141,7 @@ function Lines({ stack }: { readonly stack: CostStack }) {
   return (
     <TablePanel
       title="The whole stack"
+      id="stack"
       label="Lines of the full cost"
       note="Every line of cost; they sum to the full cost exactly"
       fileName="burnrate-stack.csv"
@@ -149,23 +154,34 @@ function Lines({ stack }: { readonly stack: CostStack }) {
   );
 }
 
-function totalLine(stack: CostStack): StackLine {
-  const facts = { name: '', origin: 'calls', rule: '', quantity: 0, unit: '', estimated: false, behind: null } as const;
+/** A line, or the sum of all. */
+type Row = Omit<StackLine, 'line'> & { readonly line: StackLine['line'] | 'total' };
+
+function totalLine(stack: CostStack): Row {
+  const facts = {
+    name: '',
+    origin: 'calls',
+    rule: 'fixed',
+    quantity: 0,
+    unit: '',
+    estimated: false,
+    behind: null,
+  } as const;
   return { ...facts, line: 'total', costUsd: stack.totalUsd };
 }
 
 const ruleWords: Readonly<Record<string, string>> = { direct: 'where it arose', even: 'evenly', fixed: 'fixed' };
 
-function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
+function lineColumns(stack: CostStack): readonly Column<Row>[] {
   const digits = moneyDigits(maxMoney(stack.lines.map((row) => row.costUsd)));
-  const behind = (row: StackLine, text: string) => <BehindLine row={row}>{text}</BehindLine>;
+  const behind = (row: Row, text: string) => <BehindLine row={row}>{text}</BehindLine>;
   return [
     {
       key: 'line',
       label: 'Line',
       render: (row) => (
         <span className="row">
-          {row.line} {row.name !== '' && row.name !== row.line && <span className="muted">{row.name}</span>}
+          {lineWords(row.line)} {row.name !== '' && row.name !== row.line && <span className="muted">{row.name}</span>}
           {row.estimated && <EstimatedMark />}
         </span>
       ),
@@ -174,12 +190,13 @@ function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
     },
     { key: 'name', label: 'Name', hidden: true, render: (row) => row.name, csv: (row) => row.name },
     {
-      key: 'origin',
-      label: 'From',
-      render: (row) => (row.line === 'total' ? '' : row.origin === 'configuration' ? 'burnrate.yaml' : row.origin),
-      csv: (row) => row.origin,
+      key: 'costUsd',
+      label: 'Cost',
+      number: true,
+      render: (row) => <span title={`$${row.costUsd}`}>{behind(row, alignMoney(row.costUsd, digits))}</span>,
+      csv: (row) => row.costUsd,
+      sort: (row) => chartDollars(row.costUsd),
     },
-    { key: 'rule', label: 'Shared out by', render: (row) => ruleWords[row.rule] ?? row.rule, csv: (row) => row.rule },
     {
       key: 'share',
       label: 'Share',
@@ -189,20 +206,31 @@ function lineColumns(stack: CostStack): readonly Column<StackLine>[] {
       sort: (row) => chartDollars(row.costUsd),
     },
     {
-      key: 'costUsd',
-      label: 'Cost',
-      number: true,
-      render: (row) => <span title={`$${row.costUsd}`}>{behind(row, alignMoney(row.costUsd, digits))}</span>,
-      csv: (row) => row.costUsd,
-      sort: (row) => chartDollars(row.costUsd),
+      key: 'origin',
+      label: 'From',
+      render: (row) => (row.line === 'total' ? '' : row.origin === 'configuration' ? 'burnrate.yaml' : row.origin),
+      csv: (row) => row.origin,
+    },
+    {
+      key: 'rule',
+      label: 'Shared out by',
+      render: (row) => (row.line === 'total' ? '' : (ruleWords[row.rule] ?? row.rule)),
+      csv: (row) => row.rule,
     },
   ];
 }
 
-/** What calls are made of can be looked at, and the runs people worked on; an overhead is what burnrate.yaml says it is. */
-function BehindLine({ row, children }: { readonly row: StackLine; readonly children: string }) {
-  if (row.behind !== null) return <Behind where={row.behind}>{children}</Behind>;
-  return row.origin === 'outcomes' ? <Behind list="runs">{children}</Behind> : children;
+/** What calls are made of can be looked at, and what people worked on; an overhead is what burnrate.yaml says it is. */
+function BehindLine({ row, children }: { readonly row: Row; readonly children: string }) {
+  const { view } = useView();
+  if (row.behind !== null || row.line === 'total') return <Behind where={row.behind ?? {}}>{children}</Behind>;
+  if (row.origin === 'outcomes') return <Behind list="runs">{children}</Behind>;
+  if (row.origin === 'configuration') return children;
+  return (
+    <Link to="/operations" search={carry(view)} hash="reviews" className="figure">
+      {children}
+    </Link>
+  );
 }
 
 function Components({ units }: { readonly units: UnitEconomics }) {
@@ -224,18 +252,24 @@ const componentFilters: Readonly<Record<string, Filters>> = {
   'Retries and replays': { reason: ['retry', 'repair'] },
 };
 
-/** What calls or people's work make up leads to them; the rest is what burnrate.yaml says. */
+/** What calls or people's work make up leads to them; the rest to the lines it is the sum of. */
 function BehindComponent({ row, children }: { readonly row: CostComponent; readonly children: string }) {
+  const { view } = useView();
   const where = componentFilters[row.component];
   if (where !== undefined) return <Behind where={where}>{children}</Behind>;
-  return row.component === 'Support overhead' ? <Behind list="runs">{children}</Behind> : children;
+  if (row.component === 'Support overhead') return <Behind list="runs">{children}</Behind>;
+  return (
+    <Link to="/economics" search={view} hash="stack" className="figure">
+      {children}
+    </Link>
+  );
 }
 
 function measured(row: CostComponent): string {
   if (row.unit === 'usd') return showUnitMoney(row.valueUsd);
   if (row.value === null) return unknownText;
   if (row.unit === 'share') return showShare(row.value);
-  return row.unit === 'gigabytes' ? `${row.value.toPrecision(3)} GB` : `${row.value.toFixed(1)} min`;
+  return row.unit === 'gigabytes' ? showBytes(row.value * 1e9) : `${row.value.toFixed(1)} min`;
 }
 
 function columnsOfComponents(rows: readonly CostComponent[]): readonly Column<CostComponent>[] {
@@ -247,7 +281,12 @@ function columnsOfComponents(rows: readonly CostComponent[]): readonly Column<Co
       render: (row) => <span title={row.includes}>{row.component}</span>,
       csv: (row) => row.component,
     },
-    { key: 'measure', label: 'Measure', render: (row) => row.measure, csv: (row) => row.measure },
+    {
+      key: 'measure',
+      label: 'Measure',
+      render: (row) => <span className="wrap">{row.measure}</span>,
+      csv: (row) => row.measure,
+    },
     {
       key: 'value',
       label: 'Now',
@@ -266,7 +305,12 @@ function columnsOfComponents(rows: readonly CostComponent[]): readonly Column<Co
       ),
       csv: (row) => row.costUsd,
     },
-    { key: 'lever', label: 'Lever', render: (row) => row.lever, csv: (row) => row.lever },
+    {
+      key: 'lever',
+      label: 'Lever',
+      render: (row) => <span className="wrap">{row.lever}</span>,
+      csv: (row) => row.lever,
+    },
     { key: 'risk', label: 'Risk', hidden: true, render: (row) => row.risk, csv: (row) => row.risk },
   ];
 }

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Select } from '@mantine/core';
 import type { FactorName, SliderNumber, Sliders } from '../../../src/forecast/index.ts';
-import type { ForecastModelAnswer } from '../api/forecasts.ts';
+import type { ForecastModelAnswer } from '../api/schema.ts';
 import { showMoney } from '../format/money.ts';
 import { Panel } from '../parts/panel.tsx';
 import { useView } from '../view/use-view.ts';

@@ -1,4 +1,6 @@
-import { type ForecastTrack, useForecastTrack } from '../api/forecasts.ts';
+import { useForecastTrack } from '../api/forecasts.ts';
+import type { ForecastTrack } from '../api/schema.ts';
+import { lineWords } from '../format/line-words.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { plural, showShare } from '../format/number.ts';
 import { Mark } from '../parts/badges.tsx';
@@ -96,7 +98,7 @@ function trackColumns(months: readonly Month[]): readonly Column<Month>[] {
     {
       key: 'drivenBy',
       label: 'Missed most at',
-      render: ({ drivenBy }) => drivenBy ?? unknownText,
+      render: ({ drivenBy }) => (drivenBy === null ? unknownText : lineWords(drivenBy)),
       csv: ({ drivenBy }) => drivenBy,
     },
   ];

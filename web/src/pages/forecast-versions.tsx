@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { sendJson } from '../api/client.ts';
-import { type ForecastSummary, useForecasts } from '../api/forecasts.ts';
+import { useForecasts } from '../api/forecasts.ts';
+import type { ForecastSummary } from '../api/schema.ts';
+import { useMay } from '../api/use-may.ts';
 import { showEstimate } from '../format/money.ts';
 import { showMoment } from '../format/time.ts';
 import type { Column } from '../parts/data-table.tsx';
@@ -15,7 +17,7 @@ export function ForecastVersions() {
       title="Versions"
       label="Forecasts"
       note="A changed file, price, model or release is followed by a new forecast; none is ever changed"
-      actions={<MakeForecast />}
+      actions={useMay('finance') && <MakeForecast />}
       fileName="burnrate-forecasts.csv"
       query={forecasts}
       columns={columns}

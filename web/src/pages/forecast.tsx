@@ -3,10 +3,11 @@ import type { ReactNode } from 'react';
 import type { SpentSoFar } from '../../../src/forecast/index.ts';
 import { useSpentSoFar } from '../api/budgets.ts';
 import { ApiError } from '../api/client.ts';
-import { type ForecastModelAnswer, useForecastModel } from '../api/forecasts.ts';
+import { useForecastModel } from '../api/forecasts.ts';
+import type { ForecastModelAnswer } from '../api/schema.ts';
 import { useSimulation } from '../forecast/use-simulation.ts';
 import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded, NothingHere } from '../parts/states.tsx';
+import { Awaited, Loaded, NothingHere } from '../parts/states.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { useView } from '../view/use-view.ts';
 import { ForecastBudgets } from './forecast-budgets.tsx';
@@ -27,12 +28,20 @@ export function ForecastPage() {
   return (
     <>
       <PageHead title="Forecast" />
-      <Loaded query={model}>
-        {(answer) => {
-          if (answer.scenarios.length === 0) return <NoWorkflows />;
-          return soFar === undefined ? null : <Simulated answer={answer} soFar={soFar} />;
-        }}
-      </Loaded>
+      <div className="stack">
+        <Loaded query={model}>
+          {(answer) => {
+            if (answer.scenarios.length === 0) return <NoWorkflows />;
+            return soFar === undefined ? <Awaited /> : <Simulated answer={answer} soFar={soFar} />;
+          }}
+        </Loaded>
+        {model.data?.scenarios.length !== 0 && (
+          <>
+            <ForecastTrackPanel />
+            <ForecastVersions />
+          </>
+        )}
+      </div>
     </>
   );
 }
@@ -109,8 +118,6 @@ function Simulated({ answer, soFar }: SimulatedProps) {
           <TippingPointPanel result={result} />
         </>
       )}
-      <ForecastTrackPanel />
-      <ForecastVersions />
     </div>
   );
 }

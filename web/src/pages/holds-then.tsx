@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { RefusedCall } from '../api/refused.ts';
+import type { RefusedCall } from '../api/schema.ts';
 import { showAmount } from '../format/amount.ts';
 import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Margin, UnitEconomics } from '../api/economics.ts';
+import type { Margin, UnitEconomics } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';

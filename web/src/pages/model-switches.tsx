@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import type { ForecastModelAnswer } from '../api/forecasts.ts';
+import type { ForecastModelAnswer } from '../api/schema.ts';
 import { plural } from '../format/number.ts';
 import { useView } from '../view/use-view.ts';
 import styles from './forecast.module.css';

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { type Budget, countedOf, isOfThisMonth, useBudgets } from '../api/budgets.ts';
+import { countedOf, isOfThisMonth, useBudgets } from '../api/budgets.ts';
 import { ApiError } from '../api/client.ts';
-import { type KeptForecast, type MoneyInterval, useForecastModel, useLatestForecast } from '../api/forecasts.ts';
+import { useForecastModel, useLatestForecast } from '../api/forecasts.ts';
 import { useCosts } from '../api/queries.ts';
-import type { Costs } from '../api/schema.ts';
+import type { Budget, Costs, KeptForecast, MoneyInterval } from '../api/schema.ts';
 import { type FuturePoint, MonthFan, type SpentPoint } from '../charts/month-fan.tsx';
 import { axisMoney, chartDollars, showEstimate, showMoney } from '../format/money.ts';
 import { parseBucket } from '../format/time.ts';

@@ -2,7 +2,7 @@ import { usePerformance, useRetries, useStorage } from '../api/queries.ts';
 import type { PerformanceSums, RetryRow, Storage } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
 import { plural, showBytes, showCount, showDuration, showRatio, showShare } from '../format/number.ts';
-import { showMoment } from '../format/time.ts';
+import { showDay } from '../format/time.ts';
 import { Behind } from '../parts/behind.tsx';
 import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
@@ -30,15 +30,15 @@ export function OperationsPage() {
     <>
       <PageHead title="Operations" />
       <FilterBar />
-      <Loaded query={total}>
-        {({ total: sums }) => (
-          <div className="stack">
-            {sums.attempts === 0 ? <NothingHere>No calls in this range.</NothingHere> : <OfCalls sums={sums} />}
-            <ReviewsPanel />
-            <Growth />
-          </div>
-        )}
-      </Loaded>
+      <div className="stack">
+        <Loaded query={total}>
+          {({ total: sums }) =>
+            sums.attempts === 0 ? <NothingHere>No calls in this range.</NothingHere> : <OfCalls sums={sums} />
+          }
+        </Loaded>
+        <ReviewsPanel />
+        <Growth />
+      </div>
     </>
   );
 }
@@ -148,6 +148,7 @@ function Retries() {
       columns={columns}
       rows={rows}
       rowKey={(row) => [row.workflow, row.stage, row.reason, row.layer, row.cause].join('|')}
+      rowsAtFirst={10}
       empty="Nothing was sent again in this range."
     />
   );
@@ -162,6 +163,7 @@ function retryColumns(rows: readonly RetryRow[]): readonly Column<RetryRow>[] {
   const digits = moneyDigits(maxMoney(rows.map((row) => row.costUsd)));
   const filters = (row: RetryRow) => ({
     ...{ workflow: [row.workflow ?? ''], stage: [row.stage ?? ''], reason: [row.reason], layer: [row.layer] },
+    cause: [row.cause ?? ''],
   });
   const words = (text: string | null) => (text === null ? '(none)' : text.replaceAll('_', ' '));
   return [
@@ -262,7 +264,8 @@ function GrowthFacts({ size }: { readonly size: Storage }) {
       />
       <Fact
         label="Oldest attempt"
-        value={size.oldestAttemptAt === null ? unknownText : showMoment(size.oldestAttemptAt)}
+        value={size.oldestAttemptAt === null ? unknownText : showDay(Date.parse(size.oldestAttemptAt))}
+        exact={size.oldestAttemptAt ?? undefined}
         detail="single attempts go back so far"
       />
     </Facts>

@@ -1,4 +1,5 @@
 import type { Figures } from '../api/schema.ts';
+import { unknownText } from '../format/money.ts';
 import { plural, showCount, showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';
 import type { Filters } from '../view/view-state.ts';
@@ -22,8 +23,16 @@ export function Outcomes({ figures, where }: { readonly figures: Figures; readon
   return (
     <div className={styles.outcomes}>
       <p className={styles.lead}>
-        <strong>{ended === 0 ? '—' : showShare(counts.success / ended)}</strong> of {plural(ended, 'ended run')}{' '}
-        succeeded
+        <strong>
+          {ended === 0 ? (
+            unknownText
+          ) : (
+            <Behind where={{ ...where, outcome: ['success'] }} list="runs">
+              {showShare(counts.success / ended)}
+            </Behind>
+          )}
+        </strong>{' '}
+        of {plural(ended, 'ended run')} succeeded
       </p>
       <div className={styles.bar} aria-hidden="true">
         {kinds.map((kind) => (

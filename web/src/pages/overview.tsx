@@ -1,3 +1,4 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useBudgets } from '../api/budgets.ts';
 import { useLatestForecast } from '../api/forecasts.ts';
@@ -46,15 +47,11 @@ export function OverviewPage() {
     <>
       <PageHead title="Overview" badges={overTime.data && <OverviewMarks costs={overTime.data} />} />
       <FilterBar />
-      <Loaded query={overTime}>
-        {(costs) =>
-          costs.total.attempts === 0 && Object.keys(view.where).length === 0 ? (
-            <NothingYet />
-          ) : (
-            <OverviewBody costs={costs} calendar={calendar} />
-          )
-        }
-      </Loaded>
+      {overTime.data?.total.attempts === 0 && Object.keys(view.where).length === 0 ? (
+        <NothingYet />
+      ) : (
+        <OverviewBody overTime={overTime} calendar={calendar} />
+      )}
     </>
   );
 }
@@ -81,23 +78,30 @@ function OverviewMarks({ costs }: { readonly costs: Costs }) {
 }
 
 interface OverviewBodyProps {
-  readonly costs: Costs;
+  readonly overTime: UseQueryResult<Costs>;
   /** Null until it is known where the instance is. */
   readonly calendar: Calendar | null;
 }
 
-function OverviewBody({ costs, calendar }: OverviewBodyProps) {
+/** What cannot be read says so in its place; the rest is there. */
+function OverviewBody({ overTime, calendar }: OverviewBodyProps) {
   const { view, change } = useView();
   const workflows = useWorkflows(view.range, dimensionFilters(view.where));
   const bucket = bucketOf(view.range);
   return (
     <div className="stack">
-      <OverviewFacts costs={costs} workflows={workflows.data?.workflows ?? null} />
+      <Loaded query={overTime} height={112}>
+        {(costs) => <OverviewFacts costs={costs} workflows={workflows.data?.workflows ?? null} />}
+      </Loaded>
       {calendar !== null && <Days calendar={calendar} />}
       <TightBudgets />
       {calendar !== null && <MonthEnd calendar={calendar} />}
       <Panel title="Cost over time" note={`Per ${bucket}, by workflow`}>
-        <CostOverTime costs={costs} bucket={bucket} dimension="workflow" onZoom={(range) => change({ range })} />
+        <Loaded query={overTime} height={240}>
+          {(costs) => (
+            <CostOverTime costs={costs} bucket={bucket} dimension="workflow" onZoom={(range) => change({ range })} />
+          )}
+        </Loaded>
       </Panel>
       {calendar !== null && <ChangeTable calendar={calendar} />}
       <Panel

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sumUsd, toDecimal, usd } from '../../../src/money/index.ts';
-import type { CostStack } from '../api/economics.ts';
+import type { CostStack } from '../api/schema.ts';
 import { otherColumns, pivotOf } from './pivot.ts';
 
 const group = (team: string | null, model: string | null, totalUsd: string) => ({

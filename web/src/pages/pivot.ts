@@ -1,4 +1,4 @@
-import type { CostStack } from '../api/economics.ts';
+import type { CostStack } from '../api/schema.ts';
 import { addMoney, chartDollars } from '../format/money.ts';
 
 /** One row of a pivot: what one value bears, by the values of the other dimension. */

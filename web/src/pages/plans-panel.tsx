@@ -1,4 +1,6 @@
-import { type Plan, usePlans } from '../api/plans.ts';
+import { Link } from '@tanstack/react-router';
+import { usePlans } from '../api/plans.ts';
+import type { Plan } from '../api/schema.ts';
 import { showAmount } from '../format/amount.ts';
 import { showMoney, unknownText } from '../format/money.ts';
 import { showCount, showShare } from '../format/number.ts';
@@ -6,6 +8,7 @@ import { Behind } from '../parts/behind.tsx';
 import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
+import { carry, useView } from '../view/use-view.ts';
 
 /** What each plan allows, and how near its fullest user is. Nothing where burnrate.yaml has no plans. */
 export function PlansPanel() {
@@ -33,6 +36,17 @@ function fullest({ quotas }: Plan) {
   return quotas
     .flatMap((quota) => (quota.fullest === null ? [] : [quota.fullest]))
     .toSorted((a, b) => b.usedShare - a.usedShare)[0];
+}
+
+/** Who they are. */
+function Users({ row: { name, quotas } }: { readonly row: Plan }) {
+  const { view } = useView();
+  const where = { ...view.where, plan: [name] };
+  return (
+    <Link to="/costs" search={carry(view, { where, by: ['user'] })} className="figure">
+      {showCount(Math.max(0, ...quotas.map(({ instances }) => instances)))}
+    </Link>
+  );
 }
 
 const columns: readonly Column<Plan>[] = [
@@ -72,7 +86,7 @@ const columns: readonly Column<Plan>[] = [
     key: 'usersCounted',
     label: 'Users counted now',
     number: true,
-    render: ({ quotas }) => showCount(Math.max(0, ...quotas.map(({ instances }) => instances))),
+    render: (row) => <Users row={row} />,
     csv: ({ quotas }) => Math.max(0, ...quotas.map(({ instances }) => instances)),
   },
   {

@@ -1,7 +1,9 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ApiError } from '../api/client.ts';
-import { type PredictedNode, type PredictedTree, usePredictedTree } from '../api/forecasts.ts';
+import { usePredictedTree } from '../api/forecasts.ts';
+import type { MoneyInterval, PredictedTree } from '../api/schema.ts';
+import { lineWords } from '../format/line-words.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits, showMoney, unknownText } from '../format/money.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark, SimulatedMark } from '../parts/badges.tsx';
@@ -41,8 +43,18 @@ interface PredictedTreeTableProps {
   readonly tree: TreeView;
 }
 
+/** What nodes of a predicted tree have, and those of a compared one beyond it. */
+interface Node {
+  readonly kind: string;
+  readonly name: string;
+  readonly predictedUsd: MoneyInterval | null;
+  readonly measuredUsd?: string;
+  readonly differenceUsd?: string;
+  readonly inside?: boolean | null;
+}
+
 interface Row {
-  readonly node: PredictedNode;
+  readonly node: Node;
   readonly depth: number;
 }
 
@@ -67,9 +79,10 @@ interface NodesProps {
 
 function Nodes({ data, workflow, compared }: NodesProps) {
   const { view } = useView();
-  const rows = [data.tree, ...(data.tree.children ?? [])].map((node, index) => ({ node, depth: Math.min(index, 1) }));
+  const nodes: readonly Node[] = [data.tree, ...data.tree.children];
+  const rows = nodes.map((node, index) => ({ node, depth: Math.min(index, 1) }));
   const columns = nodeColumns(rows, workflow, compared);
-  const elsewhere = data.notMeasured ?? [];
+  const elsewhere = data.view === 'diff' ? data.notMeasured : [];
   return (
     <>
       <div className={layout.treeHead}>
@@ -78,7 +91,7 @@ function Nodes({ data, workflow, compared }: NodesProps) {
             Forecast of {showMoment(data.forecast.madeAt)}, scenario {data.forecast.scenario};{' '}
             {showMoment(data.range.from)} to {showMoment(data.range.to)}
           </span>
-          {data.simulated && <SimulatedMark />}
+          {data.view === 'diff' && data.simulated && <SimulatedMark />}
         </span>
         <span className="row">
           <Link to="/forecast" search={carry(view)}>
@@ -96,7 +109,7 @@ function Nodes({ data, workflow, compared }: NodesProps) {
       {elsewhere.length > 0 && (
         <p className={layout.treeNote}>
           Forecast and on no bill, so in no figure here:{' '}
-          {elsewhere.map(({ line, predictedUsd }) => `${line} ${showMoney(predictedUsd)}`).join(', ')}
+          {elsewhere.map(({ line, predictedUsd }) => `${lineWords(line)} ${showMoney(predictedUsd)}`).join(', ')}
         </p>
       )}
     </>
@@ -108,7 +121,7 @@ function nodeColumns(rows: readonly Row[], workflow: string, compared: boolean):
   const digits = moneyDigits(maxMoney(amounts));
   const where = ({ node }: Row) =>
     node.kind === 'stage' ? { workflow: [workflow], stage: [node.name] } : { workflow: [workflow] };
-  const money = (key: string, label: string, read: (node: PredictedNode) => string | null): Column<Row> => ({
+  const money = (key: string, label: string, read: (node: Node) => string | null): Column<Row> => ({
     key,
     label,
     number: true,
@@ -157,7 +170,7 @@ function comparedColumns(digits: number, where: (row: Row) => Readonly<Record<st
   ];
 }
 
-function Inside({ node: { inside } }: { readonly node: PredictedNode }) {
+function Inside({ node: { inside } }: { readonly node: Node }) {
   if (inside === null || inside === undefined) return <span className="muted">{unknownText}</span>;
   return (
     <Mark

@@ -1,4 +1,4 @@
-import type { UnitEconomics, Waiting } from '../api/economics.ts';
+import type { UnitEconomics, Waiting } from '../api/schema.ts';
 import { maxMoney, moneyDigits } from '../format/money.ts';
 import { showShare } from '../format/number.ts';
 import { Behind } from '../parts/behind.tsx';

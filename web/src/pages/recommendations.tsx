@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
-import { type Recommendation, useAdvice } from '../api/economics.ts';
+import { useAdvice } from '../api/economics.ts';
+import type { Recommendation } from '../api/schema.ts';
 import { alignMoney, chartDollars, maxMoney, moneyDigits } from '../format/money.ts';
 import { plural, showShare } from '../format/number.ts';
 import { SimulatedMark } from '../parts/badges.tsx';

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
-import { type RefusedCall, useRefused } from '../api/refused.ts';
+import { useRefused } from '../api/refused.ts';
+import type { RefusedCall } from '../api/schema.ts';
 import { showAmount } from '../format/amount.ts';
 import { unknownText } from '../format/money.ts';
 import { plural } from '../format/number.ts';

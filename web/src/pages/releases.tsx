@@ -1,4 +1,5 @@
-import { type Release, useReleases } from '../api/economics.ts';
+import { useReleases } from '../api/economics.ts';
+import type { Release } from '../api/schema.ts';
 import { chartDollars, showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
@@ -38,7 +39,11 @@ function Verdict({ row }: { readonly row: Release }) {
   return (
     <span className="row">
       <Mark tone={tones[verdict]} label={verdict} meaning={`Cost per ${per} against the release before.`} />
-      {change !== null && `${percent(change.estimate)} (${percent(change.low)} to ${percent(change.high)})`}
+      {change !== null && (
+        <Behind where={filters(row)} list="runs">
+          {`${percent(change.estimate)} (${percent(change.low)} to ${percent(change.high)})`}
+        </Behind>
+      )}
     </span>
   );
 }

@@ -3,7 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useRef, useState } from 'react';
 import { sendJson } from '../api/client.ts';
 import { liveKey } from '../api/live-key.ts';
-import { type Review, reviewsKey } from '../api/reviews.ts';
+import { reviewsKey } from '../api/reviews.ts';
+import type { Review } from '../api/schema.ts';
+import { useMay } from '../api/use-may.ts';
 import { useView } from '../view/use-view.ts';
 import styles from './recommendations.module.css';
 
@@ -20,6 +22,7 @@ export function Decide({ review }: { readonly review: Review }) {
   // Buttons stay enabled while one is under way, because one that is disabled loses the focus.
   const take = (name: Step) => (step.isPending ? undefined : step.mutate(name));
   const started = review.state === 'started';
+  const operator = useMay('operator');
   const undecidable = Number.isNaN(minutes) || (!started && minutes === null);
   return (
     <section ref={section} className={styles.accepted} aria-label="The review">
@@ -27,23 +30,27 @@ export function Decide({ review }: { readonly review: Review }) {
         <Where review={review} />{' '}
         {started
           ? `${review.reviewer ?? 'Somebody'} has looked at it for ${review.minutesSoFar.toFixed(1)} minutes.`
-          : 'Nobody has taken it: start, so that the time is measured, or state the minutes it took.'}
+          : operator
+            ? 'Nobody has taken it: start, so that the time is measured, or state the minutes it took.'
+            : 'Nobody has taken it; operators decide.'}
       </p>
-      <div className="row">
-        <StepButton label={started ? 'Give back' : 'Start'} onPress={() => take(started ? 'release' : 'start')} />
-        <TextInput
-          size="xs"
-          inputMode="decimal"
-          aria-label="Minutes it took, where the clock did not run"
-          placeholder="Minutes, if not measured"
-          error={Number.isNaN(minutes)}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        {Object.entries(decisions).map(([name, label]) => (
-          <StepButton key={name} label={label} disabled={undecidable} onPress={() => take(name as Step)} />
-        ))}
-      </div>
+      {operator && (
+        <div className="row">
+          <StepButton label={started ? 'Give back' : 'Start'} onPress={() => take(started ? 'release' : 'start')} />
+          <TextInput
+            size="xs"
+            inputMode="decimal"
+            aria-label="Minutes it took, where the clock did not run"
+            placeholder="Minutes, if not measured"
+            error={Number.isNaN(minutes)}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          {Object.entries(decisions).map(([name, label]) => (
+            <StepButton key={name} label={label} disabled={undecidable} onPress={() => take(name as Step)} />
+          ))}
+        </div>
+      )}
       {step.error !== null && <p role="alert">{step.error.message}</p>}
     </section>
   );

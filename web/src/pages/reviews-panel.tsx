@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type Review, useReviewSummary, useReviews } from '../api/reviews.ts';
+import { useReviewSummary, useReviews } from '../api/reviews.ts';
+import type { Review } from '../api/schema.ts';
 import { showMoney, unknownText } from '../format/money.ts';
 import { plural } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
@@ -25,6 +26,7 @@ export function ReviewsPanel() {
   return (
     <TablePanel
       title="Reviews"
+      id="reviews"
       note={
         queue &&
         `${plural(queue.waiting, 'answer')} waiting${queue.oldestWaitingAt === null ? '' : `, the oldest since ${showMoment(queue.oldestWaitingAt)}`}; ${queue.started} under way. ` +

@@ -1,6 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { useRun } from '../api/queries.ts';
-import type { Outcome, Run } from '../api/schema.ts';
+import type { Run } from '../api/schema.ts';
 import { showMoney, showUnitMoney } from '../format/money.ts';
 import { plural, showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
@@ -60,15 +60,33 @@ function RunView({ run }: { readonly run: Run }) {
         <Fact
           hero
           label="Cost"
-          value={showUnitMoney(run.costUsd)}
+          value={
+            <Costs run={run} by="stage">
+              {showUnitMoney(run.costUsd)}
+            </Costs>
+          }
           exact={run.costUsd === null ? undefined : `$${run.costUsd}`}
           detail={
             run.costUsd === null ? `known part: ${showMoney(run.knownCostUsd)}` : plural(run.calls.length, 'call')
           }
         />
         <Fact label="Outcome" value={run.outcome?.outcome ?? 'open'} detail={outcomeDetail(run.outcome)} />
-        <Fact label="Tokens in" value={showCount(run.inputTokens)} />
-        <Fact label="Tokens out" value={showCount(run.outputTokens)} />
+        <Fact
+          label="Tokens in"
+          value={
+            <Costs run={run} by="bucket">
+              {showCount(run.inputTokens)}
+            </Costs>
+          }
+        />
+        <Fact
+          label="Tokens out"
+          value={
+            <Costs run={run} by="bucket">
+              {showCount(run.outputTokens)}
+            </Costs>
+          }
+        />
         <Fact label="Took" value={showDuration(run.durationMs)} detail={showMoment(run.startedAt)} />
       </Facts>
       <TablePanel
@@ -85,7 +103,19 @@ function RunView({ run }: { readonly run: Run }) {
   );
 }
 
-function outcomeDetail(outcome: Outcome | null): string {
+/** What a figure of the run is made of. The run may lie outside the range in view; its own time is looked at. */
+function Costs({ run, by, children }: { readonly run: Run; readonly by: string; readonly children: string }) {
+  const { view } = useView();
+  const fromMs = Date.parse(run.startedAt);
+  const range = { kind: 'fixed', fromMs, toMs: fromMs + Math.ceil(run.durationMs) + 1 } as const;
+  return (
+    <Link to="/costs" search={carry(view, { where: { run: [run.id] }, by: [by], range })} className="figure">
+      {children}
+    </Link>
+  );
+}
+
+function outcomeDetail(outcome: Run['outcome']): string {
   if (outcome === null) return 'nobody has said how it ended';
   const parts = [
     outcome.valueUsd === null ? null : `value ${showMoney(outcome.valueUsd)}`,

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useRuns } from '../api/queries.ts';
 import type { RunInList } from '../api/schema.ts';
-import { showMoney, showUnitMoney } from '../format/money.ts';
+import { showMoney, showUnitMoney, unknownText } from '../format/money.ts';
 import { showCount, showDuration } from '../format/number.ts';
 import { showMoment } from '../format/time.ts';
 import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.tsx';
@@ -12,8 +12,10 @@ import { FilterBar } from '../parts/filter-bar.tsx';
 import { More } from '../parts/more.tsx';
 import { PageHead } from '../parts/panel.tsx';
 import { TablePanel } from '../parts/table-panel.tsx';
+import { behaviourFilter } from '../view/behaviour-filter.ts';
 import { useTitle } from '../view/use-title.ts';
 import { carry, useView } from '../view/use-view.ts';
+import { outcomeFilter } from '../view/view-state.ts';
 
 const pageSize = 50;
 
@@ -25,7 +27,7 @@ export function RunsPage() {
   return (
     <>
       <PageHead title="Runs" badges={runs.query.data?.some((run) => run.simulated) && <SimulatedMark />} />
-      <FilterBar />
+      <FilterBar also={[behaviourFilter, outcomeFilter]} />
       <TablePanel
         title="Newest first"
         label="Runs"
@@ -93,7 +95,7 @@ const columns: readonly Column<RunInList>[] = [
     key: 'durationMs',
     label: 'Took',
     number: true,
-    render: (run) => showDuration(run.durationMs),
+    render: (run) => <ToRun run={run}>{showDuration(run.durationMs)}</ToRun>,
     csv: (run) => run.durationMs,
     sort: (run) => run.durationMs,
   },
@@ -101,7 +103,7 @@ const columns: readonly Column<RunInList>[] = [
     key: 'valueUsd',
     label: 'Value',
     number: true,
-    render: (run) => showMoney(run.valueUsd),
+    render: (run) => (run.valueUsd === null ? unknownText : <ToRun run={run}>{showMoney(run.valueUsd)}</ToRun>),
     csv: (run) => run.valueUsd,
     sort: (run) => Number(run.valueUsd ?? -1),
   },
@@ -131,11 +133,23 @@ function RunLink({ run }: { readonly run: RunInList }) {
   );
 }
 
+/** Figures of a run are made of what its page lists; the keyboard comes there by the row's own link. */
+function ToRun({ run, children }: { readonly run: RunInList; readonly children: string }) {
+  const { view } = useView();
+  return (
+    <Link to="/runs/$id" params={{ id: run.id }} search={carry(view)} tabIndex={-1} className="figure">
+      {children}
+    </Link>
+  );
+}
+
 function Cost({ run }: { readonly run: RunInList }) {
   return (
     <span className="row">
       <UnknownPriceMark attempts={run.unknownPriceAttempts} short />
-      <span title={run.costUsd === null ? undefined : `$${run.costUsd}`}>{showUnitMoney(run.costUsd)}</span>
+      <span title={run.costUsd === null ? undefined : `$${run.costUsd}`}>
+        <ToRun run={run}>{showUnitMoney(run.costUsd)}</ToRun>
+      </span>
     </span>
   );
 }

@@ -2,28 +2,18 @@ import { Select } from '@mantine/core';
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { getJson } from '../api/client.ts';
+import type { Audit } from '../api/schema.ts';
 import { showMoment } from '../format/time.ts';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 
-interface AuditEntry {
-  readonly sequence: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
 const entriesMax = 200;
 
-function useAudit(action: string): UseQueryResult<{ readonly entries: readonly AuditEntry[] }> {
+function useAudit(action: string): UseQueryResult<Audit> {
   return useQuery({
     queryKey: ['audit', action],
-    queryFn: ({ signal }) =>
-      getJson<{ entries: readonly AuditEntry[] }>(`/api/audit?limit=${entriesMax}&action=${action}`, signal),
+    queryFn: ({ signal }) => getJson<Audit>(`/api/audit?limit=${entriesMax}&action=${action}`, signal),
     placeholderData: keepPreviousData,
     staleTime: 0,
   });
@@ -81,9 +71,9 @@ export function AuditPanel() {
   );
 }
 
-const changeText = ({ before, after }: AuditEntry): string => JSON.stringify({ before, after });
+const changeText = ({ before, after }: Audit['entries'][number]): string => JSON.stringify({ before, after });
 
-function Change({ entry }: { readonly entry: AuditEntry }) {
+function Change({ entry }: { readonly entry: Audit['entries'][number] }) {
   if (entry.before === null && entry.after === null) return null;
   return (
     <details>
@@ -93,7 +83,7 @@ function Change({ entry }: { readonly entry: AuditEntry }) {
   );
 }
 
-const columns: readonly Column<AuditEntry>[] = [
+const columns: readonly Column<Audit['entries'][number]>[] = [
   {
     key: 'at',
     label: 'When',

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { sendJson } from '../api/client.ts';
 import { useKeys } from '../api/queries.ts';
 import type { AccessKey, CreatedKey } from '../api/schema.ts';
+import { useMay } from '../api/use-may.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import { Behind } from '../parts/behind.tsx';
@@ -17,6 +18,8 @@ import styles from './settings.module.css';
 export function KeysPanel() {
   const keys = useKeys();
   const rows = keys.data?.keys ?? [];
+  const admin = useMay('admin');
+  const shown = columns.filter(({ key }) => admin || key !== 'revokedAt');
   return (
     <Panel
       title="Access keys"
@@ -24,15 +27,17 @@ export function KeysPanel() {
       flush
       actions={<CsvButton fileName="burnrate-keys.csv" columns={columns} rows={rows} />}
     >
-      <div className={styles.pad}>
-        <NewKey />
-      </div>
+      {admin && (
+        <div className={styles.pad}>
+          <NewKey />
+        </div>
+      )}
       <Loaded query={keys} height={120}>
         {(data) =>
           data.keys.length === 0 ? (
             <NothingHere>No key has been made yet.</NothingHere>
           ) : (
-            <DataTable label="Access keys" columns={columns} rows={data.keys} rowKey={(key) => key.id} />
+            <DataTable label="Access keys" columns={shown} rows={data.keys} rowKey={(key) => key.id} />
           )
         }
       </Loaded>

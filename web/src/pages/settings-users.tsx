@@ -2,7 +2,7 @@ import { Select } from '@mantine/core';
 import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { getJson, sendJson } from '../api/client.ts';
-import type { UserRole } from '../api/schema.ts';
+import type { CreatedUser, User, Users } from '../api/schema.ts';
 import { showMoment } from '../format/time.ts';
 import { Mark } from '../parts/badges.tsx';
 import { type Column, CsvButton, DataTable } from '../parts/data-table.tsx';
@@ -11,19 +11,6 @@ import { RevokeButton } from '../parts/revoke-button.tsx';
 import { SecretMaker } from '../parts/secret-maker.tsx';
 import { Loaded, NothingHere } from '../parts/states.tsx';
 import styles from './settings.module.css';
-
-interface User {
-  readonly name: string;
-  readonly role: UserRole;
-  readonly hint: string;
-  readonly createdAt: string;
-  readonly revokedAt: string | null;
-}
-
-interface Users {
-  readonly users: readonly User[];
-  readonly signInAsked: boolean;
-}
 
 function useUsers(): UseQueryResult<Users> {
   return useQuery({ queryKey: ['users'], queryFn: ({ signal }) => getJson<Users>('/api/users', signal) });
@@ -72,7 +59,7 @@ export function UsersPanel() {
 function NewUser() {
   const [role, setRole] = useState<string>('viewer');
   const make = async (name: string) => {
-    const { user, token } = await sendJson<{ user: User; token: string | null }>('POST', '/api/users', { name, role });
+    const { user, token } = await sendJson<CreatedUser>('POST', '/api/users', { name, role });
     return { whose: `The token of ${user.name}`, secret: token };
   };
   return (

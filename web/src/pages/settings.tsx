@@ -1,4 +1,4 @@
-import { useInstance } from '../api/queries.ts';
+import { useMay } from '../api/use-may.ts';
 import { PageHead } from '../parts/panel.tsx';
 import { useTitle } from '../view/use-title.ts';
 import { AuditPanel } from './settings-audit.tsx';
@@ -10,15 +10,15 @@ import { UsersPanel } from './settings-users.tsx';
 /** What this instance is, who may use it, and what things cost. */
 export function SettingsPage() {
   useTitle('Settings');
-  const role = useInstance().data?.you.role;
+  const [admin, operator] = [useMay('admin'), useMay('operator')];
   return (
     <>
       <PageHead title="Settings" />
       <div className="stack">
-        {role === 'admin' && <UsersPanel />}
-        {(role === 'admin' || role === 'operator') && <KeysPanel />}
+        {admin && <UsersPanel />}
+        {operator && <KeysPanel />}
         <PricesPanel />
-        {role === 'admin' && <AuditPanel />}
+        {admin && <AuditPanel />}
         <InstanceFactsPanel />
       </div>
     </>

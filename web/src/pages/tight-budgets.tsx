@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import { type Budget, useBudgets } from '../api/budgets.ts';
+import { useBudgets } from '../api/budgets.ts';
+import type { Budget } from '../api/schema.ts';
 import { nowMs } from '../clock.ts';
 import { showAmount } from '../format/amount.ts';
 import { showShare } from '../format/number.ts';

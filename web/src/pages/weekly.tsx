@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { billedLines } from '../../../src/tree/index.ts';
-import { type Report, type ReportTable, useWeeklyReview } from '../api/reports.ts';
+import { useWeeklyReview } from '../api/reports.ts';
+import type { Report, ReportTable } from '../api/schema.ts';
 import { nowMs } from '../clock.ts';
+import { lineWords } from '../format/line-words.ts';
 import { alignMoney, maxMoney, moneyDigits, showUnitMoney, unknownText } from '../format/money.ts';
-import { showCount } from '../format/number.ts';
+import { showBytes, showCount } from '../format/number.ts';
 import { SimulatedMark } from '../parts/badges.tsx';
 import { Cut } from '../parts/cut.tsx';
 import type { Column } from '../parts/data-table.tsx';
@@ -113,20 +115,37 @@ function ReportPanel({ table, week }: ReportPanelProps) {
   );
 }
 
+/** Amounts a column lines up with: its own, and those beside it in a table that compares two weeks. */
+function amountsOf({ columns, rows, total }: ReportTable, index: number): string[] {
+  const compares = columns.some(({ title }) => title === 'this week');
+  const counts = (at: number) => columns[at]?.kind === 'usd' && (compares || at === index);
+  const all = total === null ? rows : [...rows, total];
+  return all.flatMap((row) =>
+    row.flatMap((cell, at) => (counts(at) && typeof cell === 'string' && cell !== '' ? [cell] : [])),
+  );
+}
+
 function reportColumn(table: ReportTable, index: number, week: Report['range']): Column<Row> {
   const { title = '', kind = 'text' } = table.columns[index] ?? {};
-  const amounts = table.rows.map((row) => row[index] ?? null).filter((cell) => typeof cell === 'string');
-  const digits = kind === 'usd' ? moneyDigits(maxMoney(amounts)) : 0;
+  const unitAt = table.columns.findIndex((column) => column.title === 'unit');
+  const digits = moneyDigits(maxMoney(amountsOf(table, index)));
   return {
     key: title,
     label: title.charAt(0).toUpperCase() + title.slice(1),
     number: kind !== 'text',
     render: (row) => {
-      const text = cellText(row[index] ?? null, kind, digits);
-      if (kind === 'text') return named.has(title) ? <Cut text={text} /> : text;
-      const where = text === unknownText ? null : callsOf(table, row);
-      if (where === null) return text;
-      return <BehindCell text={text} where={where} range={title === 'week before' ? before(week) : fixed(week)} />;
+      const text = cellText(row[index] ?? null, measured(kind, row[unitAt]), digits);
+      if (title === 'line') return lineWords(text);
+      if (kind === 'text')
+        return named.has(title) ? <Cut text={text} /> : <span className="wrap">{unitWords[text] ?? text}</span>;
+      if (text === unknownText || text === '') return text;
+      return (
+        <BehindCell
+          text={text}
+          where={callsOf(table, row)}
+          range={title === 'week before' ? before(week) : fixed(week)}
+        />
+      );
     },
     csv: (row) => row[index] ?? null,
   };
@@ -154,18 +173,33 @@ const before = ({ from }: Report['range']): RangeChoice => ({
 
 interface BehindCellProps {
   readonly text: string;
-  readonly where: Filters;
+  /** Null for what calls alone do not make: overheads, people's time, figures of several lines. */
+  readonly where: Filters | null;
   readonly range: RangeChoice;
 }
 
-/** A review is of everything, whatever is filtered elsewhere. */
+/** A review is of everything, whatever is filtered elsewhere. What is no sum of calls leads to the stack it is a part of. */
 function BehindCell({ text, where, range }: BehindCellProps) {
   const { view } = useView();
+  if (where === null) {
+    return (
+      <Link to="/economics" search={carry(view, { where: {}, range })} hash="stack" className="figure">
+        {text}
+      </Link>
+    );
+  }
   return (
     <Link to="/calls" search={carry(view, { where, range })} className="figure">
       {text}
     </Link>
   );
+}
+
+const unitWords: Readonly<Record<string, string>> = { usd: 'US dollars', gigabytes: 'bytes' };
+
+/** A number of a table of measures is of its row's unit; dollars among them are told by being text. */
+function measured(kind: string, unit: string | number | null | undefined): string {
+  return kind === 'number' && (unit === 'share' || unit === 'gigabytes') ? unit : kind;
 }
 
 function cellText(cell: string | number | null, kind: string, digits: number): string {
@@ -174,5 +208,6 @@ function cellText(cell: string | number | null, kind: string, digits: number): s
   // Of measures in several units those in dollars come as exact decimals.
   if (typeof cell === 'string') return kind === 'number' ? showUnitMoney(cell) : cell;
   if (kind === 'share') return `${(cell * 100).toFixed(1).replace(/^-0\.0$/, '0.0')}%`;
+  if (kind === 'gigabytes') return showBytes(cell * 1e9);
   return kind === 'count' ? showCount(cell) : String(Number(cell.toPrecision(4)));
 }

@@ -1,5 +1,7 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
+import { isRefusal } from '../api/client.ts';
 import { useCosts, useTree } from '../api/queries.ts';
 import type { WorkflowTree } from '../api/schema.ts';
 import { CostOverTime } from '../charts/cost-over-time.tsx';
@@ -8,7 +10,7 @@ import { EstimatedMark, SimulatedMark, UnknownPriceMark } from '../parts/badges.
 import { Breakdown } from '../parts/breakdown.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { PageHead, Panel } from '../parts/panel.tsx';
-import { Loaded } from '../parts/states.tsx';
+import { ErrorState, Loaded } from '../parts/states.tsx';
 import { treeRows } from '../tree/tree-rows.ts';
 import { TreeTable } from '../tree/tree-table.tsx';
 import { useStageCalls } from '../tree/use-stage-calls.ts';
@@ -48,7 +50,11 @@ export function WorkflowPage() {
           How its users behave
         </Link>
       </div>
-      <Loaded query={tree}>{(data) => <WorkflowView data={data} />}</Loaded>
+      {tree.data === undefined && isRefusal(tree.error) ? (
+        <ErrorState error={tree.error} />
+      ) : (
+        <WorkflowView name={name} tree={tree} />
+      )}
     </>
   );
 }
@@ -63,21 +69,33 @@ function WorkflowMarks({ data }: { readonly data: WorkflowTree }) {
   );
 }
 
-function WorkflowView({ data }: { readonly data: WorkflowTree }) {
+interface WorkflowViewProps {
+  readonly name: string;
+  readonly tree: UseQueryResult<WorkflowTree>;
+}
+
+/** What cannot be read says so in its place; the rest is there. */
+function WorkflowView({ name, tree }: WorkflowViewProps) {
   const { view } = useView();
-  const where = useScope(data.name);
+  const where = useScope(name);
   return (
     <div className="stack">
-      <FiguresStrip where={where} figures={data.figures} />
+      <Loaded query={tree} height={112}>
+        {({ figures }) => <FiguresStrip where={where} figures={figures} />}
+      </Loaded>
       <div className={layout.two}>
         <OverTime where={where} />
         <Panel title="Outcomes" note="How the runs of this range ended">
-          <Outcomes figures={data.figures} where={where} />
+          <Loaded query={tree} height={160}>
+            {({ figures }) => <Outcomes figures={figures} where={where} />}
+          </Loaded>
         </Panel>
       </div>
-      <CostTree data={data} where={where} />
+      <Loaded query={tree} height={320}>
+        {(data) => <CostTree data={data} where={where} />}
+      </Loaded>
       <ReleasesPanel where={where} />
-      <Breakdown key={data.name} where={where} by={view.by.length > 0 ? view.by : ['model']} title="Breakdown" />
+      <Breakdown key={name} where={where} by={view.by.length > 0 ? view.by : ['model']} title="Breakdown" />
     </div>
   );
 }

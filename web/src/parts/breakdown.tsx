@@ -38,7 +38,7 @@ export function Breakdown({ title, where, by }: BreakdownProps) {
   return (
     <Panel
       title={title}
-      note={shown && <Summary costs={shown} />}
+      note={shown && <Summary costs={shown} where={where} />}
       flush
       actions={
         <>
@@ -65,7 +65,7 @@ export function Breakdown({ title, where, by }: BreakdownProps) {
   );
 }
 
-function Summary({ costs }: { readonly costs: Costs }) {
+function Summary({ costs, where }: { readonly costs: Costs; readonly where: Filters }) {
   const { total } = costs;
   const cut =
     costs.rowsLeftOut > 0 ? ` ${showCount(costs.rowsLeftOut)} further rows are in the total but not listed.` : '';
@@ -73,7 +73,7 @@ function Summary({ costs }: { readonly costs: Costs }) {
     <span className="row">
       <span>
         <strong className={styles.total} title={`$${costs.totalUsd}`}>
-          {showMoney(costs.totalUsd)}
+          <Behind where={where}>{showMoney(costs.totalUsd)}</Behind>
         </strong>{' '}
         in all · {plural(total.calls, 'call')} · {showShort(total.inputTokens)} tokens in,{' '}
         {showShort(total.outputTokens)} out.

@@ -1,16 +1,24 @@
 import { Button, CloseButton, Popover, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useCosts } from '../api/queries.ts';
+import { behaviourFilter, behaviourWords } from '../view/behaviour-filter.ts';
 import { dimensionGroups, dimensionLabel } from '../view/dimensions.ts';
 import { useView } from '../view/use-view.ts';
-import { dimensionFilters, withFilter, withoutFilter } from '../view/view-state.ts';
+import { dimensionFilters, outcomeFilter, withFilter, withoutFilter } from '../view/view-state.ts';
 import styles from './filter-bar.module.css';
 
 /** Values offered of one dimension, the dearest first. */
 const valuesMax = 100;
 
+interface FilterBarProps {
+  /** Filters beside those of dimensions that this page follows. */
+  readonly also?: readonly string[];
+}
+
+const listFilters: readonly string[] = [outcomeFilter, behaviourFilter];
+
 /** The filters in force on every figure of the page, each of which can be taken away, and a way to add one. */
-export function FilterBar() {
+export function FilterBar({ also = [] }: FilterBarProps) {
   const { view, change } = useView();
   const names = Object.keys(view.where);
   return (
@@ -21,7 +29,10 @@ export function FilterBar() {
             <li key={name} className={styles.filter}>
               <span>
                 {dimensionLabel(name)}{' '}
-                <strong>{(view.where[name] ?? []).map((value) => value || '(none)').join(' or ')}</strong>
+                <strong>{(view.where[name] ?? []).map((value) => wordsOf(name, value)).join(' or ')}</strong>
+                {listFilters.includes(name) && !also.includes(name) && (
+                  <span className="muted"> narrows lists of calls or runs, not this page</span>
+                )}
               </span>
               <CloseButton
                 size="xs"
@@ -40,6 +51,10 @@ export function FilterBar() {
       )}
     </div>
   );
+}
+
+function wordsOf(name: string, value: string): string {
+  return (name === behaviourFilter ? behaviourWords(value) : value) || '(none)';
 }
 
 function AddFilter() {

@@ -1,5 +1,7 @@
-import { type ReactNode, useId } from 'react';
+import { useLocation } from '@tanstack/react-router';
+import { type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
 import styles from './panel.module.css';
+import { PanelTitle } from './states.tsx';
 
 export interface PanelProps {
   readonly title: ReactNode;
@@ -16,8 +18,14 @@ export interface PanelProps {
 /** A titled part of a page; a landmark of its own. */
 export function Panel({ title, id: anchor, note, actions, children, flush = false }: PanelProps) {
   const id = useId();
+  const section = useLinked(anchor);
   return (
-    <section className={styles.panel} aria-labelledby={id} {...(anchor === undefined ? {} : { id: anchor })}>
+    <section
+      ref={section}
+      className={styles.panel}
+      aria-labelledby={id}
+      {...(anchor === undefined ? {} : { id: anchor })}
+    >
       <div className={styles.head}>
         <div className={styles.titles}>
           <h2 id={id}>{title}</h2>
@@ -25,9 +33,21 @@ export function Panel({ title, id: anchor, note, actions, children, flush = fals
         </div>
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
       </div>
-      <div className={flush ? styles.flush : styles.body}>{children}</div>
+      <div className={flush ? styles.flush : styles.body}>
+        <PanelTitle value={typeof title === 'string' ? title : null}>{children}</PanelTitle>
+      </div>
     </section>
   );
+}
+
+/** A link may lead to a panel that only comes with its figures: then it comes into view. */
+function useLinked(anchor: string | undefined): RefObject<HTMLElement | null> {
+  const section = useRef<HTMLElement>(null);
+  const linked = useLocation({ select: ({ hash }) => anchor !== undefined && hash === anchor });
+  useEffect(() => {
+    if (linked) section.current?.scrollIntoView({ block: 'start' });
+  }, [linked]);
+  return section;
 }
 
 interface PageHeadProps {

@@ -88,8 +88,15 @@ function Brand() {
 
 function Places() {
   const { view } = useView();
+  const path = useLocation({ select: (location) => location.pathname });
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the places are a row to be moved; the current one is in it.
+    const current = path === '/' ? undefined : nav.current?.querySelector('[aria-current="page"]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path]);
   return (
-    <nav aria-label="Places" className={styles.places}>
+    <nav aria-label="Places" className={styles.places} ref={nav}>
       {places.map((place) => (
         <Link
           key={place.to}

@@ -10,11 +10,11 @@ function node(
   children: CostNode[] = [],
 ): CostNode {
   const counts = { runs: 1, interactions: 1, calls, attempts: calls, unknownPriceAttempts: 0, estimatedAttempts: 0 };
-  const lines = [
+  const lines: CostNode['lines'] = [
     { line: 'inference', bucket: 'input', unit: 'tokens', quantity: 30, costUsd: '0' },
     { line: 'retries', bucket: 'cacheRead', unit: 'tokens', quantity: 12, costUsd: '0' },
     { line: 'inference', bucket: 'output', unit: 'tokens', quantity: 5, costUsd: totalUsd },
-  ] as const;
+  ];
   return { kind, name, totalUsd, ownLines: [], lines, counts, children };
 }
 

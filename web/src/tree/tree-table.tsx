@@ -222,7 +222,7 @@ function Toggle({ row, toggle }: { readonly row: NodeRow; toggle(id: string): vo
   );
 }
 
-/** A figure of a workflow or stage leads to its calls; one of a call is explained on the call's page, where its name leads. */
+/** A figure of a workflow or stage leads to its calls; one of a call is explained on the call's page. */
 function Count({
   row,
   where,
@@ -233,7 +233,13 @@ function Count({
   readonly children: ReactNode;
 }) {
   const { view } = useView();
-  if (row.level > 2) return children;
+  if (row.level > 2) {
+    return (
+      <Link to="/calls/$id" params={{ id: callIdOf(row) }} search={carry(view)} tabIndex={-1} className="figure">
+        {children}
+      </Link>
+    );
+  }
   const narrowed = row.kind === 'stage' ? { ...where, stage: [row.name] } : where;
   return (
     <Link to="/calls" search={carry(view, { where: narrowed })} tabIndex={-1} className="figure">

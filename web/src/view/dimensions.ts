@@ -6,7 +6,10 @@ export const dimensionGroups: readonly { readonly group: string; readonly items:
   { group: 'Conversation', items: ['session', 'interaction'] },
   { group: 'What was called', items: ['provider', 'model', 'modelRequested', 'tier', 'operation', 'key', 'streamed'] },
   { group: 'What it cost for', items: ['line', 'bucket'] },
-  { group: 'How it went', items: ['status', 'failure', 'reason', 'layer', 'usageSource', 'priceState', 'simulated'] },
+  {
+    group: 'How it went',
+    items: ['status', 'failure', 'cause', 'reason', 'layer', 'usageSource', 'priceState', 'simulated'],
+  },
   { group: 'When', items: ['minute', 'hour', 'day', 'week', 'month'] },
 ];
 
@@ -15,6 +18,7 @@ const labels: Readonly<Record<string, string>> = {
   modelRequested: 'Model asked for',
   usageSource: 'Usage source',
   priceState: 'Price known',
+  cause: 'After failure',
   line: 'Cost line',
   bucket: 'Token bucket',
 };

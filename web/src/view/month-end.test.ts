@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { KeptForecast } from '../api/forecasts.ts';
-import { chanceAbove, expectedBetween, outlookWords, spentAndExpected } from './month-end.ts';
+import { chanceAbove, type ExpectedMonths, expectedBetween, outlookWords, spentAndExpected } from './month-end.ts';
 
 const interval = (mean: string) => ({ mean, p10: mean, p50: mean, p90: mean });
 const month = (name: string, billed: string) => ({
@@ -11,8 +10,7 @@ const month = (name: string, billed: string) => ({
     { line: 'human' as const, totalUsd: interval('5000') },
   ],
 });
-const forecast: KeptForecast = {
-  ...{ id: 'f1', madeAt: '2026-03-01T00:00:00Z' },
+const forecast: ExpectedMonths = {
   report: { scenarios: { expected: { months: [month('2026-03', '310'), month('2026-04', '300')] } } },
 };
 const at = (text: string) => Date.parse(text);

@@ -1,6 +1,15 @@
 import { billedLines } from '../../../src/tree/index.ts';
-import type { KeptForecast, MoneyInterval } from '../api/forecasts.ts';
+import type { ForecastMonth, MoneyInterval } from '../api/schema.ts';
 import { addMoney, chartDollars, portionOf } from '../format/money.ts';
+
+/** What is read of a kept forecast. */
+export interface ExpectedMonths {
+  readonly report: {
+    readonly scenarios: Readonly<
+      Record<string, { readonly months: readonly Pick<ForecastMonth, 'month' | 'lines'>[] }>
+    >;
+  };
+}
 
 const nothing: MoneyInterval = { mean: '0', p10: '0', p50: '0', p90: '0' };
 
@@ -10,7 +19,7 @@ const nothing: MoneyInterval = { mean: '0', p10: '0', p50: '0', p90: '0' };
  * time, and percentiles are added up like means, as in `/api/workflows/{name}/tree?view=forecast`. Null where the forecast does not
  * speak of all of it.
  */
-export function expectedBetween(forecast: KeptForecast, fromMs: number, toMs: number): MoneyInterval | null {
+export function expectedBetween(forecast: ExpectedMonths, fromMs: number, toMs: number): MoneyInterval | null {
   const parts = monthsOf(forecast).map(({ month, lines }) => ({ lines, ...overlap(month, fromMs, toMs) }));
   if (parts.reduce((sum, { sharedMs }) => sum + sharedMs, 0) < toMs - fromMs) return null;
   return parts
@@ -43,7 +52,7 @@ export function chanceAbove(limitUsd: string, end: MoneyInterval): number {
 }
 
 /** Of the scenario that facts are held against: `expected`, else the first of the file. */
-function monthsOf({ report }: KeptForecast) {
+function monthsOf({ report }: ExpectedMonths) {
   return (report.scenarios.expected ?? Object.values(report.scenarios)[0])?.months ?? [];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Budget } from '../api/budgets.ts';
+import type { Budget } from '../api/schema.ts';
 import { paceOf, rungText } from './pace.ts';
 
 const endMs = Date.UTC(2026, 3, 1);
@@ -9,10 +9,21 @@ const dayMs = 86_400_000;
 function budget(usedShare: number, more: Partial<Budget> = {}): Budget {
   const fullest = { ...({} as NonNullable<Budget['fullest']>), usedShare, resetsAt: new Date(endMs).toISOString() };
   return {
-    ...{ name: 'company', source: 'file', scope: {}, per: [], unit: 'usd', limit: '100', period: 'month' },
+    ...{
+      name: 'company',
+      source: 'file',
+      scope: {} as Budget['scope'],
+      per: [],
+      unit: 'usd',
+      limit: '100',
+      period: 'month',
+    },
     ...{
       window: 'calendar',
+      timeZone: 'UTC',
       hard: true,
+      whenBooksAreLost: 'closed',
+      changedAt: '2026-03-01T00:00:00Z',
       instances: 1,
       brake: [
         { at: 0.5, model: 'small' },
@@ -42,7 +53,7 @@ test('the brake that holds, else the next that will', () => {
 
 test.each([
   ['a rolling window', { window: 'rolling' as const }],
-  ['a session', { period: 'session' }],
+  ['a budget for ever', { period: 'total' as const }],
   ['nothing counted', { fullest: null }],
 ])('%s has no pace', (_, more) => {
   expect(paceOf(budget(0.2, more), startMs + 3 * dayMs)).toBeNull();

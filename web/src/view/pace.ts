@@ -1,4 +1,4 @@
-import type { Budget } from '../api/budgets.ts';
+import type { Budget } from '../api/schema.ts';
 
 type Rung = Budget['brake'][number];
 

@@ -1,3 +1,4 @@
+import { behaviourFilter } from './behaviour-filter.ts';
 import { defaultRange, isPreset, type RangeChoice } from './range.ts';
 
 /** Equality filters by dimension; several values of one dimension are alternatives, '' is "without a value". */
@@ -124,9 +125,9 @@ export function withFilter(where: Filters, dimension: string, value: string): Fi
   return { ...where, [dimension]: [value] };
 }
 
-/** What of the filters the API knows as dimensions; how runs ended is a parameter of its own. */
+/** What of the filters the API knows as dimensions; how runs ended and how users behaved are parameters of their own. */
 export function dimensionFilters(where: Filters): Filters {
-  return withoutFilter(where, outcomeFilter);
+  return withoutFilter(withoutFilter(where, outcomeFilter), behaviourFilter);
 }
 
 /** Not a dimension of calls, but a filter of runs. */
