@@ -34,7 +34,7 @@ export interface ReadinessCheck {
 /** What is asked of the ledger here; its owner is closed elsewhere. */
 export type AskedLedger = Pick<
   Ledger,
-  'recordOutcome' | 'costs' | 'workflow' | 'workflows' | 'call' | 'run' | 'pulse'
+  'recordOutcome' | 'costs' | 'costsBy' | 'workflow' | 'workflows' | 'call' | 'run' | 'pulse'
 > &
   EconomicQuestions &
   OperationQuestions &

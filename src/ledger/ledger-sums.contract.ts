@@ -251,6 +251,46 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
       expect(total.cost).toEqual(cost(attempts));
     });
 
+    test('several groupings of one question are answered as each alone, whether they are read together or not', async () => {
+      const attempts = drawnAttempts().map((attempt, index) => withLines(attempt, index % 5));
+      for (let at = 0; at < attempts.length; at += 50) await under.append(...attempts.slice(at, at + 50));
+      const plain: Dimension[][] = [
+        ['workflow'],
+        [],
+        ['workflow', 'stage'],
+        ['day', 'workflow'],
+        ['customer'],
+        ['run'],
+        ['user'],
+      ];
+      const lined: Dimension[][] = [
+        ['line'],
+        ['workflow', 'line'],
+        ['line', 'stage'],
+        ['customer', 'line'],
+        ['bucket'],
+      ];
+      for (const range of drawnRanges().slice(0, 3)) {
+        for (const [groupings, total] of [
+          [plain, undefined],
+          [lined, 'rows'],
+          [lined, undefined],
+        ] as const) {
+          const query = {
+            range,
+            where: { workflow: ['sales'] },
+            limit: 3,
+            timeZone: 'Asia/Kolkata',
+            ...(total && { total }),
+          };
+          const answers = await under.ledger.costsBy(query, groupings);
+          const alone = await Promise.all(groupings.map((by) => under.ledger.costs({ ...query, by })));
+          expect(answers).toEqual(alone);
+        }
+      }
+      expect(await under.ledger.costsBy({ range: drawnRanges()[0] as never, where: {} }, [])).toEqual([]);
+    });
+
     test('a total counted with every row costs what one of attempts does', async () => {
       const attempts = drawnAttempts().map((attempt, index) => withLines(attempt, index % 5));
       for (let at = 0; at < attempts.length; at += 50) await under.append(...attempts.slice(at, at + 50));

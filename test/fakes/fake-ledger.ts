@@ -39,6 +39,7 @@ const noHistory = {
   recordWork: unasked,
   work: unasked,
   answeredCalls: unasked,
+  costsBy: unasked,
   recordUsage: unasked,
 };
 

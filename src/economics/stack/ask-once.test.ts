@@ -5,7 +5,7 @@ import { askOnce } from './ask-once.ts';
 const under = economicLedger();
 
 test('equal questions of one request are one question, others are not', async () => {
-  const costs = vi.spyOn(under.ledger, 'costs');
+  const costs = vi.spyOn(under.ledger, 'costsBy');
   const asked = askOnce(under.ledger);
   const query = { range: march, where: {}, by: [] };
   const [first, second] = await Promise.all([asked.costs(query), asked.costs({ by: [], where: {}, range: march })]);

@@ -1,4 +1,4 @@
-import type { Dimension, EconomicQuery } from '../../ledger/index.ts';
+import type { CostQuery, Dimension, EconomicQuery } from '../../ledger/index.ts';
 import type { EconomicLedger } from './read-stack-facts.ts';
 
 const asking = new WeakSet<EconomicLedger>();
@@ -15,16 +15,21 @@ export function askOnce(ledger: EconomicLedger): EconomicLedger {
 }
 
 function asOnce(ledger: EconomicLedger): EconomicLedger {
+  const costsBy = together((query: Omit<CostQuery, 'by'>, groupings) => ledger.costsBy(query, groupings));
   return {
-    costs: once((query) => ledger.costs(query)),
+    costs: async ({ by, ...query }) => {
+      const [answer] = await costsBy(query, [by]);
+      return answer ?? unanswered();
+    },
+    costsBy,
     workflows: once((range) => ledger.workflows(range)),
     work: once((query) => ledger.work(query)),
     traffic: once((query) => ledger.traffic(query)),
-    users: together((query, groupings) => ledger.users(query, groupings)),
+    users: together((query: EconomicQuery, groupings) => ledger.users(query, groupings)),
     cohorts: once((query) => ledger.cohorts(query)),
     repetitions: once((query, of) => ledger.repetitions(query, of)),
     repeats: once((query, soonMs) => ledger.repeats(query, soonMs)),
-    endings: together((query, groupings) => ledger.endings(query, groupings)),
+    endings: together((query: EconomicQuery, groupings) => ledger.endings(query, groupings)),
     retries: once((query) => ledger.retries(query)),
     runs: once((query, limit) => ledger.runs(query, limit)),
     durations: once((query, limit) => ledger.durations(query, limit)),
@@ -45,17 +50,17 @@ function once<Asked extends readonly unknown[], Answer>(
 }
 
 type Groupings = readonly (readonly Dimension[])[];
-type ByGrouping<Row> = (query: EconomicQuery, groupings: Groupings) => Promise<readonly (readonly Row[])[]>;
+type ByGrouping<Query, Answer> = (query: Query, groupings: Groupings) => Promise<readonly Answer[]>;
 
 /** What is asked before the ledger is, which is as soon as those who ask have all done so. */
-interface Gathered<Row> {
+interface Gathered<Answer> {
   readonly groupings: (readonly Dimension[])[];
-  readonly answers: Promise<readonly (readonly Row[])[]>;
+  readonly answers: Promise<readonly Answer[]>;
 }
 
-function together<Row>(ask: ByGrouping<Row>): ByGrouping<Row> {
-  const gathering = new Map<string, Gathered<Row>>();
-  const gather = (query: EconomicQuery): Gathered<Row> => {
+function together<Query, Answer>(ask: ByGrouping<Query, Answer>): ByGrouping<Query, Answer> {
+  const gathering = new Map<string, Gathered<Answer>>();
+  const gather = (query: Query): Gathered<Answer> => {
     const key = JSON.stringify(query, inOrder);
     const known = gathering.get(key);
     if (known) return known;
@@ -68,12 +73,17 @@ function together<Row>(ask: ByGrouping<Row>): ByGrouping<Row> {
     gathering.set(key, gathered);
     return gathered;
   };
-  const one = once(async (query: EconomicQuery, grouping: readonly Dimension[]) => {
+  const one = once(async (query: Query, grouping: readonly Dimension[]): Promise<Answer> => {
     const { groupings, answers } = gather(query);
     const place = groupings.push(grouping) - 1;
-    return (await answers)[place] ?? [];
+    return (await answers)[place] ?? unanswered();
   });
   return (query, groupings) => Promise.all(groupings.map((grouping) => one(query, grouping)));
+}
+
+/** A grouping that was asked for is answered: an engine that leaves one out is broken. */
+function unanswered(): never {
+  throw new TypeError('the ledger left a grouping without an answer');
 }
 
 /** Objects with their names in order: what is asked for does not depend on it. */

@@ -14,10 +14,11 @@ import type {
   WorkRow,
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
+import { askOnce } from './ask-once.ts';
 import { readEndings, readWorked } from './people-facts.ts';
 
 /** What economics asks of the ledger. */
-export type EconomicLedger = Pick<Ledger, 'costs' | 'workflows' | 'work'> & EconomicQuestions;
+export type EconomicLedger = Pick<Ledger, 'costs' | 'costsBy' | 'workflows' | 'work'> & EconomicQuestions;
 
 /** Groups told apart; what is beyond is one group of its own, without names. */
 export const groupsMax = 10_000;
@@ -66,10 +67,11 @@ export function matches(labels: Readonly<Record<string, string | null>>, where: 
 const unique = (names: readonly Dimension[]): Dimension[] => [...new Set(names)];
 /** @throws BURNRATE bad_request when filters would have to tell more groups apart than are read */
 export async function readStackFacts(
-  ledger: EconomicLedger,
+  source: EconomicLedger,
   question: StackQuestion,
   config: Config,
 ): Promise<StackFacts> {
+  const ledger = askOnce(source);
   const { range, timeZone } = question;
   const where = groupFilters(question.where);
   const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);

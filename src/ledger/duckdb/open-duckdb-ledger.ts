@@ -67,6 +67,7 @@ export async function openDuckDbLedger(options: DuckDbLedgerOptions): Promise<Le
 
 class DuckDbLedger implements Ledger {
   readonly costs: LedgerQueries['costs'];
+  readonly costsBy: LedgerQueries['costsBy'];
   readonly workflow: LedgerQueries['workflow'];
   readonly workflows: LedgerQueries['workflows'];
   readonly call: LedgerQueries['call'];
@@ -122,6 +123,7 @@ class DuckDbLedger implements Ledger {
         ),
     });
     this.costs = queries.costs;
+    this.costsBy = queries.costsBy;
     this.workflow = queries.workflow;
     this.workflows = queries.workflows;
     this.call = queries.call;

@@ -6,6 +6,7 @@ export const remoteMethods = [
   'watermark',
   'recordOutcome',
   'costs',
+  'costsBy',
   'workflow',
   'workflows',
   'call',

@@ -1,12 +1,12 @@
 import { BurnrateError } from '../../base/index.ts';
 import { fromPicos } from '../../money/index.ts';
-import type { CostQuery, CostRow } from '../ledger.ts';
+import type { CostQuery, CostRow, Dimension } from '../ledger.ts';
 import { costSource } from './cost-source.ts';
 import type { Dialect } from './dialect.ts';
 import { isOfLines, isTag, tagOf } from './dimensions.ts';
 import { rangeOf } from './filters.ts';
-import { groupBy, groupNames, groupsOfSome, readDimensions } from './grouped-facts.ts';
-import type { Extent } from './rollups.ts';
+import { groupBy, groupNames, groupsOfSome, readDimensions, regroupings } from './grouped-facts.ts';
+import { type Extent, rollupFor } from './rollups.ts';
 import { clause, Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 
 const dimensionsMax = 8;
@@ -88,6 +88,54 @@ function dearestGroups(query: CostQuery, asked: Asked): string {
       FROM (${whole}) AS matched SEMI JOIN dearest ON ${same} ${groupsOfSome(names)} ${firstRows(query, asked)})
     UNION ALL SELECT ${[...nothings(names), ...nothings(measureNames)].join(', ')}, count(*) AS row_groups FROM ranked`;
 }
+
+/** Which of some groupings are read from the same sums and can be added up from each other's groups, by their places. */
+export function readTogether(
+  query: Omit<CostQuery, 'by'>,
+  groupings: readonly (readonly Dimension[])[],
+): readonly (readonly number[])[] {
+  const kinds = new Map<string, number[]>();
+  for (const [place, by] of groupings.entries()) {
+    const asked = { ...query, by };
+    const names = [...by, ...Object.keys(query.where)];
+    const apart = onlyDearest(asked) || !totalsRows(asked) || names.includes('bucket') || names.some(isTag);
+    const kind = apart ? `${place}` : JSON.stringify([rollupFor(asked)?.table, by.includes('line')]);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), place]);
+  }
+  return [...kinds.values()];
+}
+
+/** Rows and sums of several groupings, of those that `readTogether`, each row with the number of its own. */
+export function regroupedCosts(
+  query: Omit<CostQuery, 'by'>,
+  groupings: readonly (readonly Dimension[])[],
+  scope: CostScope,
+): Statement {
+  const parameters = new Parameters(scope.dialect.placeholder);
+  const asked = { ...scope, parameters };
+  const { by, each } = regroupings(groupings);
+  const names = groupNames(by);
+  const source = costSource({ ...query, by }, { ...asked, by });
+  const added = addedUp.map((name) => `coalesce(sum(${name}), 0) AS ${name}`);
+  const tables = each.map(({ number, places, shown }) => {
+    const whole = { ...query, by: groupings[number] ?? [] };
+    return `grouping_${number} AS MATERIALIZED (SELECT ${[...shown, measures(inStages(whole))].join(', ')} FROM facts ${groupBy(places)})`;
+  });
+  const most = groupNames(Array.from({ length: Math.max(...groupings.map(({ length }) => length)) }));
+  const rows = each.flatMap(({ number }) => [
+    `(SELECT *, NULL AS row_groups FROM grouping_${number} ${firstRows({ ...query, by: groupings[number] ?? [] }, asked)})`,
+    `SELECT ${[`${number} AS grouping_number`, ...nothings(most), ...sums].join(', ')}, count(*) AS row_groups FROM grouping_${number}`,
+  ]);
+  return parameters.statement(`
+    WITH facts AS MATERIALIZED (SELECT ${[...names, ...added].join(', ')} FROM (${source}) AS matched ${groupsOfSome(names)}),
+    ${tables.join(', ')}
+    ${rows.join(' UNION ALL ')}`);
+}
+
+const addedUp: readonly string[] = [
+  ...['cost', 'runs', 'stage_runs', 'interactions', 'stage_interactions'],
+  ...commonNames,
+];
 
 const nothings = (names: readonly string[]): string[] => names.map((name) => `NULL AS ${name}`);
 

@@ -1,4 +1,5 @@
-import type { CostQuery } from '../ledger.ts';
+import { BurnrateError } from '../../base/index.ts';
+import type { CostQuery, TimeRange } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import type { Parameters } from './sql-text.ts';
 
@@ -24,4 +25,10 @@ export function filtersOf(
     ];
     return [alternatives.length === 0 ? 'false' : `(${alternatives.join(' OR ')})`];
   });
+}
+
+/** @throws BurnrateError bad_request for a range that ends before it begins */
+export function checkRange({ fromMs, toMs }: TimeRange): void {
+  if (Number.isFinite(fromMs) && Number.isFinite(toMs) && fromMs <= toMs) return;
+  throw new BurnrateError('bad_request', { message: 'the range must end after it begins' });
 }

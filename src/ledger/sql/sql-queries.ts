@@ -1,22 +1,14 @@
-import { BurnrateError } from '../../base/index.ts';
 import { fromPicos } from '../../money/index.ts';
 import type { Attempt, Outcome } from '../../tree/index.ts';
 import type { EconomicQuestions } from '../economic-questions.ts';
-import type { CostAnswer, CostQuery, Ledger, RunFacts, StageDetail, TimeRange, WorkflowFacts } from '../ledger.ts';
+import type { Ledger, RunFacts, StageDetail, TimeRange, WorkflowFacts } from '../ledger.ts';
 import type { OperationQuestions } from '../operation-questions.ts';
 import type { PeopleQuestions } from '../people-questions.ts';
 import { readAttempt } from './attempt-columns.ts';
-import {
-  checkBounds,
-  differentTags,
-  groupedCosts,
-  readCostRow,
-  tagsMax,
-  totalCosts,
-  totalsRows,
-} from './cost-query.ts';
+import { costs, costsBy } from './cost-answers.ts';
 import type { Dialect } from './dialect.ts';
 import { economicQueries } from './economic-queries.ts';
+import { checkRange } from './filters.ts';
 import { idKey } from './id-key.ts';
 import { operationQueries } from './operation-queries.ts';
 import { peopleQueries } from './people-queries.ts';
@@ -44,6 +36,7 @@ export interface SqlReader {
 export type LedgerQueries = Pick<
   Ledger,
   | 'costs'
+  | 'costsBy'
   | 'workflow'
   | 'workflows'
   | 'call'
@@ -60,6 +53,7 @@ const callsPerAnswerMax = 500;
 export function sqlQueries(reader: SqlReader): LedgerQueries {
   return {
     costs: (query) => costs(reader, query),
+    costsBy: (query, groupings) => costsBy(reader, query, groupings),
     workflow: (name, range, detail) => workflow(reader, name, range, detail),
     workflows: (range) => workflows(reader, null, range),
     call: (callId) => attempts(reader, attemptsWhere('call_id', callId, attemptsPerAnswerMax, reader.dialect)),
@@ -68,22 +62,6 @@ export function sqlQueries(reader: SqlReader): LedgerQueries {
     ...operationQueries(reader),
     ...peopleQueries(reader),
   };
-}
-
-async function costs(reader: SqlReader, query: CostQuery): Promise<CostAnswer> {
-  checkRange(query.range);
-  checkBounds(query);
-  return reader.read(async (ask, extent) => {
-    const different = differentTags(query, { extent, dialect: reader.dialect });
-    const tagsFirst = different !== null && toNumber((await ask(different))[0]?.tags) <= tagsMax;
-    const scope = { extent, dialect: reader.dialect, tagsFirst };
-    const grouped = await ask(groupedCosts(query, scope));
-    const sums = grouped.pop();
-    const [all] = totalsRows(query) ? [sums] : await ask(totalCosts(query, scope));
-    const rows = grouped.map((row) => readCostRow(row, query.by));
-    const total = readCostRow(all ?? {}, []);
-    return { rows, total, rowsLeftOut: toNumber(sums?.row_groups) - rows.length };
-  });
 }
 
 async function workflows(reader: SqlReader, name: string | null, range: TimeRange): Promise<WorkflowFacts[]> {
@@ -183,9 +161,4 @@ export function readOutcome(row: SqlRow): Outcome {
     atMs: toNumber(row.happened_at),
     recordedAtMs: toNumber(row.recorded_at),
   };
-}
-
-function checkRange({ fromMs, toMs }: TimeRange): void {
-  if (Number.isFinite(fromMs) && Number.isFinite(toMs) && fromMs <= toMs) return;
-  throw new BurnrateError('bad_request', { message: 'the range must end after it begins' });
 }
