@@ -13,7 +13,7 @@ import { costOfAttempts } from '../sql/workflow-facts.ts';
 import { appendAttempts } from './attempt-appender.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { foldDays } from './fold-days.ts';
-import { type OwnedInstance, openInstance } from './instance.ts';
+import { isLost, type OwnedInstance, openInstance } from './instance.ts';
 import { migrate } from './migrate.ts';
 import { OutcomeBook } from './outcome-book.ts';
 import { ReaderPool, runStatement } from './reader-pool.ts';
@@ -28,6 +28,8 @@ export interface DuckDbLedgerOptions {
   readonly clock: Clock;
   /** How long to wait for a killed predecessor to let go of the file; 5 s when absent. */
   readonly lockWaitMs?: number;
+  /** Called once the engine has given its file up (a disk full in a checkpoint does that): only opening it anew helps. */
+  readonly onLost?: (cause: Error) => void;
 }
 
 const lockWaitMsUsual = 5_000;
@@ -56,7 +58,7 @@ export async function openDuckDbLedger(options: DuckDbLedgerOptions): Promise<Le
     for (const statement of schemaStatements) await writer.run(statement);
     const pool = await ReaderPool.open(owned.instance, readers);
     const book = await OutcomeBook.open(writer);
-    const ledger = new DuckDbLedger(owned, writer, pool, book, options.clock);
+    const ledger = new DuckDbLedger(owned, writer, pool, book, options);
     await ledger.begin();
     return ledger;
   } catch (cause) {
@@ -91,6 +93,7 @@ class DuckDbLedger implements Ledger {
   readonly #writer: DuckDBConnection;
   readonly #readers: ReaderPool;
   readonly #clock: Clock;
+  readonly #onLost: (cause: Error) => void;
   #lastWrite: Promise<unknown> = Promise.resolve();
   #writesWaiting = 0;
   #attempts = 0;
@@ -105,12 +108,19 @@ class DuckDbLedger implements Ledger {
   #version = 0;
   #closed = false;
 
-  constructor(owned: OwnedInstance, writer: DuckDBConnection, pool: ReaderPool, book: OutcomeBook, clock: Clock) {
+  constructor(
+    owned: OwnedInstance,
+    writer: DuckDBConnection,
+    pool: ReaderPool,
+    book: OutcomeBook,
+    { clock, onLost = () => undefined }: DuckDbLedgerOptions,
+  ) {
     this.#owned = owned;
     this.#writer = writer;
     this.#readers = pool;
     this.#book = book;
     this.#clock = clock;
+    this.#onLost = onLost;
     const queries = sqlQueries({
       dialect: duckDbDialect,
       query: (statement) => this.#guard(() => pool.query(statement)),
@@ -286,6 +296,7 @@ class DuckDbLedger implements Ledger {
       return await work();
     } catch (cause) {
       if (cause instanceof BurnrateError || cause instanceof TypeError) throw cause;
+      if (isLost(cause)) this.#onLost(cause);
       throw codedFailure(cause);
     }
   }
