@@ -11,6 +11,7 @@ import { type LedgerQueries, sqlQueries } from '../sql/sql-queries.ts';
 import { Parameters, type SqlRow, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
 import { costOfAttempts } from '../sql/workflow-facts.ts';
 import { appendAttempts } from './attempt-appender.ts';
+import { codedFailure, unavailable } from './coded-failure.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { foldDays } from './fold-days.ts';
 import { isLost, type OwnedInstance, openInstance } from './instance.ts';
@@ -391,16 +392,4 @@ function readIds(row: SqlRow): IdsOfAttempt {
     reason: toText(row.reason) as Attempt['reason'],
     failure: (row.failure as Attempt['failure']) ?? null,
   };
-}
-
-function codedFailure(cause: unknown): BurnrateError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  // The engine refuses a value the caller gave, a time zone it does not know for one.
-  if (/^(Conversion|Invalid Input|Not implemented)/.test(text))
-    return new BurnrateError('bad_request', { message: text, cause });
-  return new BurnrateError('LEDGER_UNAVAILABLE', { message: text, cause, retryAfterMs: 500 });
-}
-
-function unavailable(message: string): BurnrateError {
-  return new BurnrateError('LEDGER_UNAVAILABLE', { message, retryAfterMs: 500 });
 }
