@@ -1,9 +1,8 @@
 import type { Config, Provider } from '../../config/index.ts';
 import type { CostRow, TimeRange } from '../../ledger/index.ts';
 import { fromPicos, subtractUsd, type Usd, zeroUsd } from '../../money/index.ts';
-import { monthlyInRange } from '../stack/calendar-share.ts';
+import { monthlyInRange, paidIn } from '../stack/calendar-share.ts';
 import { meanUsd } from '../stack/mean-usd.ts';
-import { paidIn } from '../stack/overhead-lines.ts';
 import { type EconomicLedger, groupsMax } from '../stack/read-stack-facts.ts';
 import { ratio } from '../units/ratio.ts';
 

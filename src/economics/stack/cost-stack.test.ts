@@ -297,6 +297,7 @@ function factsOf(rows: readonly { dimensions: Record<string, string | null>; cos
     retries: [],
     unlisted: {},
     held: new Map(),
+    pieces: new Map(),
   };
 }
 

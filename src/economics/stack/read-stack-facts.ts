@@ -14,6 +14,7 @@ import type {
   WorkRow,
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
+import { paidIn } from './calendar-share.ts';
 import { readEndings, readWorked } from './people-facts.ts';
 
 /** What economics asks of the ledger. */
@@ -43,6 +44,8 @@ export interface StackFacts {
   readonly retries: readonly RetryRow[];
   /** What was used of providers whose capacity is held for the product, by workflow and the dimensions. */
   readonly held: ReadonlyMap<string, Pick<CostAnswer, 'rows' | 'total'>>;
+  /** The same of parts of the range in which something is paid by the piece, by `rangeKey`. */
+  readonly pieces: ReadonlyMap<string, Pick<CostAnswer, 'rows' | 'total'>>;
 }
 
 export interface StackQuestion {
@@ -75,7 +78,7 @@ export async function readStackFacts(
   const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);
   const common = { range, where: {}, timeZone };
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
-  const [groups, lines, endings, work, workflows, traffic, retries, held] = await Promise.all([
+  const [groups, lines, endings, work, workflows, traffic, retries, held, pieces] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
     ledger.costs({ ...common, where, by: fine, limit: groupsMax }),
     readEndings(ledger, common, dimensions),
@@ -84,6 +87,7 @@ export async function readStackFacts(
     ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.retries({ ...common, where }),
     readHeld(ledger, { ...question, by: dimensions }, config),
+    readPieces(ledger, { ...question, by: dimensions }, config),
   ]);
   const rest = remainder(groups.rows, groups.total);
   if (rest && Object.keys(where).length > 0) {
@@ -103,6 +107,7 @@ export async function readStackFacts(
     traffic,
     retries,
     held,
+    pieces,
   };
 }
 
@@ -120,6 +125,21 @@ async function readHeld(ledger: EconomicLedger, { range, by, timeZone }: StackQu
     names.map((name) => ledger.costs({ range, by, timeZone, where: { provider: [name] }, limit: groupsMax })),
   );
   return new Map(answers.map((answer, index) => [names[index] ?? '', answer]));
+}
+
+export const rangeKey = ({ fromMs, toMs }: TimeRange): string => `${fromMs} ${toMs}`;
+
+async function readPieces(ledger: EconomicLedger, { range, by, timeZone }: StackQuestion, config: Config) {
+  const { infrastructure, capacity, compliance } = config.overheads;
+  const priced = [...infrastructure, ...capacity, ...compliance].filter(
+    ({ perCallUsd, perMillionTokensUsd }) => perCallUsd ?? perMillionTokensUsd,
+  );
+  const paid = new Map(priced.map((cost) => paidIn({ range, config }, cost)).map((part) => [rangeKey(part), part]));
+  const parts = [...paid].filter(([key, { fromMs, toMs }]) => key !== rangeKey(range) && fromMs < toMs);
+  const read = parts.map(async ([key, part]) => {
+    return [key, await ledger.costs({ range: part, by, timeZone, where: {}, limit: groupsMax })] as const;
+  });
+  return new Map(await Promise.all(read));
 }
 
 /** What is in the total and in no row, as a row without names; null when nothing is. */
