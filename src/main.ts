@@ -15,7 +15,8 @@ const ids = idSource(clock);
 
 const engines: Engines = {
   openBooks: async (options) => (await import('./books/sqlite/index.ts')).openSqliteBooks(options),
-  openLedger: async ({ path }) => (await import('./ledger/duckdb/index.ts')).openDuckDbLedger({ file: path, clock }),
+  openLedger: async ({ path, timeZone: _, ...options }) =>
+    (await import('./ledger/duckdb/index.ts')).openDuckDbLedger({ file: path, ...options }),
 };
 
 const words = process.argv.slice(2);

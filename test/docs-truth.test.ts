@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { documentOfNothing } from '../scripts/generated-docs.ts';
 import { errorCodes } from '../src/base/index.ts';
-import { attributionNames } from '../src/tree/index.ts';
+import { userRoles } from '../src/books/index.ts';
+import { alertKinds } from '../src/config/index.ts';
+import { dimensionNames } from '../src/ledger/index.ts';
+import { traceFormats } from '../src/pilot/index.ts';
+import { attributionNames, buckets, lineKinds, outcomeKinds } from '../src/tree/index.ts';
 import { wrongCommands } from './docs/named-commands.ts';
 import { keyExists, topKeys, wrongKeysOfYaml } from './docs/named-keys.ts';
 import { codeOf, everyWrong, fencesOf, type Page, pages, readText, repository } from './docs/pages.ts';
@@ -109,6 +113,28 @@ describe('what can be named is documented', () => {
     expect([...headersOfSource(), ...attributionHeaders].filter((name) => !shown(name))).toEqual([]);
   });
 
+  test.each<[string, string, readonly string[]]>([
+    ['dimensions', 'docs/api.md', dimensionNames],
+    ['buckets', 'docs/pricing.md', buckets],
+    ['kinds of alerts', 'docs/alerts.md', alertKinds],
+    ['formats of traces', 'docs/replay.md', traceFormats],
+    ['roles', 'docs/security.md', userRoles],
+    ['outcomes', 'docs/api.md', outcomeKinds],
+    ['lines of the full cost', 'docs/economics.md', lineKinds],
+    ['control headers of the emulator', 'docs/emulator.md', emulatorHeaders()],
+  ])('%s, in %s', (_, path, names) => {
+    const page = readText(path);
+    expect(names.filter((name) => !new RegExp(`\`${name}\\b`).test(page))).toEqual([]);
+  });
+
+  test('parameters of endpoints', () => {
+    const shown = pages.flatMap(codeOf).join('\n');
+    const operations = Object.values(documentOfNothing().paths ?? {}).flatMap((item) => Object.values(item as object));
+    const parameters = operations.flatMap(({ parameters = [] }) => parameters as { name: string }[]);
+    const names = [...new Set(parameters.map(({ name }) => name))];
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(shown))).toEqual([]);
+  });
+
   test('variables of the environment', () => {
     const names = sources('src').flatMap(({ text }) => text.match(/\bBURNRATE_[A-Z_]+\b/g) ?? []);
     expect([...new Set(names)].filter((name) => !all.includes(`\`${name}\``))).toEqual([]);
@@ -161,6 +187,13 @@ function headersOfSource(): string[] {
     .filter(({ path }) => /^src\/(gateway|api|scheduler|pilot|client)\//.test(path))
     .flatMap(({ text }) => [...text.matchAll(/'(burnrate-[a-z-]+[a-z])'/g)].map(([, name = '']) => name))
     .filter((name) => !noHeaders.has(name));
+}
+
+function emulatorHeaders(): string[] {
+  const text = sources('src/pilot/emulator')
+    .map((source) => source.text)
+    .join('\n');
+  return [...new Set([...text.matchAll(/'(emulator-[a-z-]+)'/g)].map(([, name = '']) => name))];
 }
 
 function linksOf({ path, text }: Page): { path: string; anchor: string; link: string }[] {

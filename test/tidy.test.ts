@@ -22,6 +22,7 @@ const furnished: rules.Rule = (all) => rules.roomsAreFurnished(all, (path) => ex
 
 const house: readonly [string, rules.Rule][] = [
   ['rooms import only what the table allows', rules.importsFollowTheTable],
+  ['the table allows what is used', rules.theTableAllowsWhatIsUsed],
   ['rooms are entered by their door', rules.roomsAreEnteredByTheirDoor],
   ['doors show what is asked for', rules.doorsShowWhatIsAskedFor],
   ['engines are chosen by main', rules.enginesAreChosenByMain],
@@ -81,6 +82,15 @@ describe('each rule bites', () => {
       rules.importsFollowTheTable,
       { 'web/src/a.ts': "import '../../src/ledger/index.ts';" },
     ],
+    [
+      'a room nobody imports',
+      rules.theTableAllowsWhatIsUsed,
+      {
+        'src/tree/a.ts': "import './b.ts';",
+        'src/money/a.ts': '',
+        'src/tree/a.test.ts': "import '../money/index.ts';",
+      },
+    ],
     ['past the door', rules.roomsAreEnteredByTheirDoor, { 'src/tree/a.ts': "import '../money/usd.ts';" }],
     ['a door into a folder', rules.roomsAreEnteredByTheirDoor, { 'src/cli/a.ts': "import '../ledger/sql/index.ts';" }],
     [
@@ -128,7 +138,9 @@ describe('each rule bites', () => {
       'src/forecast/index.ts': "import type { Config } from '../config/index.ts';",
       'web/src/main.ts': "import type { CostsAnswer } from '../../src/api/wire.ts';",
     });
-    const all = house.filter(([, rule]) => rule !== furnished).flatMap(([, rule]) => rule(fine));
+    const all = house
+      .filter(([, rule]) => rule !== furnished && rule !== rules.theTableAllowsWhatIsUsed)
+      .flatMap(([, rule]) => rule(fine));
     expect(all).toEqual([]);
   });
 });

@@ -28,6 +28,7 @@ import { refuse, refuseInvalid, refuseThrown } from './refusals.ts';
 import { refusedEndpoints } from './refused-endpoints.ts';
 import { releasesEndpoints } from './releases-endpoints.ts';
 import { reportsEndpoints } from './reports-endpoints.ts';
+import { reservationsEndpoints } from './reservations-endpoints.ts';
 import { reviewsEndpoints } from './reviews-endpoints.ts';
 import { usageEndpoints } from './usage-endpoints.ts';
 import { usersEndpoints } from './users-endpoints.ts';
@@ -65,6 +66,7 @@ function addEndpoints(api: Api, ports: ApiPorts, hub: LiveHub): void {
     economicsEndpoints,
     reportsEndpoints,
     releasesEndpoints,
+    reservationsEndpoints,
     whatIfEndpoints,
     adviceEndpoints,
     behaviourEndpoints,

@@ -10,6 +10,7 @@ import { sumUsd, toDecimal, usd } from '../money/index.ts';
 import { createApi } from './index.ts';
 import { stackSchema } from './schemas-economics.ts';
 import { reportSchema } from './schemas-reports.ts';
+import { reservationsSchema } from './schemas-reservations.ts';
 import { unitEconomicsSchema } from './schemas-units.ts';
 
 const clock = manualClock(Date.UTC(2026, 2, 1, 12));
@@ -101,6 +102,16 @@ test('what simulated calls bear is said to be simulated, whatever lines are look
   expect(following.simulated).toBe(true);
   const later = (await (await get('/api/reports/weekly?week=2026-03-14')).json()) as { simulated: boolean };
   expect(later.simulated).toBe(false);
+});
+
+test('a reservation is held against the load', async () => {
+  const held = 'providers: { openai: { kind: openai, apiKey: k, reserved: [ { monthlyUsd: 310, tokens: 100/m } ] } }';
+  const config = configured(`${file}${held}\n`);
+  const { reservations, simulated } = reservationsSchema.parse(
+    await (await get(`/api/reservations?${march1}`, {}, config)).json(),
+  );
+  expect(simulated).toBe(true);
+  expect(reservations).toMatchObject([{ provider: 'openai', costUsd: '10', capacityTokens: 144_000 }]);
 });
 
 test.each([

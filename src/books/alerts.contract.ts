@@ -80,6 +80,13 @@ export function alertsContract(name: string, makeHarness: () => BooksHarness): v
       expect(await books.tasks.lead('scheduler', 'one', 100)).toBe(true);
     });
 
+    test('a clock set back leaves nobody waiting for a leader that is gone', async ({ books, clock }) => {
+      expect(await books.tasks.lead('scheduler', 'gone', 100)).toBe(true);
+      clock.stepWall(-3_600_000);
+      expect(await books.tasks.lead('scheduler', 'two', 100)).toBe(true);
+      expect(await books.tasks.lead('scheduler', 'three', 100)).toBe(false);
+    });
+
     test('the last run of a task is kept', async ({ books }) => {
       const run = { name: 'retention', startedAtMs: startMs, endedAtMs: null, failure: null };
       await books.tasks.note(run);

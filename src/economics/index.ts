@@ -10,6 +10,7 @@ export {
   watchRules,
 } from './alerts/index.ts';
 export { type Behaviour, readBehaviour, repeatSoonMs } from './behaviour/behaviour.ts';
+export { type ReservationFigures, readReservations } from './capacity/reservations.ts';
 export type { ForecastSummary } from './forecasts/archive.ts';
 export { type ForecastJob, type ForecastResult, performForecast } from './forecasts/forecast-job.ts';
 export { type Forecaster, type ForecasterOptions, forecaster } from './forecasts/forecaster.ts';

@@ -113,6 +113,15 @@ describe('refusals', () => {
     ],
   ];
 
+  test.each([
+    [{}, 'No key was sent.'],
+    [{ authorization: 'Bearer no' }, 'The key is not known here.'],
+  ])('with %j it is said: %s', async (headers, message) => {
+    await open({ yaml: 'access: keys' });
+    const answer = await ask(rig.port, post('/v1/chat/completions', { headers }));
+    expect(JSON.parse(answer.body.toString()).error.message).toContain(message);
+  });
+
   test.each(cases)('%s', async (_name, options, request, status, code) => {
     await open(options);
     const answer = await ask(rig.port, request);
@@ -121,7 +130,6 @@ describe('refusals', () => {
     expect(JSON.parse(answer.body.toString()).error).toBeDefined();
     expect(rig.received).toHaveLength(0);
     expect(rig.journal.begun).toHaveLength(0);
-    rig.gateway.stats();
     expect(rig.gateway.stats().errors).toEqual({ [code]: 1 });
     expect(
       (await ask(rig.port, post('/v1/chat/completions', { headers: { authorization: 'Bearer k' } }))).status,

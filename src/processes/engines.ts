@@ -7,5 +7,11 @@ export interface Engines {
   /** @throws BurnrateError books_unavailable */
   openBooks(options: { readonly path: string; readonly clock: Clock; readonly ids: IdSource }): Promise<Books>;
   /** @throws BurnrateError LEDGER_LOCKED when another process has it */
-  openLedger(options: { readonly path: string; readonly timeZone: string; readonly clock: Clock }): Promise<Ledger>;
+  openLedger(options: {
+    readonly path: string;
+    readonly timeZone: string;
+    readonly clock: Clock;
+    /** Called when the engine can go on only if the file is opened anew. */
+    readonly onLost?: (cause: Error) => void;
+  }): Promise<Ledger>;
 }

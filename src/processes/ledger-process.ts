@@ -14,10 +14,17 @@ export interface LedgerProcessOptions {
   readonly log: Log;
 }
 
+/** Whoever asked is told that the connection broke, and asks the successor. */
+function endToStartAnew(error: Error, log: Log): void {
+  log('error', 'ledger_lost', { error });
+  process.exit(1);
+}
+
 /** The process that owns the ledger's file: it opens it, and answers for it on the private socket. */
 export function runLedgerProcess({ engines, clock, log }: LedgerProcessOptions): void {
   const begin = async ({ file, socket, timeZone }: LedgerStart): Promise<ChildWork> => {
-    const ledger = await engines.openLedger({ path: file, timeZone, clock });
+    const onLost = (error: Error) => endToStartAnew(error, log);
+    const ledger = await engines.openLedger({ path: file, timeZone, clock, onLost });
     const server = await serveLedger(ledger, socket);
     log('info', 'ledger_ready', { file });
     return {

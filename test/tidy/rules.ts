@@ -66,6 +66,23 @@ function mayImport(from: string, target: string): boolean {
   return target === 'base' || (importTable[room]?.includes(target) ?? false);
 }
 
+/** What the table allows, some file of the room makes use of. */
+export const theTableAllowsWhatIsUsed: Rule = (files) => {
+  const used = new Set(
+    importsOf(files)
+      .filter(({ from }) => !isTest(from))
+      .map(({ from, to }) => `${roomOf(from)} ${roomOf(to)}`),
+  );
+  const rooms = new Set(files.map(({ path }) => roomOf(path)));
+  return Object.entries(importTable)
+    .filter(([room]) => rooms.has(room))
+    .flatMap(([room, allowed]) =>
+      allowed
+        .filter((target) => rooms.has(target) && !used.has(`${room} ${target}`))
+        .map((target) => `${room} does not need ${target}`),
+    );
+};
+
 /** A room is entered by its `index.ts`; main and tests also open an engine's folder. */
 export const roomsAreEnteredByTheirDoor: Rule = (files) =>
   importsOf(files).flatMap((mention) => {

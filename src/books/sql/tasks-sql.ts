@@ -17,7 +17,9 @@ export function sqlTasks(store: Store): TaskBooks {
 async function lead(store: Store, transaction: Write, name: string, holder: string, ttlMs: number): Promise<boolean> {
   const nowMs = store.clock.nowMs();
   const row = await transaction.selectFrom('leaders').selectAll().where('name', '=', name).executeTakeFirst();
-  if (row && row.holder !== holder && Number(row.until_ms) > nowMs) return false;
+  // One that is valid for longer than any is given was given before the clock was set back.
+  const leftMs = row ? Number(row.until_ms) - nowMs : 0;
+  if (row && row.holder !== holder && leftMs > 0 && leftMs <= ttlMs) return false;
   const until = { holder, until_ms: nowMs + ttlMs };
   await transaction
     .insertInto('leaders')

@@ -1,5 +1,5 @@
 import { Temporal } from '@js-temporal/polyfill';
-import type { Instant } from '../../config/index.ts';
+import type { Config, Instant } from '../../config/index.ts';
 import type { TimeRange } from '../../ledger/index.ts';
 import { fromPicos, sumUsd, type Usd } from '../../money/index.ts';
 
@@ -45,17 +45,35 @@ export function monthsOf(range: TimeRange, timeZone: string): number {
 }
 
 /** The same day of the month, `months` later, in a time zone. */
-export function monthsAfter(ms: number, months: number, timeZone: string): number {
+function monthsAfter(ms: number, months: number, timeZone: string): number {
   return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).add({ months }).epochMilliseconds;
 }
 
 /** When a day of the file begins where its calendar is kept; a time with its offset is that moment. */
-export function momentOf({ ms, day }: Instant, timeZone: string): number {
+function momentOf({ ms, day }: Instant, timeZone: string): number {
   return day === undefined ? ms : Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds;
 }
 
 /** What of a range lies within dates; empty (from = to) when nothing does. */
-export function within(range: TimeRange, fromMs: number | undefined, untilMs: number | undefined): TimeRange {
+function within(range: TimeRange, fromMs: number | undefined, untilMs: number | undefined): TimeRange {
   const from = Math.max(range.fromMs, fromMs ?? range.fromMs);
   return { fromMs: from, toMs: Math.max(from, Math.min(range.toMs, untilMs ?? range.toMs)) };
+}
+
+export interface Dated {
+  readonly from?: Instant;
+  readonly until?: Instant;
+}
+
+/** The part of a range in which something is paid: between its dates, and for `months` from the first of them at most. */
+export function paidIn(
+  { range, config }: { readonly range: TimeRange; readonly config: Pick<Config, 'timeZone'> },
+  { from, until }: Dated,
+  months?: number,
+): TimeRange {
+  const { timeZone } = config;
+  const begins = from && momentOf(from, timeZone);
+  const ends = until ? momentOf(until, timeZone) : Number.MAX_VALUE;
+  const over = begins === undefined || months === undefined ? ends : monthsAfter(begins, months, timeZone);
+  return within(range, begins, Math.min(ends, over));
 }

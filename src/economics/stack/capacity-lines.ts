@@ -2,9 +2,9 @@ import type { Config, Provider, Stage } from '../../config/index.ts';
 import { meanOfQuantity } from '../../forecast/index.ts';
 import type { CostAnswer, TimeRange } from '../../ledger/index.ts';
 import { fromPicos, type Usd, usd, zeroUsd } from '../../money/index.ts';
-import { monthlyInRange } from './calendar-share.ts';
+import { monthlyInRange, paidIn } from './calendar-share.ts';
 import { isEstimate, meanUsd } from './mean-usd.ts';
-import { type LineContext, paidIn } from './overhead-lines.ts';
+import type { LineContext } from './overhead-lines.ts';
 
 type Gpu = NonNullable<Provider['gpu']>;
 type Reservation = NonNullable<Provider['reserved']>[number];

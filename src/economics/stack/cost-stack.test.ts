@@ -191,6 +191,9 @@ describe('on a ledger', () => {
       expect(sums(part)).toEqual({ lines: part.total, parts: part.total, groups: part.total });
       expect(whole.groups.map(({ total }) => total)).toContainEqual(part.total);
     }
+    await ended('run_2', 5, 'nobody');
+    const unrated = async (team: string) => (await stackOf(['workflow'], march, { team: [team] })).minutesWithoutRate;
+    expect([await unrated('care'), await unrated('web')]).toEqual([0, 5]);
     const debt = await stackOf(['team'], march, { line: ['operationalDebt'] });
     expect(toDecimal(debt.total)).toBe('3800');
   });
@@ -294,6 +297,7 @@ function factsOf(rows: readonly { dimensions: Record<string, string | null>; cos
     retries: [],
     unlisted: {},
     held: new Map(),
+    pieces: new Map(),
   };
 }
 

@@ -34,7 +34,7 @@ export function buildCostStack(facts: StackFacts, question: StackQuestion, confi
   const context = { builder, groups, facts, config, range: question.range };
   addCallLines(builder, groups, facts, config);
   addServiceLines(context);
-  const minutesWithoutRate = addPeopleLines(context);
+  const minutesWithoutRate = addPeopleLines(context, (labels) => matches(labels, question.where));
   addOverheadLines(context);
   addCapacityLines(context);
   const bytesStoredPerCall = addObservabilityLines(context);

@@ -75,7 +75,7 @@ test('what rests on a range, a statement or an estimate says so', async () => {
     observability: { bytesPerCall: measured, perGbIngestUsd: 500, perGbMonthUsd: 90, tiers: [ { keep: 7d }, { keep: 400d, bytesPerCall: 40B } ] }`;
   const { lines } = await stackOf(overheads, marchInBerlin);
   expect(Object.fromEntries(lines.map(({ name, estimated }) => [name, estimated]))).toEqual({
-    ...{ inference: true, retries: false, known: false, about: true, half: true, whole: false, team: true },
+    ...{ inference: true, retries: false, known: false, about: true, half: false, whole: false, team: true },
     ...{ ingest: false, 'kept 7 days': false, 'kept 400 days': true },
   });
   const sent = lines.filter(({ origin }) => origin === 'calls').map(({ line, quantity }) => [line, quantity]);
@@ -88,4 +88,24 @@ test('what rests on a range, a statement or an estimate says so', async () => {
     marchInBerlin,
   );
   expect(stated.lines.find(({ name }) => name === 'ingest')?.estimated).toBe(true);
+});
+
+test('what is priced by the piece is owed for the pieces of its days, by those who made them', async () => {
+  const on = (day: number) => ({ startedAtMs: Date.UTC(2026, 2, day, 12) });
+  await under.append([
+    ...[1, 2, 3].map((id) => caseAttempt(`${id}`, { workflow: 'support', ...on(3) })),
+    caseAttempt('4', { workflow: 'support', ...on(29) }),
+    caseAttempt('5', { workflow: 'search', ...on(30) }),
+  ]);
+  const overheads =
+    'infrastructure: [ { name: gateway, perCallUsd: 0.25, perMillionTokensUsd: 100, from: 2026-03-29, allocateBy: calls } ]';
+  const { groups, lines } = await stackOf(overheads, marchInBerlin);
+  const line = lines.find(({ name }) => name === 'gateway');
+  // Two calls of 1,500 tokens.
+  expect([toDecimal(line?.cost ?? sumUsd([])), line?.estimated]).toEqual(['0.8', false]);
+  const borne = groups.map(({ dimensions }, index) => [
+    dimensions.workflow,
+    toDecimal(line?.parts[index] ?? sumUsd([])),
+  ]);
+  expect(Object.fromEntries(borne)).toEqual({ support: '0.4', search: '0.4' });
 });

@@ -1,13 +1,13 @@
 import type { Config, OverheadCost, Service, SwitchingCost, WorkCost } from '../../config/index.ts';
 import { meanOfQuantity } from '../../forecast/index.ts';
-import type { TimeRange } from '../../ledger/index.ts';
+import type { CostRow, TimeRange } from '../../ledger/index.ts';
 import { addUsd, fromPicos, type Usd, zeroUsd } from '../../money/index.ts';
 import type { LineKind } from '../../tree/index.ts';
-import { momentOf, monthlyInRange, monthsAfter, monthsOf, within } from './calendar-share.ts';
+import { monthlyInRange, monthsOf, paidIn } from './calendar-share.ts';
 import type { Groups } from './groups.ts';
 import { isEstimate, meanUsd, timesUsd } from './mean-usd.ts';
-import type { StackFacts } from './read-stack-facts.ts';
-import type { StackBuilder } from './stack-builder.ts';
+import { rangeKey, type StackFacts } from './read-stack-facts.ts';
+import type { OpenLine, StackBuilder } from './stack-builder.ts';
 
 export interface LineContext {
   readonly builder: StackBuilder;
@@ -16,8 +16,6 @@ export interface LineContext {
   readonly config: Config;
   readonly range: TimeRange;
 }
-
-type Dated = Pick<SwitchingCost, 'from' | 'until'>;
 
 /** Everything burnrate.yaml states under `overheads`, and services' monthly prices, dated and prorated. */
 export function addOverheadLines(context: LineContext): void {
@@ -33,7 +31,7 @@ export function addOverheadLines(context: LineContext): void {
 
 /** A monthly price and work shared by the stated rule; what grows with calls or tokens follows these. */
 function addCost(context: LineContext, line: LineKind, cost: OverheadCost | WorkCost): void {
-  const { builder, range, config, facts } = context;
+  const { builder, config } = context;
   const paid = paidIn(context, cost);
   const months = monthsOf(paid, config.timeZone);
   if (months === 0) return;
@@ -41,28 +39,32 @@ function addCost(context: LineContext, line: LineKind, cost: OverheadCost | Work
   const monthly = addUsd(meanOr(cost.monthlyUsd), timesUsd(hourly(config, cost.role), hours));
   const open = builder.open({
     ...{ line, name: cost.name, origin: 'configuration', rule: cost.allocateBy },
-    estimated: isGuessed(config, cost) || (isByThePiece(cost) && lengthOf(paid) < lengthOf(range)),
+    estimated: isGuessed(config, cost),
     ...(hours > 0 ? { quantity: hours * months, unit: 'hours' } : { quantity: 1, unit: 'usd' }),
   });
   builder.share(open, monthlyInRange(monthly, paid, config.timeZone), cost.allocateBy, cost.shares);
-  // Priced by the piece, it is owed for the pieces of the days it was paid.
-  const share = lengthOf(paid) / lengthOf(range);
-  const { perCallUsd, perMillionTokensUsd } = { ...cost } as OverheadCost;
-  const tokens = facts.total.inputTokens + facts.total.outputTokens;
-  builder.share(open, timesUsd(meanOr(perCallUsd), facts.total.calls * share), 'calls');
-  builder.share(open, timesUsd(meanOr(perMillionTokensUsd), (tokens * share) / 1e6), 'tokens');
+  addPieces(context, open, cost, paid);
 }
 
-/** The part of the range in which a cost is paid: between its dates, and for `months` at most. */
-export function paidIn(
-  { range, config }: Pick<LineContext, 'range' | 'config'>,
-  { from, until }: Dated,
-  months?: number,
-): TimeRange {
-  const at = (date: Dated['from']) => (date === undefined ? undefined : momentOf(date, config.timeZone));
-  const [begins, ends] = [at(from), at(until)];
-  const over = begins === undefined || months === undefined ? undefined : monthsAfter(begins, months, config.timeZone);
-  return within(range, begins, Math.min(ends ?? Number.MAX_VALUE, over ?? Number.MAX_VALUE));
+/** Priced by the piece, it is owed for the pieces of the days it was paid. */
+function addPieces({ builder, groups, facts }: LineContext, open: OpenLine, cost: OverheadCost, paid: TimeRange): void {
+  const { perCallUsd, perMillionTokensUsd } = cost;
+  const { total, rows } = facts.pieces.get(rangeKey(paid)) ?? { total: facts.total, rows: facts.groups };
+  const weights = (read: (row: CostRow) => number) => {
+    const sums = groups.list.map(() => 0);
+    for (const row of rows) {
+      const place = groups.indexOf(row.dimensions);
+      sums[place] = (sums[place] ?? 0) + read(row);
+    }
+    return sums;
+  };
+  const tokensOf = (row: CostRow) => row.inputTokens + row.outputTokens;
+  builder.shareBy(
+    open,
+    timesUsd(meanOr(perCallUsd), total.calls),
+    weights((row) => row.calls),
+  );
+  builder.shareBy(open, timesUsd(meanOr(perMillionTokensUsd), tokensOf(total) / 1e6), weights(tokensOf));
 }
 
 /** Whether any amount of a cost, or the rate of who works for it, is a guess. */
@@ -74,10 +76,6 @@ function isGuessed({ people }: Config, cost: OverheadCost | WorkCost | Switching
   return [...amounts, role === undefined ? undefined : people[role]?.hourlyUsd].some(isEstimate);
 }
 
-/** What is priced by the piece and paid for part of a range is taken as evenly spread over it. */
-const isByThePiece = (cost: OverheadCost | WorkCost) => 'perCallUsd' in cost || 'perMillionTokensUsd' in cost;
-
-const lengthOf = ({ fromMs, toMs }: TimeRange) => toMs - fromMs;
 const meanOr = (amount: OverheadCost['monthlyUsd']) => (amount === undefined ? zeroUsd : (meanUsd(amount) ?? zeroUsd));
 
 function hourly(config: Config, role: string | undefined): Usd {

@@ -20,21 +20,23 @@ interface Minutes {
 /**
  * Minutes people spent on runs (of their outcomes) and on reviews at the rate of their role, where the run is. A role's
  * minutes are priced together and then shared out, so that the total does not depend on what it is split by.
- * @returns minutes for which no rate is known
+ * @returns minutes for which no rate is known, of those that `counts` holds for
  */
-export function addPeopleLines(context: LineContext): number {
+export function addPeopleLines(context: LineContext, counts: (labels: Minutes['dimensions']) => boolean): number {
   const { endings, work } = context.facts;
   const ofRuns = endings.map(({ dimensions, role, humanMinutes }) => ({ dimensions, role, minutes: humanMinutes }));
-  return addMinutes(context, 'outcomes', ofRuns) + addMinutes(context, 'reviews', work);
+  const without = [...addMinutes(context, 'outcomes', ofRuns), ...addMinutes(context, 'reviews', work)];
+  return sum(without.filter(({ dimensions }) => counts(dimensions)));
 }
 
-function addMinutes(context: LineContext, origin: StackLine['origin'], all: readonly Minutes[]): number {
+/** @returns those of roles without a rate */
+function addMinutes(context: LineContext, origin: StackLine['origin'], all: readonly Minutes[]): Minutes[] {
   const worked = all.filter(({ minutes }) => minutes > 0);
   const roles = groupBy(worked, (each) => roleOf(each, context.config));
-  let withoutRate = 0;
+  const withoutRate: Minutes[] = [];
   for (const [role, rows] of roles) {
     const rate = role === null ? null : hourlyRate(context.config, role);
-    if (role === null || rate === null) withoutRate += sum(rows);
+    if (role === null || rate === null) withoutRate.push(...rows);
     else addRole(context, { origin, role, rows, rate });
   }
   return withoutRate;

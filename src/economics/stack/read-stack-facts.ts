@@ -15,6 +15,7 @@ import type {
 } from '../../ledger/index.ts';
 import { subtractUsd, type Usd } from '../../money/index.ts';
 import { askOnce } from './ask-once.ts';
+import { paidIn } from './calendar-share.ts';
 import { readEndings, readWorked } from './people-facts.ts';
 
 /** What economics asks of the ledger. */
@@ -44,6 +45,8 @@ export interface StackFacts {
   readonly retries: readonly RetryRow[];
   /** What was used of providers whose capacity is held for the product, by workflow and the dimensions. */
   readonly held: ReadonlyMap<string, Pick<CostAnswer, 'rows' | 'total'>>;
+  /** The same of parts of the range in which something is paid by the piece, by `rangeKey`. */
+  readonly pieces: ReadonlyMap<string, Pick<CostAnswer, 'rows' | 'total'>>;
 }
 
 export interface StackQuestion {
@@ -77,7 +80,7 @@ export async function readStackFacts(
   const dimensions = unique(['workflow', ...question.by, ...(Object.keys(where) as Dimension[])]);
   const common = { range, where: {}, timeZone };
   const fine = unique([...dimensions, 'stage', 'operation', 'line']);
-  const [groups, lines, endings, work, workflows, traffic, retries, held] = await Promise.all([
+  const [groups, lines, endings, work, workflows, traffic, retries, held, pieces] = await Promise.all([
     ledger.costs({ ...common, by: dimensions, limit: groupsMax }),
     ledger.costs({ ...common, where, by: fine, limit: groupsMax, total: 'rows' }),
     readEndings(ledger, common, dimensions),
@@ -86,6 +89,7 @@ export async function readStackFacts(
     ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.retries({ ...common, where }),
     readHeld(ledger, { ...question, by: dimensions }, config),
+    readPieces(ledger, { ...question, by: dimensions }, config),
   ]);
   const rest = remainder(groups.rows, groups.total);
   if (rest && Object.keys(where).length > 0) {
@@ -105,6 +109,7 @@ export async function readStackFacts(
     traffic,
     retries,
     held,
+    pieces,
   };
 }
 
@@ -122,6 +127,21 @@ async function readHeld(ledger: EconomicLedger, { range, by, timeZone }: StackQu
     names.map((name) => ledger.costs({ range, by, timeZone, where: { provider: [name] }, limit: groupsMax })),
   );
   return new Map(answers.map((answer, index) => [names[index] ?? '', answer]));
+}
+
+export const rangeKey = ({ fromMs, toMs }: TimeRange): string => `${fromMs} ${toMs}`;
+
+async function readPieces(ledger: EconomicLedger, { range, by, timeZone }: StackQuestion, config: Config) {
+  const { infrastructure, capacity, compliance } = config.overheads;
+  const priced = [...infrastructure, ...capacity, ...compliance].filter(
+    ({ perCallUsd, perMillionTokensUsd }) => perCallUsd ?? perMillionTokensUsd,
+  );
+  const paid = new Map(priced.map((cost) => paidIn({ range, config }, cost)).map((part) => [rangeKey(part), part]));
+  const parts = [...paid].filter(([key, { fromMs, toMs }]) => key !== rangeKey(range) && fromMs < toMs);
+  const read = parts.map(async ([key, part]) => {
+    return [key, await ledger.costs({ range: part, by, timeZone, where: {}, limit: groupsMax })] as const;
+  });
+  return new Map(await Promise.all(read));
 }
 
 /** What is in the total and in no row, as a row without names; null when nothing is. */

@@ -9,7 +9,7 @@ type Weights = readonly number[];
 /** Shares are decimals; as whole parts of a billion they are split as they were written. */
 const shareScale = 1_000_000_000;
 
-interface OpenLine {
+export interface OpenLine {
   readonly facts: LineFacts;
   readonly parts: Map<number, bigint>;
 }

@@ -68,3 +68,8 @@ async function createInstance(path: string, options: InstanceOptions): Promise<D
     await new Promise((resolve) => setTimeout(resolve, lockRetryMs));
   }
 }
+
+/** Whether the engine answers nothing any more until the file is opened anew. */
+export function isLost(cause: unknown): cause is Error {
+  return cause instanceof Error && /database has been invalidated|^FATAL Error/.test(cause.message);
+}

@@ -11,9 +11,10 @@ import { type LedgerQueries, sqlQueries } from '../sql/sql-queries.ts';
 import { Parameters, type SqlRow, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
 import { costOfAttempts } from '../sql/workflow-facts.ts';
 import { appendAttempts } from './attempt-appender.ts';
+import { codedFailure, unavailable } from './coded-failure.ts';
 import { duckDbDialect } from './duckdb-dialect.ts';
 import { foldDays } from './fold-days.ts';
-import { type OwnedInstance, openInstance } from './instance.ts';
+import { isLost, type OwnedInstance, openInstance } from './instance.ts';
 import { migrate } from './migrate.ts';
 import { OutcomeBook } from './outcome-book.ts';
 import { ReaderPool, runStatement } from './reader-pool.ts';
@@ -28,6 +29,8 @@ export interface DuckDbLedgerOptions {
   readonly clock: Clock;
   /** How long to wait for a killed predecessor to let go of the file; 5 s when absent. */
   readonly lockWaitMs?: number;
+  /** Called once the engine has given its file up (a disk full in a checkpoint does that): only opening it anew helps. */
+  readonly onLost?: (cause: Error) => void;
 }
 
 const lockWaitMsUsual = 5_000;
@@ -56,7 +59,7 @@ export async function openDuckDbLedger(options: DuckDbLedgerOptions): Promise<Le
     for (const statement of schemaStatements) await writer.run(statement);
     const pool = await ReaderPool.open(owned.instance, readers);
     const book = await OutcomeBook.open(writer);
-    const ledger = new DuckDbLedger(owned, writer, pool, book, options.clock);
+    const ledger = new DuckDbLedger(owned, writer, pool, book, options);
     await ledger.begin();
     return ledger;
   } catch (cause) {
@@ -92,6 +95,7 @@ class DuckDbLedger implements Ledger {
   readonly #writer: DuckDBConnection;
   readonly #readers: ReaderPool;
   readonly #clock: Clock;
+  readonly #onLost: (cause: Error) => void;
   #lastWrite: Promise<unknown> = Promise.resolve();
   #writesWaiting = 0;
   #attempts = 0;
@@ -106,12 +110,19 @@ class DuckDbLedger implements Ledger {
   #version = 0;
   #closed = false;
 
-  constructor(owned: OwnedInstance, writer: DuckDBConnection, pool: ReaderPool, book: OutcomeBook, clock: Clock) {
+  constructor(
+    owned: OwnedInstance,
+    writer: DuckDBConnection,
+    pool: ReaderPool,
+    book: OutcomeBook,
+    { clock, onLost = () => undefined }: DuckDbLedgerOptions,
+  ) {
     this.#owned = owned;
     this.#writer = writer;
     this.#readers = pool;
     this.#book = book;
     this.#clock = clock;
+    this.#onLost = onLost;
     const queries = sqlQueries({
       dialect: duckDbDialect,
       query: (statement) => this.#guard(() => pool.query(statement)),
@@ -289,6 +300,7 @@ class DuckDbLedger implements Ledger {
       return await work();
     } catch (cause) {
       if (cause instanceof BurnrateError || cause instanceof TypeError) throw cause;
+      if (isLost(cause)) this.#onLost(cause);
       throw codedFailure(cause);
     }
   }
@@ -386,16 +398,4 @@ function readIds(row: SqlRow): IdsOfAttempt & { readonly runBeganAtMs: number | 
     startedAtMs: toNumber(row.started_at),
     runBeganAtMs: row.run_began_at === null ? null : toNumber(row.run_began_at),
   };
-}
-
-function codedFailure(cause: unknown): BurnrateError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  // The engine refuses a value the caller gave, a time zone it does not know for one.
-  if (/^(Conversion|Invalid Input|Not implemented)/.test(text))
-    return new BurnrateError('bad_request', { message: text, cause });
-  return new BurnrateError('LEDGER_UNAVAILABLE', { message: text, cause, retryAfterMs: 500 });
-}
-
-function unavailable(message: string): BurnrateError {
-  return new BurnrateError('LEDGER_UNAVAILABLE', { message, retryAfterMs: 500 });
 }

@@ -1,6 +1,6 @@
 import { usePerformance, useRetries, useStorage } from '../api/queries.ts';
 import type { PerformanceSums, RetryRow, Storage } from '../api/schema.ts';
-import { alignMoney, chartDollars, maxMoney, moneyDigits, unknownText } from '../format/money.ts';
+import { alignMoney, chartDollars, maxMoney, moneyDigits, showMoney, unknownText } from '../format/money.ts';
 import { plural, showBytes, showCount, showDuration, showRatio, showShare } from '../format/number.ts';
 import { showDay } from '../format/time.ts';
 import { Behind } from '../parts/behind.tsx';
@@ -242,7 +242,15 @@ function GrowthFacts({ size }: { readonly size: Storage }) {
   const bytesEach = size.attempts === 0 ? null : size.bytes / size.attempts;
   return (
     <Facts>
-      <Fact label="On disk" value={showBytes(size.bytes)} detail="with its write-ahead log" />
+      <Fact
+        label="On disk"
+        value={showBytes(size.bytes)}
+        detail={
+          size.monthlyUsd === null
+            ? 'with its write-ahead log'
+            : `${showMoney(size.monthlyUsd)} a month, as burnrate.yaml prices it`
+        }
+      />
       <Fact
         label="Attempts kept"
         value={showCount(size.attempts)}

@@ -100,13 +100,13 @@ function recommendationColumns(rows: readonly Recommendation[]): readonly Column
       render: (row) => behind(row, intervalText(row, digits)),
       csv: (row) => `${row.evidence.lowUsd} to ${row.evidence.highUsd}`,
     },
+    { key: 'change', label: 'Change', render: (row) => <Accept row={row} />, csv: (row) => row.change.diff },
     {
       key: 'risk',
       label: 'Risk',
       render: (row) => <span className={styles.risk}>{row.risk}</span>,
       csv: (row) => row.risk,
     },
-    { key: 'change', label: 'Change', render: (row) => <Accept row={row} />, csv: (row) => row.change.diff },
   ];
 }
 
