@@ -9,11 +9,9 @@ export const configReloadSchema = z
     restartNeeded: z
       .array(z.string())
       .openapi({ description: 'Keys that changed in the file and stay as they were until a restart.' }),
-    workers: z
-      .object({ told: countSchema, of: countSchema })
-      .openapi({
-        description: 'Gateway workers that took it. One that did not keeps what it had until it is restarted.',
-      }),
+    workers: z.object({ told: countSchema, of: countSchema }).openapi({
+      description: 'Gateway workers that took it. One that did not keeps what it had until it is restarted.',
+    }),
   })
   .openapi('ConfigReload');
 
