@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { loadAssets } from './api/index.ts';
 import type { Clock, IdSource, Random } from './base/index.ts';
 import { type Effects, exitCodes, readCommitted, runCli } from './cli/index.ts';
@@ -89,7 +90,9 @@ function signals(): Pick<Effects, 'stop' | 'onReload'> {
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  process.on('SIGHUP', () => (reload && !process.stdin.isTTY ? reload() : stop()));
+  // Asked now: of a terminal that is gone the system no longer says that it was one.
+  const inTerminal = isatty(0);
+  process.on('SIGHUP', () => (reload && !inTerminal ? reload() : stop()));
   return {
     stop: controller.signal,
     onReload(listener) {

@@ -69,6 +69,15 @@ export function coordinatorContract(name: string, open: () => Promise<Coordinato
       await expect(take(rig.first, 'd', one)).rejects.toMatchObject({ code: 'rate_limited' });
     });
 
+    test('a limit of tokens refuses what is more than is left', async () => {
+      const tokens = of({ tokens: { count: 100, perMs: 60_000 } });
+      expect(await take(rig.first, 'a', tokens, 80)).toMatchObject([{ remaining: 20 }]);
+      await expect(take(rig.second, 'b', tokens, 30)).rejects.toMatchObject({
+        code: 'rate_limited',
+        retryAfterMs: 6_000,
+      });
+    });
+
     test('tokens are corrected to what a call used', async () => {
       const tokens = of({ tokens: { count: 100, perMs: 60_000 } });
       await take(rig.first, 'a', tokens, 80);

@@ -40,7 +40,7 @@ async function beginWorker(start: WorkerStart, options: WorkerOptions): Promise<
   await keys.refresh();
   const ledger = connectLedger(start.ledgerSocket, clock);
   const journal = await openJournal({ dir: data.journals, ids, log: journalLog(log) });
-  const money = await openWorkerMoney({ config: start.config, books, holder: journal.id, clock, ids });
+  const money = await openWorkerMoney({ config: start.config, books, journal, clock, ids });
   const coordination = openCoordination(start.coordinatorSocket, options);
   const refused = refusedReporter(books.refusedCalls, (error) => log('warn', 'refused_calls_not_kept', { error }));
   const shipper = startShipper({ source: journal.source, ledger, clock, random, log: journalLog(log) });

@@ -3,6 +3,7 @@ import type { Clock, IdSource } from '../base/index.ts';
 import { BudgetAccount, type BudgetDirectory, budgetDirectory, type GatewayBooks } from '../books/index.ts';
 import type { Config } from '../config/index.ts';
 import { type BudgetsPort, limitRules, planRules } from '../gateway/index.ts';
+import type { OpenJournal } from '../journal/index.ts';
 
 /** The money of one worker, and what it says of itself. */
 export interface WorkerMoney {
@@ -30,20 +31,21 @@ export interface MoneyStats {
 export async function openWorkerMoney(options: {
   readonly config: Config;
   readonly books: GatewayBooks;
-  /** The journal that records the holds. */
-  readonly holder: string;
+  /** The journal that records the holds; it drops those the account has summed up for it. */
+  readonly journal: Pick<OpenJournal, 'id' | 'checkpointWith'>;
   readonly clock: Clock;
   readonly ids: IdSource;
 }): Promise<WorkerMoney> {
-  const { config, books, holder, clock, ids } = options;
+  const { config, books, journal, clock, ids } = options;
   const directory = budgetDirectory(books.budgets);
   await directory.refresh();
   const account = new BudgetAccount({
     books: books.budgets,
-    holder,
+    holder: journal.id,
     nextLeaseId: () => ids.next('lease'),
     clock,
   });
+  journal.checkpointWith(() => account.state.checkpoint());
   let limits = limitRules(config);
   let plans = planRules(config);
   return {

@@ -2,7 +2,6 @@ import { BurnrateError, type Clock } from '../../base/index.ts';
 import type { Amounts, HoldEntry } from '../../tree/index.ts';
 import type { BudgetBooks } from '../budgets.ts';
 import type { ExchangeAnswer, ExchangeRequest, Refusal } from '../lease.ts';
-import type { AccountLimits } from './account-limits.ts';
 import type { HoldRequest, Sizing } from './hold.ts';
 import { LeaseAccount } from './lease-account.ts';
 import { forgetDemand, type PotRef, potKey } from './pot.ts';
@@ -56,7 +55,6 @@ export interface BudgetAccountOptions {
   readonly nextLeaseId: () => string;
   readonly clock: Clock;
   readonly limits?: BudgetAccountLimits;
-  readonly accountLimits?: AccountLimits;
 }
 
 /**
@@ -74,8 +72,7 @@ export class BudgetAccount {
 
   constructor(options: BudgetAccountOptions) {
     const { holder, nextLeaseId, clock } = options;
-    const limits = options.accountLimits;
-    this.#account = new LeaseAccount({ holder, nextLeaseId, clock, ...(limits ? { limits } : {}) });
+    this.#account = new LeaseAccount({ holder, nextLeaseId, clock });
     this.#options = options;
     this.#limits = options.limits ?? budgetAccountLimits;
     this.#timer = setInterval(() => void this.#talk(), this.#limits.tickMs);

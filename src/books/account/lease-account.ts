@@ -1,7 +1,7 @@
 import { assert, type Clock } from '../../base/index.ts';
 import type { Amounts, HoldEntry, HoldShare } from '../../tree/index.ts';
 import type { ExchangeAnswer, ExchangeRequest, LeaseView, Refusal } from '../lease.ts';
-import { type AccountLimits, accountLimits } from './account-limits.ts';
+import { accountLimits } from './account-limits.ts';
 import { availableFor, positive, requirement, smallest, unreachable } from './admission.ts';
 import { askFor, lookAhead, type Plan, settlementsOf } from './exchange-plan.ts';
 import {
@@ -43,7 +43,6 @@ export interface LeaseAccountOptions {
   readonly holder: string;
   readonly nextLeaseId: () => string;
   readonly clock: Clock;
-  readonly limits?: AccountLimits;
 }
 
 interface InFlight {
@@ -58,7 +57,6 @@ interface InFlight {
  */
 export class LeaseAccount {
   readonly #options: LeaseAccountOptions;
-  readonly #limits: AccountLimits;
   readonly #pots = new Map<string, Pot>();
   readonly #holds = new Map<string, Hold>();
   /** Leases the books name that no hold was ever made on: an answer that got lost opened them. */
@@ -70,7 +68,6 @@ export class LeaseAccount {
 
   constructor(options: LeaseAccountOptions) {
     this.#options = options;
-    this.#limits = options.limits ?? accountLimits;
     this.#listedAtMs = options.clock.monotonicMs();
   }
 
@@ -257,18 +254,18 @@ export class LeaseAccount {
   nextExchange(waiting: readonly HoldRequest[]): ExchangeRequest | null {
     if (this.#inFlight) return null;
     const nowMs = this.#nowMs();
-    const listAll = nowMs - this.#listedAtMs >= this.#limits.listAllMs;
+    const listAll = nowMs - this.#listedAtMs >= accountLimits.listAllMs;
     const plan: Plan = { sequence: ++this.#sequence, settled: new Map(), groups: [] };
     for (const pot of this.#pots.values()) {
       this.#roll(pot, nowMs);
       sampleBurn(pot, nowMs);
     }
     const taken = new Map<Pot, bigint>();
-    for (const request of waiting.slice(0, this.#limits.groupsMax)) {
+    for (const request of waiting.slice(0, accountLimits.groupsMax)) {
       plan.groups.push(this.#askGroup(request, taken, plan, nowMs));
     }
     this.#growAhead(plan, taken, nowMs);
-    const settlements = settlementsOf(this.#pots.values(), plan, taken, this.#unknown.splice(0), this.#limits, nowMs);
+    const settlements = settlementsOf(this.#pots.values(), plan, taken, this.#unknown.splice(0), accountLimits, nowMs);
     this.#dropIdlePots(nowMs);
     const asks = plan.groups.filter((group) => group.length > 0);
     if (asks.length === 0 && settlements.length === 0 && !listAll) return null;
@@ -289,7 +286,7 @@ export class LeaseAccount {
       if (shortfall <= 0n && usable(pot.lease, nowMs)) continue;
       const lease = this.#leaseFor(pot, nowMs);
       const missing = positive(shortfall - unreachable(lease, nowMs));
-      asks.push(askFor(pot, lease, missing, requirement(pot, request), plan, this.#limits.lookAheadMs));
+      asks.push(askFor(pot, lease, missing, requirement(pot, request), plan, accountLimits.lookAheadMs));
     }
     return asks;
   }
@@ -297,11 +294,11 @@ export class LeaseAccount {
   /** Asks early for what the present burn will need, so that calls seldom wait for the books. */
   #growAhead(plan: Plan, taken: ReadonlyMap<Pot, bigint>, nowMs: number): void {
     for (const pot of this.#pots.values()) {
-      if (plan.groups.length >= 2 * this.#limits.groupsMax) return;
+      if (plan.groups.length >= 2 * accountLimits.groupsMax) return;
       if (taken.has(pot) || !pot.ref.hard || !usable(pot.lease, nowMs) || pot.contended) continue;
-      const wanted = lookAhead(pot, this.#limits.lookAheadMs);
+      const wanted = lookAhead(pot, accountLimits.lookAheadMs);
       const short = freeOf(pot, nowMs) * 2n < wanted && (pot.room ?? 0n) > 0n;
-      if (short) plan.groups.push([askFor(pot, pot.lease, 0n, 0n, plan, this.#limits.lookAheadMs)]);
+      if (short) plan.groups.push([askFor(pot, pot.lease, 0n, 0n, plan, accountLimits.lookAheadMs)]);
     }
   }
 
@@ -384,13 +381,13 @@ export class LeaseAccount {
 
   /** True when no further pot may be opened; new calls are then told that the gateway is full. */
   get full(): boolean {
-    return this.#pots.size >= this.#limits.potsMax;
+    return this.#pots.size >= accountLimits.potsMax;
   }
 
   #dropIdlePots(nowMs: number): void {
     for (const [key, pot] of this.#pots) {
       const empty = pot.lease === null && pot.draining.size === 0;
-      if (empty && nowMs - pot.usedAtMs > this.#limits.idleMs) this.#pots.delete(key);
+      if (empty && nowMs - pot.usedAtMs > accountLimits.idleMs) this.#pots.delete(key);
     }
   }
 

@@ -49,7 +49,7 @@ function behavedAs(filter: BehaviourFilter, watched: Watched, parameters: Parame
 
 /** Users by when they were first seen; a day's sum stands at its beginning, which is in the same week. */
 function cohort(firstMs: number, { condition, ofUsers }: Watched, parameters: Parameters): string {
-  const tables = ['attempts', ...(ofUsers ? ['daily_users'] : [])];
+  const tables = ['attempts', ...(ofUsers ? [dailyUsers.table] : [])];
   const seen = tables.map((table) => `SELECT user_id, started_at FROM ${table} WHERE ${condition}`).join(' UNION ALL ');
   return `SELECT user_id FROM (${seen}) AS seen WHERE user_id IS NOT NULL GROUP BY user_id
     HAVING min(started_at) >= ${parameters.bind(firstMs)} AND min(started_at) < ${parameters.bind(firstMs + weekMs)}`;

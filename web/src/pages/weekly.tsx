@@ -142,7 +142,8 @@ function reportColumn(table: ReportTable, index: number, week: Report['range']):
       return (
         <BehindCell
           text={text}
-          where={callsOf(table, row)}
+          where={narrowed(callsOf(table, row), title)}
+          list={title === 'runs' ? '/runs' : '/calls'}
           range={title === 'week before' ? before(week) : fixed(week)}
         />
       );
@@ -163,6 +164,11 @@ function callsOf({ columns, total }: ReportTable, row: Row): Filters | null {
   return Object.fromEntries(cells.map(([name, value]) => [name, [value === '(none)' ? '' : value]]));
 }
 
+/** Of the calls of a row those a column counts. */
+function narrowed(where: Filters | null, title: string): Filters | null {
+  return where !== null && title === 'tried again' ? { ...where, reason: ['retry'] } : where;
+}
+
 const fixed = ({ from, to }: Report['range']): RangeChoice => ({
   ...{ kind: 'fixed', fromMs: Date.parse(from), toMs: Date.parse(to) },
 });
@@ -176,10 +182,11 @@ interface BehindCellProps {
   /** Null for what calls alone do not make: overheads, people's time, figures of several lines. */
   readonly where: Filters | null;
   readonly range: RangeChoice;
+  readonly list: '/calls' | '/runs';
 }
 
 /** A review is of everything, whatever is filtered elsewhere. What is no sum of calls leads to the stack it is a part of. */
-function BehindCell({ text, where, range }: BehindCellProps) {
+function BehindCell({ text, where, range, list }: BehindCellProps) {
   const { view } = useView();
   if (where === null) {
     return (
@@ -189,7 +196,7 @@ function BehindCell({ text, where, range }: BehindCellProps) {
     );
   }
   return (
-    <Link to="/calls" search={carry(view, { where, range })} className="figure">
+    <Link to={list} search={carry(view, { where, range })} className="figure">
       {text}
     </Link>
   );
