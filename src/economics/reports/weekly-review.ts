@@ -25,7 +25,7 @@ export async function readWeeklyReview(
   const read = async (range: TimeRange): Promise<Week> => {
     const [stack, units] = await Promise.all([
       readCostStack(asked, { range, by: ['team'], timeZone }, config),
-      readUnitEconomics(asked, { range, timeZone }, config),
+      readUnitEconomics(asked, { range, timeZone, customers: false }, config),
     ]);
     return { stack, units };
   };

@@ -54,6 +54,7 @@ export interface UnitEconomics {
   readonly returns: Returns;
   readonly workflows: readonly WorkflowUnits[];
   readonly marginByPlan: readonly Margin[];
+  /** Empty where customers were not to be told apart. */
   readonly marginByCustomer: readonly Margin[];
 }
 
@@ -91,7 +92,7 @@ function workflowUnits(facts: UnitFacts, config: Config, months: number, once: U
 }
 
 function wholeUnits(
-  { whole, stages, byPlan, byCustomer, usersByPlan, usersByCustomer }: UnitReadings,
+  { whole, stages, byPlan, usersByPlan, customers }: UnitReadings,
   workflows: readonly WorkflowUnits[],
   scope: { readonly config: Config; readonly months: number; readonly once: Usd },
 ): Omit<UnitEconomics, 'range' | 'workflows'> {
@@ -105,7 +106,7 @@ function wholeUnits(
     })),
     returns: wholeReturns(whole, workflows, scope),
     marginByPlan: marginsBy('plan', byPlan, usersByPlan, scope),
-    marginByCustomer: marginsBy('customer', byCustomer, usersByCustomer, scope),
+    marginByCustomer: customers ? marginsBy('customer', customers.stack, customers.users, scope) : [],
   };
 }
 

@@ -21,6 +21,8 @@ export interface UnitQuestion {
   readonly timeZone: string;
   /** Only what these bear and did. */
   readonly where?: CostQuery['where'];
+  /** Whether customers are told apart, of whom there may be very many; they are when absent. */
+  readonly customers?: boolean;
 }
 
 /** What one workflow, or everything, did in the range and what it cost. */
@@ -50,31 +52,37 @@ export interface UnitReadings {
   readonly workflows: readonly UnitFacts[];
   readonly stages: readonly TrafficRow[];
   readonly byPlan: CostStack;
-  readonly byCustomer: CostStack;
   readonly usersByPlan: readonly UsersRow[];
-  readonly usersByCustomer: readonly UsersRow[];
+  /** Null where customers were not to be told apart. */
+  readonly customers: { readonly stack: CostStack; readonly users: readonly UsersRow[] } | null;
 }
 
 export async function readUnits(ledger: EconomicLedger, question: UnitQuestion, config: Config): Promise<UnitReadings> {
+  const { range, timeZone, customers: apart = true } = question;
   const stack = (by: 'workflow' | 'plan' | 'customer') => readCostStack(ledger, { ...question, by: [by] }, config);
-  const common = { ...question, where: groupFilters(question.where) };
-  const [byWorkflow, byPlan, byCustomer, facts, work, workflows, stages, users] = await Promise.all([
-    ...([stack('workflow'), stack('plan'), stack('customer')] as const),
+  const common = { range, timeZone, where: groupFilters(question.where) };
+  const [byWorkflow, byPlan, customers, facts, work, workflows, stages, users] = await Promise.all([
+    ...([stack('workflow'), stack('plan'), apart ? readCustomers() : null] as const),
     readCounts(ledger, common),
     readWork(ledger, { ...common, by: ['workflow'] }),
     ledger.traffic({ ...common, by: ['workflow'] }),
     ledger.traffic({ ...common, by: ['workflow', 'stage'] }),
-    ledger.users(common, [[], ['workflow'], ['plan'], ['customer', 'plan']]),
+    ledger.users(common, [[], ['workflow'], ['plan']]),
   ]);
-  const [everybody = [], usersByWorkflow = [], usersByPlan = [], usersByCustomer = []] = users;
+  const [everybody = [], usersByWorkflow = [], usersByPlan = []] = users;
   const named = [...facts, ...bearersAmong(byWorkflow, facts)].map((each) =>
     workflowFacts(each, { stack: byWorkflow, workflows, users: usersByWorkflow, work }),
   );
   return {
     whole: wholeFacts(named, { stack: byWorkflow, workflows, users: everybody[0]?.users ?? 0, work }),
     workflows: named,
-    ...{ stages, byPlan, byCustomer, usersByPlan, usersByCustomer },
+    ...{ stages, byPlan, usersByPlan, customers },
   };
+
+  async function readCustomers() {
+    const [all, [own = []]] = await Promise.all([stack('customer'), ledger.users(common, [['customer', 'plan']])]);
+    return { stack: all, users: own };
+  }
 }
 
 type WorkflowCounts = Pick<WorkflowFacts, 'runs' | 'interactions' | 'calls' | 'outcomes' | 'value' | 'humanMinutes'> & {

@@ -5,7 +5,7 @@ import { costSource } from './cost-source.ts';
 import type { Dialect } from './dialect.ts';
 import { isOfLines, isTag, tagOf } from './dimensions.ts';
 import { rangeOf } from './filters.ts';
-import { groupBy, groupNames, groupsOfSome, readDimensions, regroupings } from './grouped-facts.ts';
+import { countOf, groupBy, groupNames, groupsOfSome, readDimensions, regroupings } from './grouped-facts.ts';
 import { type Extent, rollupFor } from './rollups.ts';
 import { clause, Parameters, type SqlRow, type Statement, toBigInt, toNumber } from './sql-text.ts';
 
@@ -65,13 +65,17 @@ export function groupedCosts(query: CostQuery, scope: CostScope): Statement {
 }
 
 const sums = measureNames.map((name) => `coalesce(sum(${name}), 0) AS ${name}`);
+const told = measureNames.map((name) => (name === 'cost' ? name : countOf(name)));
+const toldSums = measureNames.map((name) =>
+  name === 'cost' ? 'coalesce(sum(cost), 0) AS cost' : countOf(`coalesce(sum(${name}), 0)`, name),
+);
 
 function allGroups(query: CostQuery, asked: Asked): string {
   const names = groupNames(query.by);
   return `
     WITH grouped AS MATERIALIZED (${groups(query, asked)})
-    (SELECT ${[...names, ...measureNames].join(', ')}, NULL AS row_groups FROM grouped ${firstRows(query, asked)})
-    UNION ALL SELECT ${[...nothings(names), ...sums].join(', ')}, count(*) AS row_groups FROM grouped`;
+    (SELECT ${[...names, ...told].join(', ')}, NULL AS row_groups FROM grouped ${firstRows(query, asked)})
+    UNION ALL SELECT ${[...nothings(names), ...toldSums].join(', ')}, count(*) AS row_groups FROM grouped`;
 }
 
 /** Groups are put in order by their cost alone, and the other sums of those that are asked for added up. */
@@ -123,8 +127,9 @@ export function regroupedCosts(
   });
   const most = groupNames(Array.from({ length: Math.max(...groupings.map(({ length }) => length)) }));
   const rows = each.flatMap(({ number }) => [
-    `(SELECT *, NULL AS row_groups FROM grouping_${number} ${firstRows({ ...query, by: groupings[number] ?? [] }, asked)})`,
-    `SELECT ${[`${number} AS grouping_number`, ...nothings(most), ...sums].join(', ')}, count(*) AS row_groups FROM grouping_${number}`,
+    `(SELECT ${[`${number} AS grouping_number`, ...most, ...told].join(', ')}, NULL AS row_groups FROM grouping_${number}
+      ${firstRows({ ...query, by: groupings[number] ?? [] }, asked)})`,
+    `SELECT ${[`${number} AS grouping_number`, ...nothings(most), ...toldSums].join(', ')}, count(*) AS row_groups FROM grouping_${number}`,
   ]);
   return parameters.statement(`
     WITH facts AS MATERIALIZED (SELECT ${[...names, ...added].join(', ')} FROM (${source}) AS matched ${groupsOfSome(names)}),

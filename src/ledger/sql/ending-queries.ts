@@ -8,6 +8,7 @@ import { filtersOf } from './filters.ts';
 import {
   attemptExpressions,
   attemptGroupings,
+  countOf,
   dimensionColumns,
   groupBy,
   groupNames,
@@ -100,6 +101,9 @@ function endedAndOpen(
   const query: GroupedQuery = { ...asked, by };
   const names = groupNames(by);
   const sums = outcomeSums.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  const toldSums = outcomeSums
+    .map((name) => (name === 'value' ? 'sum(value) AS value' : countOf(`sum(${name})`, name)))
+    .join(', ');
   const labels = dimensionColumns(query).filter((name) => runLabels.includes(name));
   const kept = model === undefined ? labels : [...labels, modelList];
   const days = summedDays(query, kept, extent.outcomeDays);
@@ -117,10 +121,10 @@ function endedAndOpen(
   const limit = parameters.bind(groupsMax);
   const ended = ({ places, shown }: Regrouping) => {
     const groups = [...places, 'outcome', 'role'];
-    return `(SELECT ${[...shown, 'outcome', 'role', sums].join(', ')} FROM ended ${groupBy(groups)} ${order(groups)} LIMIT ${limit})`;
+    return `(SELECT ${[...shown, 'outcome', 'role', toldSums].join(', ')} FROM ended ${groupBy(groups)} ${order(groups)} LIMIT ${limit})`;
   };
   const open = ({ places, shown }: Regrouping) =>
-    `(SELECT ${[...shown, 'NULL AS outcome', 'NULL AS role'].join(', ')}, sum(runs) AS runs, 0 AS value, 0 AS human_minutes,
+    `(SELECT ${[...shown, 'NULL AS outcome', 'NULL AS role'].join(', ')}, ${countOf('sum(runs)', 'runs')}, 0 AS value, 0 AS human_minutes,
         0 AS ratings, 0 AS csat
       FROM counted ${groupBy(places)} HAVING sum(runs) > 0 ${order(places)} LIMIT ${limit})`;
   return parameters.statement(`

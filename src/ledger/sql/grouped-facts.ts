@@ -31,6 +31,9 @@ function ofAttempts(name: string): string {
 export const groupNames = (by: readonly unknown[]): string[] => by.map((_, index) => `d${index}`);
 export const groupBy = (names: readonly string[]): string => (names.length === 0 ? '' : `GROUP BY ${names.join(', ')}`);
 
+/** A count as it is told: a double, which holds every count up to 2^53 and is read many times faster than a wide integer. */
+export const countOf = (value: string, name = value): string => `CAST(${value} AS DOUBLE) AS ${name}`;
+
 /** Groups with an attempt in them; one whose attempts were all taken away again has none. */
 export const groupsOfSome = (names: readonly string[]): string =>
   names.length === 0 ? '' : `${groupBy(names)} HAVING sum(attempts) > 0`;

@@ -27,10 +27,14 @@ export function runsBegun(
   const firsts = columns.map(
     ({ alias, sql }) => `nullif(min_by(coalesce(${sql}, ''), (started_at, attempt_id)), '') AS ${alias}`,
   );
+  const inRange = `SELECT run FROM ${source} AS attempts WHERE started_at >= ${from} AND started_at < ${to}${filtered}`;
+  // Before a short range a sample has several times what is in it; only runs that go on in it are added up then.
+  const short = source !== 'attempts' && 2 * (range.toMs - range.fromMs) < runSpanMsMax;
+  const meant = short ? `${filtered} AND run IN (${inRange})` : filtered;
   return `
     SELECT ${[...firsts, ''].join(', ')} run, min(started_at) AS began_at, count(DISTINCT call_id) AS calls, count(*) AS attempts,
       coalesce(sum(cost), 0) AS cost, max(started_at + duration_ms) - min(started_at) AS duration_ms
-    FROM ${source} AS attempts WHERE started_at >= ${earliest} AND started_at < ${to}${filtered} GROUP BY run
+    FROM ${source} AS attempts WHERE started_at >= ${earliest} AND started_at < ${to}${meant} GROUP BY run
     HAVING min(started_at) >= ${from}`;
 }
 
