@@ -30,14 +30,14 @@ export function RefusedPanel() {
       rows={rows}
       rowKey={refusalKey}
       rowsAtFirst={10}
-      empty={`No call was refused${user === undefined ? '' : ` of ${user}`} since the gateways started.`}
+      empty={`No call was refused${user === undefined ? '' : ` of ${user}`} in the last 30 days.`}
     >
       {opened && <HoldsThen call={opened} />}
     </TablePanel>
   );
 }
 
-const refusalKey = (row: RefusedCall) => `${row.callId}@${row.at}`;
+const refusalKey = (row: RefusedCall) => row.id;
 
 function Why({ row }: { readonly row: RefusedCall }) {
   const { view, change } = useView();
