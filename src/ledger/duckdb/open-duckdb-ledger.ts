@@ -5,7 +5,7 @@ import type { Attempt, HumanWork, Outcome, ShipBatch } from '../../tree/index.ts
 import type { Ledger, LedgerPulse, OutcomeResult, RetentionRule } from '../ledger.ts';
 import type { LedgerSize } from '../operation-questions.ts';
 import type { ToldUsage, ToldUsageResult } from '../people-questions.ts';
-import { AttemptMarker, type IdsOfAttempt, rememberedIdsMin } from '../sql/attempt-marks.ts';
+import { AttemptMarker } from '../sql/attempt-marks.ts';
 import { hourMs } from '../sql/rollups.ts';
 import { type LedgerQueries, sqlQueries } from '../sql/sql-queries.ts';
 import { Parameters, type SqlRow, type SqlValue, toNumber, toText } from '../sql/sql-text.ts';
@@ -18,6 +18,7 @@ import { isLost, type OwnedInstance, openInstance } from './instance.ts';
 import { migrate } from './migrate.ts';
 import { OutcomeBook } from './outcome-book.ts';
 import { ReaderPool, runStatement } from './reader-pool.ts';
+import { readRecent } from './recent-attempts.ts';
 import { between, readExtent, rollUp, sumAttempts, sumWeeks } from './roll-up.ts';
 import { schemaStatements } from './schema.ts';
 import { readSize } from './size.ts';
@@ -164,13 +165,7 @@ class DuckDbLedger implements Ledger {
     this.#rolledToMs = (await readExtent(this.#writer)).rolledToMs;
     await this.#sumBacklog();
     await this.#transact(() => sumWeeks(this.#writer));
-    const recent = await this.#query(
-      `SELECT call_id, run, interaction, session_id, workflow, stage, reason, failure,
-         model_served, started_at, run_began_at FROM attempts WHERE started_at >= $1
-       ORDER BY started_at DESC LIMIT ${rememberedIdsMin}`,
-      [this.#newestMs - rememberedSpanMs],
-    );
-    this.#marker.remember(recent.reverse().map(readIds));
+    this.#marker.remember(await readRecent(this.#writer, this.#newestMs - rememberedSpanMs));
     const everything = { range: { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }, by: [], where: {} } as const;
     const { total } = await this.costs(everything);
     this.#attempts = total.attempts;
@@ -382,20 +377,4 @@ class DuckDbLedger implements Ledger {
     for (const { startedAtMs } of attempts) this.#newestMs = Math.max(this.#newestMs, startedAtMs);
     this.#sumSoon();
   }
-}
-
-function readIds(row: SqlRow): IdsOfAttempt & { readonly runBeganAtMs: number | null } {
-  return {
-    callId: toText(row.call_id),
-    run: toText(row.run),
-    interaction: toText(row.interaction),
-    session: toText(row.session_id),
-    workflow: toText(row.workflow),
-    stage: toText(row.stage),
-    reason: toText(row.reason) as Attempt['reason'],
-    failure: (row.failure as Attempt['failure']) ?? null,
-    modelServed: toText(row.model_served),
-    startedAtMs: toNumber(row.started_at),
-    runBeganAtMs: row.run_began_at === null ? null : toNumber(row.run_began_at),
-  };
 }

@@ -59,7 +59,7 @@ export type IdsOfAttempt = Pick<
   | ('modelServed' | 'startedAtMs')
 >;
 /** What was appended; when its run began is known of what was marked. */
-type RememberedAttempt = IdsOfAttempt & { readonly runBeganAtMs?: number | null };
+export type RememberedAttempt = IdsOfAttempt & { readonly runBeganAtMs?: number | null };
 
 function idsOf(attempt: IdsOfAttempt): Record<AttemptMark, string | null> {
   const { callId, run, interaction, session, workflow, stage, reason, failure, modelServed } = attempt;
