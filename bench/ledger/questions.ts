@@ -83,8 +83,8 @@ function costQuestions(ledger: Ledger, month: TimeRange): BenchQuestion[] {
     costs('last day by minute', ['minute'], lastDay),
     costs('last week by hour and workflow', ['hour', 'workflow'], week),
     costs('by day in Kolkata', ['day'], month, { timeZone: 'Asia/Kolkata' }),
-    costs('by session (single attempts)', ['session']),
-    costs('by tag (single attempts)', ['tag.experiment']),
+    costs('by session', ['session']),
+    costs('by tag', ['tag.experiment']),
     {
       ...{ kind: 'ledger', place: 'costs', name: 'lines by workflow and stage' },
       ask: () => ledger.lines({ range: month, where: {}, by: ['workflow', 'stage'], timeZone }),
