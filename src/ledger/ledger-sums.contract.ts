@@ -243,6 +243,11 @@ export function sumsContract(name: string, open: () => Promise<LedgerUnderTest>)
         expect([total.cost, total.attempts]).toEqual([cost(own), own.length]);
         expect(rowsLeftOut).toBe(Math.max(0, meant.length - 4));
       };
+      const { rows: both } = await under.costs(['session', 'tag.kind'], { limit: 1_000 });
+      const pairs = new Set(
+        attempts.map((attempt) => `${'session' in attempt ? attempt.session : null} ${attempt.tags.kind}`),
+      );
+      expect(new Set(both.map(({ dimensions }) => `${dimensions.session} ${dimensions['tag.kind']}`))).toEqual(pairs);
       for (const range of drawnRanges().slice(0, 4))
         for (const name of ['session', 'interaction', 'run', 'tag.kind'] as const) await check(name, range);
       await under.ledger.applyRetention({ keepAttemptsMs: 24 * hourMs }, caseStartMs + 2 * spanMs);

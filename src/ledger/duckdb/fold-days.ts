@@ -92,14 +92,12 @@ async function foldOutcomes(connection: DuckDBConnection, goes: Condition): Prom
     counted.statement(`
       INSERT INTO daily_outcomes BY NAME ${outcomesByDay(goes('run_began_at', counted), 'deleted')}`),
   );
+  const asked = new Parameters(duckDbDialect.placeholder);
+  const days = `SELECT DISTINCT run_began_at - run_began_at % ${dayMs} AS day FROM outcomes WHERE ${goes('run_began_at', asked)}`;
+  for (const { day } of await runStatement(connection, asked.statement(days)))
+    await forgetOutcomeDay(connection, toNumber(day));
   const gone = new Parameters(duckDbDialect.placeholder);
-  const rows = await runStatement(
-    connection,
-    gone.statement(
-      `DELETE FROM outcomes WHERE ${goes('run_began_at', gone)} RETURNING run_began_at - run_began_at % ${dayMs} AS day`,
-    ),
-  );
-  for (const day of new Set(rows.map((row) => toNumber(row.day)))) await forgetOutcomeDay(connection, day);
+  await runStatement(connection, gone.statement(`DELETE FROM outcomes WHERE ${goes('run_began_at', gone)}`));
 }
 
 /** What of people's work points to a single run, call or session goes; minutes stay with the labels sums have. */

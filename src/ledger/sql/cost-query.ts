@@ -168,7 +168,7 @@ export const tagsMax = 50_000;
 
 /** About how many different sets of tags attempts of the range have; null where that is of no use. */
 export function differentTags(query: CostQuery, { dialect }: CostScope): Statement | null {
-  if (!query.by.some(isTag) || query.by.some(isOfLines)) return null;
+  if (!query.by.some(isTag) || query.by.some(isOfLines) || onlyDearest(query)) return null;
   const parameters = new Parameters(dialect.placeholder);
   return parameters.statement(
     `SELECT ${dialect.aboutDistinct('tags')} AS tags FROM attempts WHERE ${rangeOf(query, parameters)}`,
