@@ -214,7 +214,7 @@ describe('report', () => {
     expect(terminal.out).toMatch(/├ classify +\$0\.5000 +33\.3 %/);
     expect(terminal.out).toMatch(/successful outcome +\$1\.50 +1/);
     expect(terminal.out).toMatch(/calls ÷ interaction: 1\.50/);
-    expect(terminal.out).toContain('1 attempts have an unknown price');
+    expect(terminal.out).toContain('1 attempt has an unknown price');
   });
 
   test('calls that name no workflow have a tree of their own', async () => {

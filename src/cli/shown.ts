@@ -1,3 +1,4 @@
+import { unpricedNote } from '../economics/index.ts';
 import { simulatedNote } from '../exchange/index.ts';
 import { formatUsd, usd } from '../money/index.ts';
 
@@ -11,9 +12,7 @@ export const percent = (share: number | null): string =>
 /** What is to be known of every sum beside it. */
 export function sumNotes(sum: { readonly unknownPriceAttempts: number; readonly simulated: boolean }): string[] {
   return [
-    ...(sum.unknownPriceAttempts > 0
-      ? [`${sum.unknownPriceAttempts} attempts have an unknown price and are in no sum.`]
-      : []),
+    ...(sum.unknownPriceAttempts > 0 ? [unpricedNote(sum.unknownPriceAttempts)] : []),
     ...(sum.simulated ? [simulatedNote] : []),
   ];
 }

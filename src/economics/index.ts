@@ -18,7 +18,7 @@ export { readMeasuredTree } from './forecasts/measured-tree.ts';
 export { type MonthStanding, readStandings, readTrackRecord } from './forecasts/month-facts.ts';
 export type { ForecastLedger } from './forecasts/read-inputs.ts';
 export { type ReleaseFigures, readReleases } from './releases/releases.ts';
-export type { ColumnKind, Report, ReportCell, ReportTable } from './reports/report.ts';
+export { type ColumnKind, type Report, type ReportCell, type ReportTable, unpricedNote } from './reports/report.ts';
 export { readChargeback, readShowback } from './reports/showback.ts';
 export { weekOf, weekOfDay } from './reports/week.ts';
 export { readWeeklyReview } from './reports/weekly-review.ts';

@@ -35,3 +35,7 @@ export const money = (title: string): ReportColumn => ({ title, kind: 'usd' });
 export const count = (title: string): ReportColumn => ({ title, kind: 'count' });
 export const share = (title: string): ReportColumn => ({ title, kind: 'share' });
 export const plainNumber = (title: string): ReportColumn => ({ title, kind: 'number' });
+
+/** What is to be known of sums that leave out attempts without a price. */
+export const unpricedNote = (attempts: number): string =>
+  `${attempts} ${attempts === 1 ? 'attempt has' : 'attempts have'} an unknown price and ${attempts === 1 ? 'is' : 'are'} in no sum.`;

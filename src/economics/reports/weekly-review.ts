@@ -6,7 +6,7 @@ import { readCostStack } from '../stack/cost-stack.ts';
 import type { EconomicLedger } from '../stack/read-stack-facts.ts';
 import { type CostStack, tokenShare, usualTokenShare } from '../stack/stack.ts';
 import { readUnitEconomics, type UnitEconomics, type WorkflowUnits } from '../units/unit-economics.ts';
-import { count, money, plainNumber, type Report, type ReportTable, share, text } from './report.ts';
+import { count, money, plainNumber, type Report, type ReportTable, share, text, unpricedNote } from './report.ts';
 import { weekBefore } from './week.ts';
 
 interface Week {
@@ -51,9 +51,7 @@ function paragraphs(now: Week, before: Week): string[] {
       : [
           `Tokens are ${percent(share)} of the whole; ${percent(usualTokenShare.low)} to ${percent(usualTokenShare.high)} is usual in production.`,
         ]),
-    ...(now.stack.unknownPriceAttempts > 0
-      ? [`${now.stack.unknownPriceAttempts} attempts have an unknown price and are in no sum.`]
-      : []),
+    ...(now.stack.unknownPriceAttempts > 0 ? [unpricedNote(now.stack.unknownPriceAttempts)] : []),
     ...(now.stack.minutesWithoutRate > 0
       ? [`${now.stack.minutesWithoutRate.toFixed(1)} human minutes have no rate and are in no sum.`]
       : []),

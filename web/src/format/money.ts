@@ -57,7 +57,7 @@ export function alignMoney(decimal: string | null, digits: number): string {
   const { picos } = usd(decimal);
   const unit = 10n ** BigInt(12 - digits);
   const rounded = ((picos < 0n ? -picos : picos) + unit / 2n) / unit;
-  if (rounded === 0n && picos !== 0n) return `<$${(10 ** -digits).toFixed(digits)}`;
+  if (rounded === 0n && picos !== 0n) return `${picos < 0n ? '-' : ''}<$${(10 ** -digits).toFixed(digits)}`;
   const text = rounded.toString().padStart(digits + 1, '0');
   const whole = text.slice(0, -digits).replace(/\B(?=(\d{3})+$)/g, ',');
   return `${picos < 0n ? '-' : ''}$${whole}.${text.slice(-digits)}`;
