@@ -18,7 +18,7 @@ beforeEach(async () => {
   served = null;
 });
 afterEach(async () => {
-  await served?.end('SIGKILL');
+  await served?.destroy();
   await emulator.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });

@@ -14,6 +14,8 @@ export interface Served {
   children(verb: 'internal-ledger' | 'internal-worker'): number[];
   /** Ends it and tells its exit code (null when a signal ended it). */
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Ends it and its children at once, so that nobody writes into its folder any more. */
+  destroy(): Promise<void>;
   log(): string;
 }
 
@@ -44,14 +46,21 @@ export async function serve(configFile: string): Promise<Served> {
   const line = await Promise.race([firstLine(child), ended.then(() => null)]);
   if (line === null) throw new Error(`serve ended at its start:\n${stderr}`);
   const pid = child.pid ?? 0;
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    return ended;
+  };
   return {
     url: (JSON.parse(line) as { url: string }).url,
     pid,
     log: () => stderr,
     children: (verb) => childrenOf(pid, verb),
-    async end(signal) {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-      return ended;
+    end,
+    async destroy() {
+      const left = [...childrenOf(pid, 'internal-ledger'), ...childrenOf(pid, 'internal-worker')];
+      await end('SIGKILL');
+      for (const one of left) if (isAlive(one)) process.kill(one, 'SIGKILL');
+      await until('its children to be gone', () => (left.some(isAlive) ? null : true));
     },
   };
 }
@@ -88,7 +97,7 @@ export function isAlive(pid: number): boolean {
 
 /** Asks again until `look` gives something; throws with the last of what it saw when it never does. */
 export async function until<T>(what: string, look: () => Promise<T | null> | T | null): Promise<T> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 800; attempt++) {
     const found = await look();
     if (found !== null) return found;
     await new Promise((done) => setTimeout(done, 50));
